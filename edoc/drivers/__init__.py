@@ -1,0 +1,1 @@
+"""Everything that touches files, the clock and the environment."""

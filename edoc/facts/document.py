@@ -1,0 +1,50 @@
+"""A document as bytes with a name, and a digest that stands for one."""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+from dataclasses import dataclass, field
+
+Buffer = bytes | mmap.mmap
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """The bytes of one document and the name it is called by; the name proves nothing.
+
+    `data` is bytes or a read-only memory map; slices of it are bytes.  Files are opened by
+    `edoc.drivers.files`, never here.
+    """
+
+    data: Buffer = field(repr=False)
+    name: str
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, name: str) -> Document:
+        """Return a document from bytes that are already in memory."""
+        return cls(data=bytes(data), name=name)
+
+    @property
+    def size(self) -> int:
+        """Size in bytes."""
+        return len(self.data)
+
+    def sha256(self) -> bytes:
+        """Return the SHA-256 digest of the whole document (32 bytes)."""
+        state = hashlib.sha256()
+        view = memoryview(self.data)
+        try:
+            for start in range(0, len(view), 1 << 17):
+                state.update(view[start : start + (1 << 17)])
+        finally:
+            view.release()
+        return state.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest that stands for a document that is not handed over, such as `Digest("sha256", b"...")`."""
+
+    algorithm: str
+    value: bytes

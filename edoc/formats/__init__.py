@@ -1,0 +1,1 @@
+"""Formats: read facts, prepare, finish, embed; they decide nothing."""

@@ -1,0 +1,1 @@
+"""PDF: a strict reader, an append writer."""

@@ -1,0 +1,1 @@
+"""A practice PKI for demonstrations and tests."""

@@ -1,0 +1,66 @@
+"""Every size, depth and count that hostile input could abuse, each with the reason for its number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The budgets of one document; exceeding one is a finding (`*_LIMIT`, INDETERMINATE), not a crash."""
+
+    document_bytes: int = 4 << 30
+    """A PDF with a classic table cannot be larger than 10 GB; 4 GiB covers what courts file."""
+    pdf_sections: int = 512
+    """Cross-reference sections: one per save; 500 signatures are beyond any real file."""
+    pdf_objects: int = 400_000
+    """Objects listed: the largest court bundles seen have some 50,000."""
+    pdf_depth: int = 64
+    """Nesting of arrays and dictionaries; real files stay below 12."""
+    pdf_tokens: int = 20_000_000
+    """Tokens read in all: some seconds of work at most."""
+    pdf_streams: int = 20_000
+    """Structure streams decoded in all."""
+    pdf_inflated_bytes: int = 64 << 20
+    """Structure bytes inflated in all: a bomb costs at most 0.1 s."""
+    pdf_stream_bytes: int = 16 << 20
+    """One inflated structure stream; real ones rarely exceed 2 MiB."""
+    pdf_inflate_ratio: int = 400
+    """Inflated against deflated size, above 1 MiB."""
+    pdf_string_bytes: int = 1 << 20
+    """A string that is not /Contents."""
+    pdf_fields: int = 50_000
+    """Form fields walked."""
+    pdf_reference_hops: int = 8
+    """Indirect references followed for one value."""
+    signatures: int = 2_000
+    """Signatures and time-stamps judged in one document."""
+    cms_bytes: int = 8 << 20
+    """One CMS with its certificates and revocation lists."""
+    certificates: int = 200
+    """Embedded certificates considered for one document (trust.md 1.6)."""
+    certificate_bytes: int = 64 << 10
+    """One certificate."""
+    crl_bytes: int = 64 << 20
+    """One revocation list."""
+    crl_entries: int = 5_000_000
+    """Entries of one revocation list."""
+    path_depth: int = 10
+    """Certificates of one path, anchor not counted."""
+    path_signature_checks: int = 100
+    """Signature checks while building paths for one leaf (webpki's number)."""
+    path_steps: int = 2_000
+    """Builder steps for one leaf."""
+    path_candidates: int = 64
+    """Candidates of one name."""
+    path_results: int = 20
+    """Candidate paths handed to the engine."""
+    name_constraint_comparisons: int = 250_000
+    """Comparisons of names with constraints for one path (webpki's number)."""
+    rsa_bits: int = 16_384
+    """Largest RSA modulus: larger ones are a CPU sink."""
+    fetch_rounds: int = 8
+    """Rounds of a driver that answers wants."""
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,1 @@
+"""Validation policies and cryptographic suites, as data."""

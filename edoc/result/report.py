@@ -1,0 +1,192 @@
+"""The one report: immutable, complete, and the only thing that renderers see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from edoc.facts.findings import Finding
+from edoc.facts.signature import Change, ScopeKind
+from edoc.result.enums import Indication, SubIndication, Verdict, WantKind
+
+REPORT_SCHEMA = "edoc/report/1"
+ERROR_SCHEMA = "edoc/error/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """One covered thing: its name, how much of it, and its digests (algorithm to hex)."""
+
+    name: str
+    kind: ScopeKind
+    digest: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """Who the signing certificate names; under policy `integrity` only who it calls itself."""
+
+    subject: str
+    """RFC 4514 string."""
+    common_name: str | None
+    serial_number: str | None
+    """The subject's serialNumber attribute as written, such as a national code."""
+    organization: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateId:
+    """Which certificate: SHA-256 of its DER (hex), issuer (RFC 4514), serial number (hex)."""
+
+    sha256: str
+    issuer: str
+    serial: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimestampResult:
+    """The result for one time-stamp."""
+
+    id: str
+    kind: str
+    time: datetime | None
+    intact: bool | None
+    indication: Indication | None
+    sub_indication: SubIndication | None
+    tsa: str | None = None
+    """Subject of the time-stamping certificate (RFC 4514)."""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceResult:
+    """The result for one evidence record."""
+
+    id: str
+    kind: str
+    intact: bool | None
+    time: datetime | None
+    indication: Indication | None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathCertificate:
+    """One certificate of the path that was used, from the signer to the anchor, and its status."""
+
+    subject: str
+    sha256: str
+    status: str
+    """`good`, `revoked`, `on_hold`, `unknown`, `not_needed` or `anchor`."""
+    evidence: str | None = None
+    """SHA-256 (hex) of the revocation data that the status stands on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureResult:
+    """The result for one signature, in the words of EN 319 102-1."""
+
+    id: str
+    name: str
+    format: str
+    container: str | None
+    level: str
+    indication: Indication | None
+    sub_indication: SubIndication | None
+    intact: bool | None
+    references_intact: bool | None
+    signature_value_valid: bool | None
+    unchanged_since_signing: bool | None
+    changes_since_signing: str | None
+    """`none`, `validation_data`, `permitted`, `not_permitted`; null while undecided."""
+    changes: tuple[Change, ...]
+    scope: tuple[Scope, ...]
+    signer: Signer | None
+    signing_certificate: CertificateId | None
+    path: tuple[PathCertificate, ...]
+    algorithm: str | None
+    """Such as `rsa with sha256`."""
+    claimed_signing_time: datetime | None
+    best_signature_time: datetime | None
+    timestamps: tuple[TimestampResult, ...]
+    counter_signatures: tuple[SignatureResult, ...]
+    findings: tuple[Finding, ...]
+    signed_octets: tuple[Callable[[], bytes] | None, ...] = field(default=(), repr=False, compare=False)
+
+    def signed_data(self, index: int = 0) -> bytes:
+        """Return the very octets that were verified for reference `index`.
+
+        Raises `ValueError` when the reference was not intact or its data was not at hand, and
+        `IndexError` when there is no such reference.
+        """
+        supplier = self.signed_octets[index]
+        if supplier is None:
+            raise ValueError(f"reference {index} of signature {self.id} was not verified")
+        return supplier()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """Something that would help to decide, and why."""
+
+    kind: WantKind
+    subject: str
+    why: str
+    """A finding code."""
+    uris: tuple[str, ...] = ()
+    certificate: bytes | None = field(default=None, repr=False)
+    """DER of the certificate it is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentId:
+    """Which document: name as given, media type, size in bytes, SHA-256 (hex)."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyId:
+    """Which rules: id, SHA-256 of their canonical form, and the checks that they switch off."""
+
+    id: str
+    digest: str
+    disabled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the engine answers: a report, and what would help."""
+
+    report: ReportData
+    wants: tuple[Want, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportData:
+    """The report as data; `edoc.Report` is this with doors and renderers."""
+
+    tool_version: str
+    policy: PolicyId
+    trust_digest: str
+    trust_judged: bool
+    process: str
+    """`basic`, `time` or `archival`."""
+    validation_time: datetime
+    validation_time_source: str
+    """`now` or `given`."""
+    document: DocumentId
+    verdict: Verdict
+    reservations: tuple[str, ...]
+    signatures: tuple[SignatureResult, ...]
+    timestamps: tuple[TimestampResult, ...]
+    evidence_records: tuple[EvidenceResult, ...]
+    wants: tuple[Want, ...]
+    findings: tuple[Finding, ...]
+
+    def __bool__(self) -> bool:
+        raise TypeError("a report is not a truth value: look at .verdict or call .require_passed(signed_by=…)")

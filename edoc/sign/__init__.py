@@ -1,0 +1,1 @@
+"""Signing as pure steps: request, draft, finish."""

@@ -1,0 +1,1 @@
+"""Trust anchors with purposes and intervals."""
