@@ -1,0 +1,146 @@
+"""A validation policy: which rules apply; frozen data with a digest that the report prints."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import Enum
+
+from edoc.errors import ConfigError
+from edoc.policy.suite import CryptographicSuite, default_suite
+from edoc.result.report import PolicyId
+
+
+class Judgement(Enum):
+    """What a policy judges: everything, or only what the file itself can show."""
+
+    FULL = "full"
+    INTEGRITY = "integrity"
+
+
+class RevocationRule(Enum):
+    """Whether the status of every certificate of a path must be known."""
+
+    REQUIRED = "required"
+    NOT_REQUIRED = "not_required"
+
+
+RESERVATIONS = frozenset(
+    {
+        "ALGORITHM_ENDING",
+        "CERT_ISSUER_SERIAL_MISMATCH",
+        "CERT_REFERENCE_MISSING",
+        "TIMESTAMP_INVALID",
+        "TIMESTAMP_UNTRUSTED",
+        "COUNTER_SIGNATURE_NOT_JUDGED",
+        "PDF_TRAILING_SPACE",
+        "PDF_XREF_OFFSET_SPACE",
+        "PDF_HYBRID_XREF",
+        "PDF_HYBRID_STALE",
+        "PDF_ID_CHANGED",
+        "PDF_SUBFILTER",
+        "PDF_OBJECT_UNUSED",
+        "PDF_UNLISTED_BYTES",
+        "SIGNER_IS_CA",
+        "KEY_USAGE_ABSENT",
+    }
+)
+"""Warnings that leave a document PASSED, with the reservation named: each is a defect of form or an
+addition that changes neither what was signed nor who signed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The rules of one verification.
+
+    `max_status_age` limits how old revocation data may be at the time judged; null means the
+    nextUpdate window of the data itself (EN 319 102-1 5.2.5).
+    """
+
+    id: str
+    judgement: Judgement = Judgement.FULL
+    revocation: RevocationRule = RevocationRule.REQUIRED
+    max_status_age: timedelta | None = None
+    reservations: frozenset[str] = RESERVATIONS
+    suite: CryptographicSuite = field(default_factory=default_suite, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise ConfigError("POLICY_WITHOUT_ID", subject="id")
+
+    @classmethod
+    def named(cls, name: str) -> Policy:
+        """Return `default` or `integrity`; any other name raises `ConfigError`."""
+        if name not in BUILT_IN:
+            raise ConfigError("POLICY_UNKNOWN", subject=name, params={"known": ", ".join(sorted(BUILT_IN))})
+        return BUILT_IN[name]
+
+    @classmethod
+    def from_toml(cls, text: str, *, name: str) -> Policy:
+        """Return a policy from TOML text; unknown keys and values raise `ConfigError`.
+
+        Keys: `id` (required), `base` (`default` or `integrity`), `revocation`, `max_status_age_hours`,
+        `reservations` (a list that replaces the base's).
+        """
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as problem:
+            raise ConfigError("POLICY_MALFORMED", subject=name, params={"why": str(problem)}) from problem
+        return _from_table(data, name)
+
+    def identity(self) -> PolicyId:
+        """Return the id, the digest of the canonical form and what it switches off."""
+        canonical = json.dumps(
+            {
+                "id": self.id,
+                "judgement": self.judgement.value,
+                "revocation": self.revocation.value,
+                "max_status_age": None if self.max_status_age is None else self.max_status_age.total_seconds(),
+                "reservations": sorted(self.reservations),
+                "suite": repr(self.suite),
+            },
+            sort_keys=True,
+        )
+        disabled = () if self.revocation is RevocationRule.REQUIRED else ("revocation",)
+        digest = hashlib.sha256(canonical.encode()).hexdigest()
+        return PolicyId(id=self.id, digest=f"sha256:{digest}", disabled=disabled)
+
+
+BUILT_IN = {
+    "default": Policy(id="default"),
+    "integrity": Policy(id="integrity", judgement=Judgement.INTEGRITY, revocation=RevocationRule.NOT_REQUIRED),
+}
+
+_KEYS = {"id", "base", "revocation", "max_status_age_hours", "reservations"}
+
+
+def _from_table(data: dict[str, object], name: str) -> Policy:
+    unknown = sorted(set(data) - _KEYS)
+    if unknown:
+        raise ConfigError("POLICY_KEY_UNKNOWN", subject=name, params={"key": unknown[0]})
+    policy = replace(Policy.named(str(data.get("base", "default"))), id=str(data.get("id", "")))
+    if "revocation" in data:
+        try:
+            policy = replace(policy, revocation=RevocationRule(data["revocation"]))
+        except ValueError as problem:
+            raise _bad_value(name, "revocation") from problem
+    if "max_status_age_hours" in data:
+        hours = data["max_status_age_hours"]
+        if isinstance(hours, bool) or not isinstance(hours, int | float) or hours < 0:
+            raise _bad_value(name, "max_status_age_hours")
+        policy = replace(policy, max_status_age=timedelta(hours=hours))
+    if "reservations" in data:
+        codes = data["reservations"]
+        # A policy may only be stricter: a code outside the built-in list would turn an undecided
+        # finding into a pass (EN 319 102-1 5.1.4.1).
+        if not isinstance(codes, list) or not set(map(str, codes)) <= RESERVATIONS:
+            raise _bad_value(name, "reservations")
+        policy = replace(policy, reservations=frozenset(map(str, codes)))
+    return policy
+
+
+def _bad_value(name: str, key: str) -> ConfigError:
+    return ConfigError("POLICY_VALUE", subject=name, params={"key": key})

@@ -1,0 +1,97 @@
+"""Which algorithms are reliable until when (ETSI TS 119 312), as data with a date of edition."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteRow:
+    """One algorithm from a key size on: reliable at t iff t < `until`; `legacy` is a warning date."""
+
+    name: str
+    min_bits: int = 0
+    curves: frozenset[str] = frozenset()
+    until: datetime = FOREVER
+    legacy: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliability:
+    """Until when an algorithm is reliable, and the date at which it is to be phased out."""
+
+    until: datetime
+    legacy: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CryptographicSuite:
+    """The dated tables of digest and signature algorithms of one policy."""
+
+    id: str
+    updated: datetime
+    digests: tuple[SuiteRow, ...]
+    signatures: tuple[SuiteRow, ...]
+
+    def digest(self, name: str) -> Reliability:
+        """Return until when a digest algorithm is reliable; one that is not listed never was."""
+        return _latest([row for row in self.digests if row.name == name])
+
+    def signature(self, name: str, *, bits: int, curve: str | None = None) -> Reliability:
+        """Return until when a signature algorithm with a key of this size is reliable.
+
+        Of all rows whose minimum the key reaches the latest end counts.
+        """
+        rows = [
+            row
+            for row in self.signatures
+            if row.name == name and bits >= row.min_bits and (not row.curves or curve in row.curves)
+        ]
+        return _latest(rows)
+
+    def dates(self) -> tuple[datetime, ...]:
+        """Return every date at which an answer of this suite changes."""
+        rows = (*self.digests, *self.signatures)
+        return tuple(sorted({row.until for row in rows} | {self.updated}))
+
+
+def _latest(rows: list[SuiteRow]) -> Reliability:
+    if not rows:
+        return Reliability(until=NEVER)
+    best = max(rows, key=lambda row: (row.until, row.min_bits))
+    return Reliability(until=best.until, legacy=best.legacy)
+
+
+def _day(text: object) -> datetime:
+    return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
+
+
+def _row(entry: dict[str, object]) -> SuiteRow:
+    curves = entry.get("curves", [])
+    return SuiteRow(
+        name=str(entry["name"]),
+        min_bits=int(str(entry.get("min_bits", 0))),
+        curves=frozenset(str(item) for item in curves) if isinstance(curves, list) else frozenset(),
+        until=_day(entry["until"]) if "until" in entry else FOREVER,
+        legacy=_day(entry["legacy"]) if "legacy" in entry else None,
+    )
+
+
+@cache
+def default_suite() -> CryptographicSuite:
+    """Return the suite that ships with this version."""
+    text = resources.files(__package__).joinpath("data/suite.json").read_text(encoding="utf-8")
+    data = json.loads(text)
+    return CryptographicSuite(
+        id=data["id"],
+        updated=_day(data["updated"]),
+        digests=tuple(_row(entry) for entry in data["digests"]),
+        signatures=tuple(_row(entry) for entry in data["signatures"]),
+    )
