@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from edoc.api import Verifier as Verifier
     from edoc.api import verify_certificate as verify_certificate
     from edoc.api import verify_document as verify_document
-    from edoc.api import verify_many as verify_many
     from edoc.api_sign import Signer as Signer
     from edoc.api_sign import finish_signature as finish_signature
     from edoc.api_sign import prepare_signature as prepare_signature
     from edoc.api_sign import sign_document as sign_document
     from edoc.api_sign import sign_many as sign_many
     from edoc.bulk import BulkResult as BulkResult
+    from edoc.bulk.verify import verify_many as verify_many
     from edoc.errors import ConfigError as ConfigError
     from edoc.errors import EdocError as EdocError
     from edoc.errors import FetchError as FetchError
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _HOME = {
     "verify_document": "edoc.api",
     "verify_certificate": "edoc.api",
-    "verify_many": "edoc.api",
+    "verify_many": "edoc.bulk.verify",
     "Verifier": "edoc.api",
     "sign_document": "edoc.api_sign",
     "prepare_signature": "edoc.api_sign",

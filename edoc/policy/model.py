@@ -35,7 +35,6 @@ RESERVATIONS = frozenset(
         "CERT_REFERENCE_MISSING",
         "TIMESTAMP_INVALID",
         "TIMESTAMP_UNTRUSTED",
-        "COUNTER_SIGNATURE_NOT_JUDGED",
         "PDF_TRAILING_SPACE",
         "PDF_XREF_OFFSET_SPACE",
         "PDF_HYBRID_XREF",
@@ -104,14 +103,21 @@ class Policy:
             },
             sort_keys=True,
         )
-        disabled = () if self.revocation is RevocationRule.REQUIRED else ("revocation",)
+        disabled = ("trust",) if self.judgement is Judgement.INTEGRITY else ()
+        if self.revocation is not RevocationRule.REQUIRED:
+            disabled = (*disabled, "revocation")
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         return PolicyId(id=self.id, digest=f"sha256:{digest}", disabled=disabled)
 
 
 BUILT_IN = {
     "default": Policy(id="default"),
-    "integrity": Policy(id="integrity", judgement=Judgement.INTEGRITY, revocation=RevocationRule.NOT_REQUIRED),
+    "integrity": Policy(
+        id="integrity",
+        judgement=Judgement.INTEGRITY,
+        revocation=RevocationRule.NOT_REQUIRED,
+        reservations=RESERVATIONS | {"ALGORITHM_WEAK"},
+    ),
 }
 
 _KEYS = {"id", "base", "revocation", "max_status_age_hours", "reservations"}

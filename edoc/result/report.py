@@ -159,6 +159,24 @@ class PolicyId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateResult:
+    """The result for one certificate (EN 319 102-1 5.2.6)."""
+
+    indication: Indication
+    """PASSED, FAILED or INDETERMINATE."""
+    sub_indication: SubIndication | None
+    subject: str
+    sha256: str
+    path: tuple[PathCertificate, ...]
+    validation_time: datetime
+    findings: tuple[Finding, ...]
+    wants: tuple[Want, ...]
+
+    def __bool__(self) -> bool:
+        raise TypeError("a result is not a truth value: look at .indication")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What the engine answers: a report, and what would help."""
 

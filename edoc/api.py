@@ -1,0 +1,240 @@
+"""The composition root of verification: wires files, clock and material to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO
+
+from edoc import __version__
+from edoc.drivers.clock import now
+from edoc.drivers.files import open_document
+from edoc.drivers.material import load_validation_data
+from edoc.errors import ConfigError, InputError
+from edoc.facts.document import Digest, Document
+from edoc.facts.signature import DocumentFacts
+from edoc.formats import read_document
+from edoc.limits import DEFAULT_LIMITS, Limits
+from edoc.pki.certificate import Certificate, CertificateError
+from edoc.pki.pem import certificates_in
+from edoc.policy.model import Judgement, Policy
+from edoc.report.model import Report
+from edoc.result.report import CertificateResult
+from edoc.trust.store import Purpose, TrustStore
+from edoc.verify.context import Context, ValidationData
+from edoc.verify.engine import EngineIdentity, validate
+from edoc.verify.memo import PathMemo
+from edoc.verify.signature import certificate_path
+
+Input = str | PathLike[str] | bytes | BinaryIO | Document
+"""What a document may be handed over as: a path, bytes, a binary file or a `Document`."""
+
+Original = str | PathLike[str] | Document | Digest
+"""What a detached original may be handed over as."""
+
+
+class Verifier:
+    """Verifies documents under one configuration; immutable, thread-safe, pickles as its configuration.
+
+    Keeps anchors, supplied material and remembered paths, so that many documents cost what the first
+    one does only once.
+    """
+
+    __slots__ = ("_basis", "_config", "_data", "_identity", "_memo", "_policy", "_trust")
+
+    def __init__(
+        self,
+        *,
+        trust: TrustStore | None = None,
+        policy: str | PathLike[str] | Policy = "default",
+        validation_data: Iterable[str | PathLike[str] | bytes | Document] = (),
+        validation_time: datetime | None = None,
+        online: bool = False,
+        expect: str = "signature",
+    ) -> None:
+        """Prepare a verifier.
+
+        `trust` is required unless the policy is `integrity`; `validation_time` must be aware
+        (`ValueError` otherwise), null means now.  Raises `ConfigError` for what cannot be used.
+        """
+        if validation_time is not None and validation_time.tzinfo is None:
+            raise ValueError("validation_time must be an aware datetime")
+        if online:
+            raise ConfigError("ONLINE_NOT_AVAILABLE", subject="online")
+        if expect not in ("signature", "timestamp"):
+            raise ConfigError("EXPECT_UNKNOWN", subject=str(expect))
+        self._policy = _policy(policy)
+        if trust is None and self._policy.judgement is Judgement.FULL:
+            raise ConfigError("TRUST_REQUIRED", subject=self._policy.id)
+        # Under `integrity` nothing is trusted, whatever was handed over: no name is proved.
+        judged = self._policy.judgement is Judgement.FULL
+        self._trust = trust if trust is not None and judged else TrustStore.empty()
+        time = validation_time.astimezone(UTC) if validation_time is not None else None
+        self._data = load_validation_data(tuple(validation_data))
+        self._config = _Config(validation_time=time, expect=expect, limits=DEFAULT_LIMITS)
+        self._identity = EngineIdentity(
+            tool_version=__version__, policy=self._policy.identity(), trust_digest=self._trust.digest()
+        )
+        self._basis = f"{self._identity.policy.digest} {self._identity.trust_digest}"
+        self._memo = PathMemo()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (self._trust, self._policy, self._data, self._config)
+
+    def configuration_digest(self) -> str:
+        """Return what tells two verifiers apart: rules, anchors, supplied data, time."""
+        supplied = b"".join(item.sha256 for item in (*self._data.certificates, *self._data.crls)).hex()
+        return f"{self._basis} {supplied} {self._config}"
+
+    def verify(self, document: Input, *, detached: Sequence[Original] = (), password: str | None = None) -> Report:
+        """Return the report about a document.
+
+        Never raises for a bad signature.  Raises `InputError` when the document cannot be read or is of
+        an unsupported kind.
+        """
+        return self.verify_at(document, at=None, detached=detached, password=password)
+
+    def verify_at(
+        self, document: Input, *, at: datetime | None, detached: Sequence[Original] = (), password: str | None = None
+    ) -> Report:
+        """As `verify`, with the time that counts as now: a batch fixes it once (design section 3.1)."""
+        opened = open_document(document)
+        facts = read_document(opened, password=password, limits=self._config.limits)
+        _refuse_unreadable(facts)
+        context = self._context(at or now())
+        facts = _with_originals(facts, detached)
+        outcome = validate(facts, context=context, identity=self._identity, memo=self._memo)
+        return Report.of(outcome.report)
+
+    def verify_certificate(self, certificate: Certificate) -> CertificateResult:
+        """Validate one certificate as a signer's (EN 319 102-1 5.2.6) at the verifier's time."""
+        context = self._context(now())
+        material, _ = context.material(())
+        name = certificate.subject.rfc4514()
+        verdict = self._memo.validate(
+            certificate, subject=name, purpose=Purpose.SIGNER, material=material, context=context
+        )
+        return CertificateResult(
+            indication=verdict.conclusion.indication,
+            sub_indication=verdict.conclusion.sub_indication,
+            subject=name,
+            sha256=certificate.sha256.hex(),
+            path=certificate_path(verdict),
+            validation_time=context.time,
+            findings=(*verdict.conclusion.findings, *verdict.findings),
+            wants=verdict.wants,
+        )
+
+    def _context(self, current: datetime) -> Context:
+        given = self._config.validation_time
+        return Context(
+            policy=self._policy,
+            trust=self._trust,
+            time=given if given is not None else current,
+            time_source="given" if given is not None else "now",
+            expect=self._config.expect,
+            data=self._data,
+            limits=self._config.limits,
+            basis=self._basis,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Config:
+    validation_time: datetime | None
+    expect: str
+    limits: Limits
+
+
+def _rebuild(trust: TrustStore, policy: Policy, data: ValidationData, config: _Config) -> Verifier:
+    verifier = Verifier(trust=trust, policy=policy, validation_time=config.validation_time, expect=config.expect)
+    verifier._data = data
+    return verifier
+
+
+def verify_document(
+    document: Input,
+    *,
+    trust: TrustStore | None = None,
+    detached: Sequence[Original] = (),
+    validation_data: Iterable[str | PathLike[str] | bytes | Document] = (),
+    policy: str | PathLike[str] | Policy = "default",
+    validation_time: datetime | None = None,
+    online: bool = False,
+    password: str | None = None,
+    expect: str = "signature",
+) -> Report:
+    """Verify one document and return the report; a bad signature is a result, never an exception.
+
+    `trust` is required unless `policy` is `integrity`.  `validation_data` are certificates and
+    revocation lists to use, never trusted by themselves.  Raises `EdocError` only when the question
+    could not be asked, `ValueError` for a naive `validation_time`.
+    """
+    verifier = Verifier(
+        trust=trust,
+        policy=policy,
+        validation_data=validation_data,
+        validation_time=validation_time,
+        online=online,
+        expect=expect,
+    )
+    return verifier.verify(document, detached=detached, password=password)
+
+
+def verify_certificate(
+    certificate: str | PathLike[str] | bytes,
+    *,
+    trust: TrustStore,
+    validation_data: Iterable[str | PathLike[str] | bytes | Document] = (),
+    policy: str | PathLike[str] | Policy = "default",
+    validation_time: datetime | None = None,
+) -> CertificateResult:
+    """Validate a certificate (PEM or DER, path or bytes) as that of a signer.
+
+    The result has `indication` (PASSED, FAILED, INDETERMINATE) and `sub_indication`.  Raises
+    `InputError` when there is no readable certificate.
+    """
+    opened = open_document(certificate)
+    ders = certificates_in(bytes(opened.data[:]))
+    verifier = Verifier(trust=trust, policy=policy, validation_data=validation_data, validation_time=validation_time)
+    try:
+        return verifier.verify_certificate(Certificate.load(ders[0]))
+    except (CertificateError, IndexError) as problem:
+        raise InputError("CERTIFICATE_UNREADABLE", subject=opened.name) from problem
+
+
+def _policy(policy: str | PathLike[str] | Policy) -> Policy:
+    if isinstance(policy, Policy):
+        return policy
+    name = str(policy)
+    if name.endswith(".toml"):
+        path = Path(name)
+        if not path.is_file():
+            raise ConfigError("POLICY_UNKNOWN", subject=name, params={"known": "default, integrity"})
+        return Policy.from_toml(path.read_text(encoding="utf-8"), name=name)
+    return Policy.named(name)
+
+
+def _refuse_unreadable(facts: DocumentFacts) -> None:
+    """No marks of a signature and no complete parse: the question could not be asked."""
+    if facts.complete or facts.signature_marks or facts.signatures:
+        return
+    first = facts.findings[0] if facts.findings else None
+    code = first.code if first is not None else "UNSUPPORTED_TYPE"
+    raise InputError(code, subject=facts.name, params=first.params if first is not None else None)
+
+
+def _with_originals(facts: DocumentFacts, detached: Sequence[Original]) -> DocumentFacts:
+    """PDF signatures use no originals: whatever was handed over beside them is unused, and said so."""
+    if not detached:
+        return facts
+    names = []
+    for item in detached:
+        if isinstance(item, Digest):
+            names.append(f"{item.algorithm}:{item.value.hex()}")
+        else:
+            names.append(open_document(item).name)
+    return replace(facts, unused_originals=tuple(names))

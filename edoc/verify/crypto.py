@@ -1,0 +1,128 @@
+"""Cryptographic verification (EN 319 102-1 5.2.7) and the dated algorithm check (5.2.8.4.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from edoc.facts.findings import Finding, error, info
+from edoc.facts.signature import SignatureAlgorithm, SignatureFacts
+from edoc.pki.algorithms import key_facts, verify_value
+from edoc.pki.certificate import Certificate
+from edoc.policy.suite import FOREVER, CryptographicSuite
+from edoc.result.enums import SubIndication
+from edoc.verify.context import PASSED, Conclusion, failed, undecided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What digests and value say, each true, false or null, and the block's conclusion."""
+
+    references_intact: bool | None
+    signature_value_valid: bool | None
+    conclusion: Conclusion
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def intact(self) -> bool | None:
+        """Digests and value together; false wins, null when something could not be computed."""
+        answers = (self.references_intact, self.signature_value_valid)
+        if False in answers:
+            return False
+        return None if None in answers else True
+
+
+def verify_signature(facts: SignatureFacts, certificate: Certificate | None) -> Verified:
+    """Check every referenced digest, then the value with the certificate's key."""
+    references, reference_findings, sub = _references(facts)
+    value, value_findings = _value(facts, certificate)
+    findings = (*reference_findings, *value_findings)
+    if references is False:
+        conclusion = failed(SubIndication.HASH_FAILURE)
+    elif value is False:
+        conclusion = failed(SubIndication.SIG_CRYPTO_FAILURE)
+    elif references is None:
+        conclusion = undecided(sub or SubIndication.SIGNED_DATA_NOT_FOUND)
+    elif value is None:
+        conclusion = undecided(SubIndication.NO_SIGNING_CERTIFICATE_FOUND)
+    else:
+        conclusion = PASSED
+    return Verified(
+        references_intact=references, signature_value_valid=value, conclusion=conclusion, findings=findings
+    )
+
+
+def _references(facts: SignatureFacts) -> tuple[bool | None, tuple[Finding, ...], SubIndication | None]:
+    if not facts.references:
+        return None, (error("SIGNED_DATA_MISSING", facts.id, name=facts.name),), SubIndication.SIGNED_DATA_NOT_FOUND
+    findings: list[Finding] = []
+    answers: list[bool | None] = []
+    for reference in facts.references:
+        intact = reference.intact
+        answers.append(intact)
+        if intact is None and reference.digest_algorithm.startswith("unknown:"):
+            findings.append(error("ALGORITHM_UNKNOWN", facts.id, algorithm=reference.digest_algorithm))
+        elif intact is None:
+            findings.append(error("SIGNED_DATA_MISSING", facts.id, name=reference.name))
+        elif not intact:
+            findings.append(error("HASH_MISMATCH", facts.id, name=reference.name))
+    if False in answers:
+        return False, tuple(findings), None
+    return (None if None in answers else True), tuple(findings), None
+
+
+def _value(facts: SignatureFacts, certificate: Certificate | None) -> tuple[bool | None, tuple[Finding, ...]]:
+    if certificate is None or facts.algorithm is None:
+        return None, ()
+    if facts.signed_octets is None or facts.signature_value is None:
+        return False, (error("SIGNATURE_VALUE_INVALID", facts.id, algorithm=describe(facts.algorithm)),)
+    if facts.algorithm.name.startswith("unknown:"):
+        return None, (error("ALGORITHM_UNKNOWN", facts.id, algorithm=facts.algorithm.name),)
+    if verify_value(certificate.spki_der, facts.algorithm, facts.signed_octets, facts.signature_value):
+        return True, ()
+    if facts.alternative_octets is not None and verify_value(
+        certificate.spki_der, facts.algorithm, facts.alternative_octets, facts.signature_value
+    ):
+        return True, (info("CMS_SIGNED_ATTRIBUTES_RESORTED", facts.id),)
+    return False, (error("SIGNATURE_VALUE_INVALID", facts.id, algorithm=describe(facts.algorithm)),)
+
+
+def describe(algorithm: SignatureAlgorithm) -> str:
+    """Return words such as `rsa with sha256`."""
+    return f"{algorithm.name} with {algorithm.digest}" if algorithm.digest else algorithm.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weakness:
+    """An algorithm that is not reliable at the time judged (or is on its way out: `ending`)."""
+
+    algorithm: str
+    until: datetime
+    ending: datetime | None = None
+
+
+def weaknesses(
+    suite: CryptographicSuite, algorithm: SignatureAlgorithm, spki_der: bytes, time: datetime
+) -> tuple[Weakness, ...]:
+    """Return what is weak about a signature made with an algorithm and a key, at a time.
+
+    Reliable at t iff t < end (EN 319 102-1 5.2.8.4.1); an algorithm that is not listed never was.
+    """
+    key = key_facts(spki_der)
+    found = []
+    row = suite.signature(algorithm.name, bits=key.bits, curve=key.curve)
+    label = f"{algorithm.name} {key.curve or key.bits}"
+    if time >= row.until:
+        found.append(Weakness(algorithm=label, until=row.until))
+    elif row.legacy is not None and row.until < FOREVER and time >= suite.updated:
+        found.append(Weakness(algorithm=label, until=row.until, ending=row.legacy))
+    for name in {algorithm.digest, algorithm.mgf_digest} - {None}:
+        if algorithm.name not in ("ed25519", "ed448"):
+            found.extend(weak_digest(suite, str(name), time))
+    return tuple(found)
+
+
+def weak_digest(suite: CryptographicSuite, name: str, time: datetime) -> tuple[Weakness, ...]:
+    """Return what is weak about a digest algorithm at a time."""
+    row = suite.digest(name)
+    return (Weakness(algorithm=name, until=row.until),) if time >= row.until else ()

@@ -1,0 +1,113 @@
+"""The engine: a pure function of facts, data, policy, trust and time to a report and what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from edoc.facts.findings import Finding, Severity, error
+from edoc.facts.signature import DocumentFacts, SignatureFacts, SignatureFormat
+from edoc.policy.model import Judgement
+from edoc.result.enums import Indication, SubIndication, WantKind
+from edoc.result.report import DocumentId, Outcome, PolicyId, ReportData, Want
+from edoc.verify.context import Context
+from edoc.verify.memo import PathMemo
+from edoc.verify.signature import Judged, judge_signature, judge_token
+from edoc.verify.verdict import decide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineIdentity:
+    """What the report prints about the rules it was made under; computed once per verifier."""
+
+    tool_version: str
+    policy: PolicyId
+    trust_digest: str
+
+
+def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity, memo: PathMemo) -> Outcome:
+    """Validate a document by the basic process (EN 319 102-1 5.3) and the verdict rules.
+
+    Same facts, context and tool version give the same report.  The caller refuses documents that
+    are neither completely read nor carry the marks of a signature before it asks.
+    """
+    facts = _with_unreadable_signature(facts)
+    judged = tuple(
+        judge_signature(item, shared=facts.material, context=context, memo=memo) for item in facts.signatures
+    )
+    timestamps = tuple(
+        judge_token(item, shared=facts.material, context=context, memo=memo) for item in facts.timestamps
+    )
+    decision = decide(facts, judged, timestamps, context)
+    wants = _wants(judged)
+    report = ReportData(
+        tool_version=identity.tool_version,
+        policy=identity.policy,
+        trust_digest=identity.trust_digest,
+        trust_judged=context.policy.judgement is Judgement.FULL,
+        process="basic",
+        validation_time=context.time,
+        validation_time_source=context.time_source,
+        document=DocumentId(
+            name=facts.name, media_type=facts.media_type, size=facts.size, sha256=facts.sha256.hex()
+        ),
+        verdict=decision.verdict,
+        reservations=decision.reservations,
+        signatures=tuple(item.entry for item in judged),
+        timestamps=timestamps,
+        evidence_records=(),
+        wants=wants,
+        findings=decision.findings,
+    )
+    return Outcome(report=report, wants=wants)
+
+
+def _with_unreadable_signature(facts: DocumentFacts) -> DocumentFacts:
+    """Give a document whose signature is seen but cannot be read the one entry that says so.
+
+    Never NO_SIGNATURE: a parse that stopped early proves nothing about absence (attacks.md, general rules).
+    """
+    if facts.signatures or facts.complete or not facts.signature_marks:
+        return facts
+    reasons: tuple[Finding, ...] = tuple(replace(finding, subject="S1") for finding in facts.findings)
+    unreadable = SignatureFacts(
+        id="S1",
+        format=SignatureFormat.PDF,
+        findings=(*reasons, error("SIGNATURE_MARKS_UNREADABLE", "S1", name=facts.name))
+        if _is_broken(reasons)
+        else reasons,
+    )
+    return replace(facts, signatures=(unreadable,))
+
+
+def _is_broken(reasons: tuple[Finding, ...]) -> bool:
+    return any(item.severity is Severity.ERROR for item in reasons)
+
+
+def _wants(judged: Iterable[Judged]) -> tuple[Want, ...]:
+    found: dict[tuple[WantKind, str], Want] = {}
+    for item in judged:
+        for want in item.wants:
+            found.setdefault((want.kind, want.subject), want)
+        if item.conclusion.sub_indication is SubIndication.SIGNED_DATA_NOT_FOUND:
+            found.setdefault(
+                (WantKind.ORIGINAL, item.facts.id),
+                Want(kind=WantKind.ORIGINAL, subject=item.facts.id, why="SIGNED_DATA_MISSING"),
+            )
+        if item.entry.indication is Indication.INDETERMINATE and item.conclusion.sub_indication in _TIME_WOULD_HELP:
+            found.setdefault(
+                (WantKind.TIMESTAMP, item.facts.id),
+                Want(kind=WantKind.TIMESTAMP, subject=item.facts.id, why="TIME_NOT_PROVEN"),
+            )
+    return tuple(found.values())
+
+
+_TIME_WOULD_HELP = frozenset(
+    {
+        SubIndication.REVOKED_NO_POE,
+        SubIndication.REVOKED_CA_NO_POE,
+        SubIndication.OUT_OF_BOUNDS_NO_POE,
+        SubIndication.OUT_OF_BOUNDS_NOT_REVOKED,
+        SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+    }
+)
