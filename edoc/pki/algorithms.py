@@ -70,6 +70,7 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha3_384": hashes.SHA3_384(), "sha3_512": hashes.SHA3_512(),
 }  # fmt: skip
 _PKCS1 = padding.PKCS1v15()
+_CURVE_NAMES = frozenset(encode_oid(oid) for oid in oids.CURVES)
 _ECDSA = {name: ec.ECDSA(algorithm) for name, algorithm in _HASHES.items()}
 
 
@@ -124,9 +125,11 @@ def signature_algorithm(oid: str, parameters_der: bytes | None, digest: str | No
     if oid == oids.ECDSA_SPECIFIED:
         fixed = _specified_digest(parameters_der)
         return SignatureAlgorithm(name=name, digest=fixed, parameters_ok=fixed is not None)
-    # RFC 4055 5 demands that NULL and absent are both read for RSA; NULL is common in the wild for
-    # ECDSA and DSA too.  A key's own identifier may stand here with the key's parameters.
+    # RFC 4055 5 demands that NULL and absent are both read for RSA; NULL, and the curve's name, are met
+    # for ECDSA too.  A key's own identifier may stand here with the key's parameters.
     plain = parameters_der in (None, b"\x05\x00") or oid in (oids.EC_PUBLIC_KEY, oids.DSA)
+    if not plain and name in ("ecdsa", "plain-ecdsa"):
+        plain = parameters_der in _CURVE_NAMES
     return SignatureAlgorithm(name=name, digest=fixed or digest, parameters_ok=plain)
 
 
