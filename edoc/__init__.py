@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from edoc.api_sign import finish_signature as finish_signature
     from edoc.api_sign import prepare_signature as prepare_signature
     from edoc.api_sign import sign_document as sign_document
-    from edoc.api_sign import sign_many as sign_many
+    from edoc.bulk.sign import sign_many as sign_many
     from edoc.bulk import BulkResult as BulkResult
     from edoc.bulk.verify import verify_many as verify_many
     from edoc.errors import ConfigError as ConfigError
@@ -50,7 +50,7 @@ _HOME = {
     "sign_document": "edoc.api_sign",
     "prepare_signature": "edoc.api_sign",
     "finish_signature": "edoc.api_sign",
-    "sign_many": "edoc.api_sign",
+    "sign_many": "edoc.bulk.sign",
     "Signer": "edoc.api_sign",
     "BulkResult": "edoc.bulk",
     "Document": "edoc.facts.document",

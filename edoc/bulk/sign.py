@@ -1,0 +1,65 @@
+"""Many documents signed with one key: results in input order, one bad input never stops the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from os import PathLike
+
+from edoc.api_sign import Signer
+from edoc.bulk import BulkResult
+from edoc.drivers.files import Source, input_name
+from edoc.drivers.output import Target
+from edoc.errors import ConfigError, EdocError, KeyAccessError
+
+Naming = Callable[[Source], Target]
+"""Says where the signed form of an input goes."""
+
+
+def sign_many(
+    inputs: Iterable[Source],
+    *,
+    signer: Signer,
+    output_dir: str | PathLike[str] | None = None,
+    output: Naming | None = None,
+    overwrite: bool = False,
+    field: str | None = None,
+) -> Iterator[BulkResult]:
+    """Sign many documents and yield a `BulkResult` for each, in input order.
+
+    `output_dir` takes `NAME.signed.pdf` for each `NAME.pdf`; `output` says the place of each input;
+    neither keeps the signed documents in memory.  A key that fails stops the batch after its
+    result, because a card locks after a few wrong attempts; everything else costs only its own input.
+    Raises `ConfigError` when both are given.
+    """
+    if output_dir is not None and output is not None:
+        raise ConfigError("OUTPUT_TWICE", subject=os.fspath(output_dir))
+    naming = output or _naming(output_dir)
+    return _run(inputs, signer, naming, overwrite=overwrite, field=field)
+
+
+def _run(
+    inputs: Iterable[Source], signer: Signer, naming: Naming, *, overwrite: bool, field: str | None
+) -> Iterator[BulkResult]:
+    for item in inputs:
+        name = input_name(item)
+        try:
+            result = signer.sign(item, output=naming(item), overwrite=overwrite, field=field)
+        except EdocError as problem:
+            yield BulkResult(input=name, error=problem)
+            if isinstance(problem, KeyAccessError):
+                return
+        else:
+            yield BulkResult(input=name, result=result)
+
+
+def _naming(folder: str | PathLike[str] | None) -> Naming:
+    if folder is None:
+        return lambda item: None
+    place = os.fspath(folder)
+
+    def name(item: Source) -> Target:
+        stem, extension = os.path.splitext(os.path.basename(input_name(item)))
+        return os.path.join(place, f"{stem}.signed{extension or '.pdf'}")
+
+    return name

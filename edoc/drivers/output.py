@@ -1,0 +1,193 @@
+"""Output places: a file written atomically, a binary stream, standard output, or memory.
+
+Nothing is seen at the place before `commit`; leaving the `with` block without it, for whatever
+reason, leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+import secrets
+import sys
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from edoc.errors import ConfigError
+from edoc.facts.document import Buffer
+
+Target = str | PathLike[str] | BinaryIO | None
+"""Where an output goes: a path, `-`, a writable binary file, or null for memory only."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Output:
+    """Bytes on their way to a place that is not a path: kept in memory until `commit`."""
+
+    def __init__(self, stream: BinaryIO | None = None) -> None:
+        self._data = bytearray()
+        self._stream = stream
+        self.path: Path | None = None
+        """Where the file appears on `commit`; null for memory and streams."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.discard()
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Append some bytes."""
+        self._data += data
+
+    def write_at(self, offset: int, data: bytes) -> None:
+        """Replace bytes that were written."""
+        self._data[offset : offset + len(data)] = data
+
+    def content(self) -> Buffer:
+        """Return everything written, for reading back."""
+        return bytes(self._data)
+
+    def commit(self) -> None:
+        """Hand everything over to the place."""
+        if self._stream is None:
+            return
+        try:
+            self._stream.write(bytes(self._data))
+            self._stream.flush()
+        except OSError as problem:
+            raise _cannot_write(str(getattr(self._stream, "name", "stream")), problem) from problem
+
+    def discard(self) -> None:
+        """Forget what was not committed."""
+        self._data = bytearray()
+
+
+class FileOutput(Output):
+    """Bytes on their way to a path: a temporary file in the same folder, moved there by `commit`."""
+
+    def __init__(self, path: str, *, overwrite: bool) -> None:
+        super().__init__()
+        self.path = Path(path)
+        self._path = path
+        self._overwrite = overwrite
+        folder, name = os.path.split(path)
+        self._temporary = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(6)}.part")
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+        try:
+            self._descriptor = os.open(self._temporary, flags, 0o666)
+        except OSError as problem:
+            raise _cannot_write(path, problem) from problem
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Append some bytes; raises `ConfigError` OUTPUT_DISK_FULL or OUTPUT_UNWRITABLE."""
+        try:
+            written = os.write(self._descriptor, data)
+            while written < len(data):
+                data = memoryview(data)[written:]
+                written = os.write(self._descriptor, data)
+        except OSError as problem:
+            raise _cannot_write(self._path, problem) from problem
+
+    def write_at(self, offset: int, data: bytes) -> None:
+        """Replace bytes that were written."""
+        try:
+            os.lseek(self._descriptor, offset, os.SEEK_SET)
+            self.write(data)
+            os.lseek(self._descriptor, 0, os.SEEK_END)
+        except OSError as problem:
+            raise _cannot_write(self._path, problem) from problem
+
+    def content(self) -> Buffer:
+        """Return everything written as a memory map, for reading back."""
+        return mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
+
+    def commit(self) -> None:
+        """Make the file durable and let it appear at its place in one step.
+
+        An existing file is replaced only when that was allowed; otherwise `ConfigError` OUTPUT_EXISTS,
+        even when it appeared while we worked.
+        """
+        try:
+            os.fsync(self._descriptor)
+            self._close()
+            if self._overwrite:
+                os.replace(self._temporary, self._path)
+            else:
+                _move_new(self._temporary, self._path)
+        except FileExistsError as problem:
+            raise ConfigError("OUTPUT_EXISTS", subject=self._path) from problem
+        except OSError as problem:
+            raise _cannot_write(self._path, problem) from problem
+        self._temporary = ""
+
+    def discard(self) -> None:
+        """Remove the temporary file if it was not committed."""
+        self._close()
+        if self._temporary:
+            try:
+                os.unlink(self._temporary)
+            except FileNotFoundError:
+                pass
+            self._temporary = ""
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            os.close(descriptor)
+
+
+def open_output(target: Target, *, overwrite: bool = False, source: str | None = None) -> Output:
+    """Return the output for a target, before any work is spent on it.
+
+    `source` is the path of the input, which is never written over, whatever `overwrite` says.  Raises
+    `ConfigError` OUTPUT_IS_INPUT, OUTPUT_EXISTS, OUTPUT_FOLDER_MISSING or OUTPUT_UNWRITABLE.
+    """
+    if target is None:
+        return Output()
+    if not isinstance(target, str | PathLike):
+        return Output(target)
+    path = os.fspath(target)
+    if path == "-":
+        return Output(sys.stdout.buffer)
+    if os.path.lexists(path):
+        if source is not None and _same_file(path, source):
+            raise ConfigError("OUTPUT_IS_INPUT", subject=path)
+        if os.path.isdir(path):
+            raise ConfigError("OUTPUT_IS_FOLDER", subject=path)
+        if not overwrite:
+            raise ConfigError("OUTPUT_EXISTS", subject=path)
+    return FileOutput(path, overwrite=overwrite)
+
+
+def _same_file(first: str, second: str) -> bool:
+    try:
+        return os.path.samefile(first, second)
+    except OSError:
+        return False
+
+
+def _move_new(temporary: str, path: str) -> None:
+    # A hard link fails when the name is taken, which a rename does not; some file systems have none.
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        os.replace(temporary, path)
+        return
+    os.unlink(temporary)
+
+
+def _cannot_write(path: str, problem: OSError) -> ConfigError:
+    if problem.errno in _FULL:
+        return ConfigError("OUTPUT_DISK_FULL", subject=path)
+    if isinstance(problem, FileNotFoundError | NotADirectoryError):
+        return ConfigError("OUTPUT_FOLDER_MISSING", subject=path, params={"folder": os.path.dirname(path) or "."})
+    return ConfigError("OUTPUT_UNWRITABLE", subject=path, params={"reason": problem.strerror or "?"})

@@ -1,0 +1,189 @@
+"""Writes PDF values and the incremental update that carries them (ISO 32000-2 7.3, 7.5.6)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from itertools import groupby
+
+from edoc.formats.pdf.document import Pdf
+from edoc.formats.pdf.values import Name, Ref, Value
+
+_PLAIN_NAME = re.compile(r"[!\"$&-'*-.0-;=?-Z\\^-z|~]*\Z")
+"""Names without delimiters, white space and `#` (ISO 32000-2 7.3.5)."""
+_SPECIAL = re.compile(rb"[\\()\r\n]")
+_ESCAPED = {b"\\": b"\\\\", b"(": b"\\(", b")": b"\\)", b"\r": b"\\r", b"\n": b"\\n"}
+
+
+class Raw(bytes):
+    """Bytes that are already PDF syntax."""
+
+
+def text_string(text: str) -> Raw:
+    """Return a text string: ASCII as it is, everything else as UTF-16BE with a byte order mark."""
+    if text.isascii() and text.isprintable():
+        return Raw(_literal(text.encode("ascii")))
+    return Raw(b"<FEFF" + text.encode("utf-16-be").hex().upper().encode() + b">")
+
+
+def date_string(time: datetime) -> Raw:
+    """Return a date in UTC, whole seconds (ISO 32000-2 7.9.4)."""
+    return Raw(time.astimezone(timezone.utc).strftime("(D:%Y%m%d%H%M%SZ)").encode())
+
+
+def write_value(value: Value | Raw) -> bytes:
+    """Return the PDF syntax of a value; the reader bounds its depth."""
+    if isinstance(value, Raw):
+        return bytes(value)
+    if isinstance(value, Name):
+        return _name(str(value))
+    if isinstance(value, Ref):
+        return b"%d %d R" % (value.number, value.generation)
+    if isinstance(value, bytes):
+        return _literal(value) if _mostly_text(value) else b"<" + value.hex().encode() + b">"
+    if isinstance(value, dict):
+        return write_dictionary(value)
+    if isinstance(value, list):
+        return b"[" + b" ".join(map(write_value, value)) + b"]"
+    return _scalar(value)
+
+
+def write_dictionary(entries: Mapping[str, Value | Raw]) -> bytes:
+    """Return the PDF syntax of a dictionary, entries in their order."""
+    return b"<<" + b"".join(_name(key) + b" " + write_value(value) for key, value in entries.items()) + b">>"
+
+
+def _scalar(value: object) -> bytes:
+    if value is None:
+        return b"null"
+    if value is True:
+        return b"true"
+    if value is False:
+        return b"false"
+    if isinstance(value, int):
+        return b"%d" % value
+    if isinstance(value, float):
+        # No exponent in PDF numbers (7.3.3); six digits are below what any reader draws.
+        return f"{value:.6f}".rstrip("0").rstrip(".").encode() or b"0"
+    raise TypeError(type(value).__name__)
+
+
+def _name(text: str) -> bytes:
+    if _PLAIN_NAME.match(text):
+        return b"/" + text.encode("ascii")
+    return b"/" + b"".join(_name_octet(octet) for octet in text.encode("latin-1"))
+
+
+def _name_octet(octet: int) -> bytes:
+    character = chr(octet)
+    return character.encode() if octet < 0x7F and _PLAIN_NAME.match(character) else b"#%02X" % octet
+
+
+def _literal(data: bytes) -> bytes:
+    return b"(" + _SPECIAL.sub(lambda found: _ESCAPED[found.group()], data) + b")"
+
+
+def _mostly_text(data: bytes) -> bool:
+    return all(0x20 <= octet < 0x7F or octet in b"\r\n" for octet in data)
+
+
+class IncrementalUpdate:
+    """Collects the changed and new objects of one update, and writes them behind the document.
+
+    The update has a cross-reference section of the kind that the document's last one has, and never an
+    /XRefStm; it keeps /Root, /Info, /Encrypt and the first half of /ID.
+    """
+
+    def __init__(self, pdf: Pdf) -> None:
+        self._pdf = pdf
+        self._next = pdf.size_entry
+        self._objects: dict[Ref, tuple[bytes, ...]] = {}
+
+    def new_ref(self) -> Ref:
+        """Return the reference of an object yet to be added."""
+        ref = Ref(self._next, 0)
+        self._next += 1
+        return ref
+
+    def put(self, ref: Ref, *body: bytes) -> None:
+        """Set the body of a new or changed object."""
+        self._objects[ref] = body
+
+    def write(self, *, mark: bytes | None = None) -> tuple[bytes, int]:
+        """Return the bytes to append and the position of the first octet of `mark` in them (-1: none).
+
+        `mark` is one of the bodies given to `put`, found by identity.
+        """
+        data = self._pdf.document.data
+        base = len(data)
+        pieces = [b"" if data[base - 1] in b"\r\n" else b"\n"]
+        position = base + len(pieces[0])
+        offsets: dict[Ref, int] = {}
+        found = -1
+        for ref in sorted(self._objects, key=lambda item: item.number):
+            offsets[ref] = position
+            for piece in (b"%d %d obj\n" % (ref.number, ref.generation), *self._objects[ref], b"\nendobj\n"):
+                if piece is mark:
+                    found = position - base
+                pieces.append(piece)
+                position += len(piece)
+        pieces.append(self._stream(offsets, position) if self._pdf.xref_is_stream else self._table(offsets))
+        pieces.append(b"startxref\n%d\n%%%%EOF\n" % position)
+        return b"".join(pieces), found
+
+    def _trailer(self, size: int) -> dict[str, Value | Raw]:
+        old = self._pdf.trailer
+        entries: dict[str, Value | Raw] = {"Size": size, "Root": old["Root"]}
+        for key in ("Info", "Encrypt"):
+            if key in old:
+                entries[key] = old[key]
+        identifier = self._identifier(old.get("ID"))
+        if identifier is not None:
+            entries["ID"] = identifier
+        entries["Prev"] = self._pdf.last_startxref
+        return entries
+
+    def _identifier(self, old: Value) -> Value | None:
+        pair = self._pdf.resolve(old)
+        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(half, bytes) for half in pair):
+            return None
+        # The second half names this version (14.4): derived, so that equal inputs give equal bytes.
+        state = hashlib.sha256(bytes(pair[1]))
+        for body in self._objects.values():
+            for piece in body:
+                state.update(piece)
+        return [pair[0], state.digest()[:16]]
+
+    def _table(self, offsets: dict[Ref, int]) -> bytes:
+        rows = [b"xref\n"]
+        for first, refs in _runs(list(offsets)):
+            rows.append(b"%d %d\n" % (first, len(refs)))
+            rows.extend(b"%010d %05d n \n" % (offsets[ref], ref.generation) for ref in refs)
+        return b"".join((*rows, b"trailer\n", write_dictionary(self._trailer(self._next)), b"\n"))
+
+    def _stream(self, offsets: dict[Ref, int], position: int) -> bytes:
+        own = Ref(self._next, 0)
+        offsets = {**offsets, own: position}
+        width = max(4, (position.bit_length() + 7) // 8)
+        index: list[Value] = []
+        rows = bytearray()
+        for first, refs in _runs(list(offsets)):
+            index += [first, len(refs)]
+            for ref in refs:
+                rows += b"\x01" + offsets[ref].to_bytes(width, "big") + ref.generation.to_bytes(2, "big")
+        entries: dict[str, Value | Raw] = {"Type": Name("XRef"), "W": [1, width, 2], "Index": index}
+        entries.update(self._trailer(own.number + 1))
+        entries["Length"] = len(rows)
+        head = b"%d 0 obj\n" % own.number + write_dictionary(entries)
+        return head + b"\nstream\n" + bytes(rows) + b"\nendstream\nendobj\n"
+
+
+def _runs(refs: list[Ref]) -> list[tuple[int, list[Ref]]]:
+    """Group sorted references into subsections of consecutive numbers."""
+    found = []
+    for _, group in groupby(enumerate(refs), key=lambda item: item[1].number - item[0]):
+        run = [ref for _, ref in group]
+        found.append((run[0].number, run))
+    return found

@@ -1,0 +1,138 @@
+"""A signature that is prepared but not yet signed: frozen, serialisable, and complete."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import asdict, dataclass, field
+
+from edoc.errors import InputError
+from edoc.facts.document import Document
+from edoc.facts.signature import SignatureAlgorithm
+from edoc.formats.pdf.append import Appended
+
+_MAGIC = b"edoc/draft/1\n"
+_HEADER_BYTES = 8 << 20
+"""The header carries certificates and attributes; real ones are below 20 KiB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Everything that is needed to finish a signature once its value is there.
+
+    Sign `octets` with `algorithm` (ECDSA: DER r, s) and hand the value to `finish_signature`.
+    """
+
+    octets: bytes = field(repr=False)
+    """The exact octets to sign: DER SET of the signed attributes (RFC 5652 5.4)."""
+    algorithm: SignatureAlgorithm
+    digest_algorithm: str
+    """hashlib name of the digest over the document (`shake256_512`: SHAKE256, 64 octets)."""
+    message_digest: bytes
+    certificates: tuple[bytes, ...] = field(repr=False)
+    """DER, the signer's first."""
+    sub_filter: str
+    level: str
+    document_name: str
+    appended: Appended = field(repr=False)
+    document: Document | None = field(default=None, repr=False, compare=False)
+    """The input; null when it was left out of the serialised form."""
+
+    def to_bytes(self, *, with_document: bool = True) -> bytes:
+        """Return the draft as bytes; without the document it must be handed over again when finishing."""
+        included = self.document is not None and with_document
+        header = {
+            "octets": _text(self.octets),
+            "algorithm": asdict(self.algorithm),
+            "digest_algorithm": self.digest_algorithm,
+            "message_digest": _text(self.message_digest),
+            "certificates": [_text(der) for der in self.certificates],
+            "sub_filter": self.sub_filter,
+            "level": self.level,
+            "document_name": self.document_name,
+            "base_size": self.appended.base_size,
+            "gap": [self.appended.gap_start, self.appended.gap_end],
+            "field_name": self.appended.field_name,
+            "earlier": self.appended.earlier_signatures,
+            "tail_size": len(self.appended.tail),
+            "document": included,
+        }
+        line = json.dumps(header, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+        body = bytes(self.document.data[:]) if included and self.document is not None else b""
+        return b"".join((_MAGIC, line, self.appended.tail, body))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Draft:
+        """Return the draft that `to_bytes` wrote; `InputError` DRAFT_UNREADABLE for anything else."""
+        end = data.find(b"\n", len(_MAGIC), len(_MAGIC) + _HEADER_BYTES)
+        if not data.startswith(_MAGIC) or end < 0:
+            raise InputError("DRAFT_UNREADABLE", subject="draft")
+        try:
+            return _read(json.loads(data[len(_MAGIC) : end]), data[end + 1 :])
+        except (ValueError, KeyError, TypeError, RecursionError) as problem:
+            # Hostile JSON shows as one of these; a draft has no other way to be wrong.
+            raise InputError("DRAFT_UNREADABLE", subject="draft") from problem
+
+
+def _read(header: dict[str, object], body: bytes) -> Draft:
+    tail_size = _number(header["tail_size"])
+    base_size = _number(header["base_size"])
+    start, end = (_number(item) for item in _list(header["gap"]))
+    tail = body[:tail_size]
+    rest = body[tail_size:]
+    if not base_size <= start < end <= base_size + tail_size or len(tail) != tail_size:
+        raise ValueError("gap")
+    if len(rest) != (base_size if header["document"] is True else 0):
+        raise ValueError("document")
+    name = _string(header["document_name"])
+    return Draft(
+        octets=_bytes(header["octets"]),
+        algorithm=SignatureAlgorithm(**_algorithm(header["algorithm"])),  # type: ignore[arg-type]
+        digest_algorithm=_string(header["digest_algorithm"]),
+        message_digest=_bytes(header["message_digest"]),
+        certificates=tuple(_bytes(item) for item in _list(header["certificates"])),
+        sub_filter=_string(header["sub_filter"]),
+        level=_string(header["level"]),
+        document_name=name,
+        appended=Appended(
+            tail=tail, base_size=base_size, gap_start=start, gap_end=end, field_name=_string(header["field_name"]),
+            earlier_signatures=_number(header["earlier"]),
+        ),
+        document=Document.from_bytes(rest, name=name) if header["document"] is True else None,
+    )  # fmt: skip
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _bytes(value: object) -> bytes:
+    return base64.b64decode(_string(value), validate=True)
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 62:
+        raise TypeError
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
+def _algorithm(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError
+    kinds = {"name": str, "digest": (str, type(None)), "mgf_digest": (str, type(None)),
+             "salt_length": (int, type(None)), "parameters_ok": bool}  # fmt: skip
+    if set(value) != set(kinds) or not all(isinstance(value[key], kind) for key, kind in kinds.items()):  # type: ignore[arg-type]
+        raise TypeError
+    return value
