@@ -28,8 +28,9 @@ def sign_many(
     """Sign many documents and yield a `BulkResult` for each, in input order.
 
     `output_dir` takes `NAME.signed.pdf` for each `NAME.pdf`; `output` says the place of each input;
-    neither keeps the signed documents in memory.  A key that fails stops the batch after its
-    result, because a card locks after a few wrong attempts; everything else costs only its own input.
+    neither keeps the signed documents in memory.  A key that fails is not asked again, because a card
+    locks after a few wrong attempts: the remaining inputs get the same error; any other error costs
+    only its own input.
     Raises `ConfigError` when both are given.
     """
     if output_dir is not None and output is not None:
@@ -41,14 +42,16 @@ def sign_many(
 def _run(
     inputs: Iterable[Source], signer: Signer, naming: Naming, *, overwrite: bool, field: str | None
 ) -> Iterator[BulkResult]:
+    locked: KeyAccessError | None = None
     for item in inputs:
         name = input_name(item)
         try:
+            if locked is not None:
+                raise locked
             result = signer.sign(item, output=naming(item), overwrite=overwrite, field=field)
         except EdocError as problem:
+            locked = problem if isinstance(problem, KeyAccessError) else locked
             yield BulkResult(input=name, error=problem)
-            if isinstance(problem, KeyAccessError):
-                return
         else:
             yield BulkResult(input=name, result=result)
 
