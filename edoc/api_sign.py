@@ -276,7 +276,8 @@ def _settings(
     material = tuple(validation_data)
     if material and not allow_invalid_certificate:
         # Loaded here: most signatures are made without such data, and need no CRL reader.
-        
+        from edoc.drivers.material import load_validation_data
+
         data = load_validation_data(material)
         refuse_revoked(chain, crls=data.crls, others=data.certificates)
     algorithm = choose_algorithm(chain[0].spki_der, digest=digest, pss=pss)
@@ -318,9 +319,7 @@ def _prepare(opened: Document, settings: _Settings, field: str | None, place: Ou
     copy_and_hash(opened, place, state)
     state.update(appended.before_gap)
     state.update(appended.after_gap)
-    return freeze(
-        opened, appended, request=request, template=settings.template, message_digest=state.digest()
-    )
+    return freeze(opened, appended, request=request, template=settings.template, message_digest=state.digest())
 
 
 def _hand_over(draft: Draft, value: bytes, place: Output, *, copied: bool) -> SignResult:

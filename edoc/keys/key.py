@@ -30,9 +30,7 @@ class Key:
         self.uri = uri
 
     @classmethod
-    def open(
-        cls, uri: str, certificates: Iterable[CertificateSource] | None = None, secret: Secret = None
-    ) -> Key:
+    def open(cls, uri: str, certificates: Iterable[CertificateSource] | None = None, secret: Secret = None) -> Key:
         """Open a key by its URI, such as `file:key.pem` or `pkcs12:clerk.p12`.
 
         `certificates` are paths, bytes or certificates in any order: the key's own and its chain.

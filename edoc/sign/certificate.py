@@ -41,12 +41,8 @@ def refuse_revoked(
             entry = crl.entry(certificate.serial_number)
             if entry is not None:
                 params = {"date": entry.revocation_time.isoformat(), "crl": crl.issuer.rfc4514()}
-                raise KeyAccessError(
-                    "SIGNER_CERTIFICATE_REVOKED", subject=certificate.subject.rfc4514(), params=params
-                )
+                raise KeyAccessError("SIGNER_CERTIFICATE_REVOKED", subject=certificate.subject.rfc4514(), params=params)
 
 
 def _signed_by_issuer(crl: RevocationList, known: tuple[Certificate, ...]) -> bool:
-    return any(
-        item.subject.canonical == crl.issuer.canonical and crl.verify(item.spki_der) for item in known
-    )
+    return any(item.subject.canonical == crl.issuer.canonical and crl.verify(item.spki_der) for item in known)

@@ -84,7 +84,9 @@ def _files(folder: Path) -> dict[str, Path]:
         "plain.der": made.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
         "sec1.pem": made.key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()),
         "locked.pem": made.encrypted_pem(SECRET.encode()),
-        "locked.der": made.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, BestAvailableEncryption(SECRET.encode())),
+        "locked.der": made.key.private_bytes(
+            Encoding.DER, PrivateFormat.PKCS8, BestAvailableEncryption(SECRET.encode())
+        ),
         "legacy.pem": made.key.private_bytes(
             Encoding.PEM, PrivateFormat.TraditionalOpenSSL, BestAvailableEncryption(SECRET.encode())
         ),

@@ -126,9 +126,7 @@ def _usage(*, sign: bool) -> x509.KeyUsage:
 def revocation_list(serial: int) -> bytes:
     """A CRL of the practice CA that lists one certificate (DER)."""
     key, ca = authority()
-    entry = (
-        x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(_START + timedelta(days=30)).build()
-    )
+    entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(_START + timedelta(days=30)).build()
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(ca.subject)
@@ -139,7 +137,9 @@ def revocation_list(serial: int) -> bytes:
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def make_pdf(*, xref_stream: bool = False, change: Callable[[pikepdf.Pdf], None] | None = None, pages: int = 1) -> bytes:
+def make_pdf(
+    *, xref_stream: bool = False, change: Callable[[pikepdf.Pdf], None] | None = None, pages: int = 1
+) -> bytes:
     """A small PDF with text, its cross-reference section a table or a stream."""
     pdf = pikepdf.new()
     for number in range(pages):

@@ -12,7 +12,14 @@ from datetime import datetime
 from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
 from edoc.formats.pdf.append_permission import refuse_forbidden, refuse_locked
-from edoc.formats.pdf.append_write import IncrementalUpdate, Raw, date_string, text_string, write_dictionary, write_value
+from edoc.formats.pdf.append_write import (
+    IncrementalUpdate,
+    Raw,
+    date_string,
+    text_string,
+    write_dictionary,
+    write_value,
+)
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.fields import Field

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from binascii import hexlify
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from itertools import groupby
 
 from edoc.formats.pdf.document import Pdf
@@ -30,7 +31,7 @@ def text_string(text: str) -> Raw:
 
 def date_string(time: datetime) -> Raw:
     """Return a date in UTC, whole seconds (ISO 32000-2 7.9.4)."""
-    return Raw(time.astimezone(timezone.utc).strftime("(D:%Y%m%d%H%M%SZ)").encode())
+    return Raw(time.astimezone(UTC).strftime("(D:%Y%m%d%H%M%SZ)").encode())
 
 
 def write_value(value: Value | Raw) -> bytes:
@@ -42,7 +43,7 @@ def write_value(value: Value | Raw) -> bytes:
     if isinstance(value, Ref):
         return b"%d %d R" % (value.number, value.generation)
     if isinstance(value, bytes):
-        return _literal(value) if _mostly_text(value) else b"<" + value.hex().encode() + b">"
+        return _literal(value) if _mostly_text(value) else b"<" + hexlify(value) + b">"
     if isinstance(value, dict):
         return write_dictionary(value)
     if isinstance(value, list):
