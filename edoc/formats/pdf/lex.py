@@ -1,0 +1,202 @@
+"""Tokens and direct values: one compiled possessive regex, no recursion, every budget spent in the loop."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from edoc.facts.document import Buffer
+from edoc.formats.pdf.errors import PdfError
+from edoc.formats.pdf.values import Name, PdfString, Ref, RepeatedKeys, Value
+from edoc.limits import DEFAULT_LIMITS, Limits
+
+WS = rb"[\x00\t\n\x0c\r ]"
+SKIP = rb"(?:[\x00\t\n\x0c\r ]++|%[^\r\n]*+)*+"
+END = rb"(?=[\x00\t\n\x0c\r ()<>\[\]{}/%]|\Z)"
+"""What may follow a regular token (7.2.3)."""
+
+# Every repetition is possessive: a flood of comments or digits costs one pass. The last alternative takes
+# anything, so that the search never moves past an octet that is no token.
+_TOKEN = re.compile(
+    SKIP
+    + rb"(?:"
+    + rb"/([^\x00\t\n\x0c\r ()<>\[\]{}/%]*+)"  # 1 name
+    + rb"|(\d{1,10})" + WS + rb"++(\d{1,5})" + WS + rb"++R" + END  # 2, 3 reference
+    + rb"|([+-]?\d++)" + END  # 4 integer
+    + rb"|(<<)|(>>)|(\[)|(\])"  # 5 6 7 8
+    + rb"|<([0-9A-Fa-f\x00\t\n\x0c\r ]*+)>"  # 9 hexadecimal string
+    + rb"|\(((?:[^()\\]++|\\[\s\S])*+)\)"  # 10 literal string without parentheses
+    + rb"|([+-]?(?:\d++\.\d*+|\.\d++))" + END  # 11 real
+    + rb"|([A-Za-z*'\"0-9.+-]++)" + END  # 12 keyword
+    + rb"|(\()"  # 13 other literal string
+    + rb"|([\s\S]|\Z)"  # 14 nothing known
+    + rb")"
+)  # fmt: skip
+_LITERAL_PIECE = re.compile(rb"[^()\\]*+(?:\\[\s\S][^()\\]*+)*+")
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])|\r\n|\r")
+_NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\r": b"", b"\n": b"", b"\r\n": b""}
+_KEYWORDS: dict[bytes, Value] = {b"true": True, b"false": False, b"null": None}
+_DIGITS = 20
+"""Digits of one number; larger ones are no offsets and cost time."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one document may still cost, spent everywhere."""
+
+    limits: Limits = DEFAULT_LIMITS
+    tokens: int = 0
+    streams: int = 0
+    inflated: int = 0
+    sections: int = 0
+
+    def spend_tokens(self, count: int, offset: int) -> None:
+        """Count tokens; raises PdfError(PDF_LIMIT)."""
+        self.tokens += count
+        if self.tokens > self.limits.pdf_tokens:
+            raise PdfError("PDF_LIMIT", offset, limit="pdf_tokens")
+
+
+def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = True) -> tuple[Value, int]:
+    """Read one direct value and return it with the offset behind it.
+
+    `in_file` tells that offsets are file offsets (false inside object streams). Raises PdfError:
+    PDF_TOKEN, PDF_KEYWORD, PDF_NESTING, PDF_KEY_NOT_NAME, PDF_LIMIT.
+    """
+    open_containers: list[tuple[list[Value], bool]] = []
+    items: list[Value] = []
+    in_dictionary = False
+    depth = budget.limits.pdf_depth
+    room = budget.limits.pdf_tokens - budget.tokens
+    position, count = start, 0
+    value: Value
+    while True:
+        for token in _TOKEN.finditer(data, position):
+            count += 1
+            kind = token.lastindex
+            if kind == 1:
+                text = token[1]
+                value = Name(_name(text) if b"#" in text else text.decode("latin-1"))
+            elif kind == 3:
+                value = Ref(int(token[2]), int(token[3]))
+            elif kind == 4 and len(token[4]) <= _DIGITS:
+                value = int(token[4])
+            elif kind == 5 or kind == 7:
+                if len(open_containers) >= depth or count > room:
+                    raise PdfError("PDF_LIMIT", token.start(), limit="pdf_depth")
+                open_containers.append((items, in_dictionary))
+                items, in_dictionary = [], kind == 5
+                continue
+            elif kind == 6 or kind == 8:
+                if not open_containers or in_dictionary != (kind == 6):
+                    raise PdfError("PDF_NESTING", token.start())
+                value = _dictionary(items, token.start()) if in_dictionary else items
+                items, in_dictionary = open_containers.pop()
+            elif kind == 9 or kind == 10:
+                long = in_dictionary and bool(items) and items[-1] == "Contents"
+                value = _string(token, kind, budget.limits.pdf_string_bytes if not long else 1 << 62, in_file)
+            elif kind == 12 and token[12] in _KEYWORDS:
+                value = _KEYWORDS[token[12]]
+            elif kind == 11:
+                value = _real(token[11], token.start())
+            elif kind == 13:
+                value, position = _nested_literal(data, token.start(13), budget.limits.pdf_string_bytes, in_file)
+            else:
+                raise PdfError("PDF_KEYWORD" if kind == 12 else "PDF_TOKEN", token.start(kind or 0))
+            if not open_containers:
+                budget.spend_tokens(count, start)
+                return value, position if kind == 13 else token.end()
+            items.append(value)
+            if kind == 13:
+                break
+            if count > room:
+                raise PdfError("PDF_LIMIT", start, limit="pdf_tokens")
+        else:
+            raise PdfError("PDF_TOKEN", start)
+
+
+def _name(text: bytes) -> str:
+    return _NAME_ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), text).decode("latin-1")
+
+
+def _dictionary(items: list[Value], offset: int) -> dict[str, Value]:
+    keys, values = items[::2], items[1::2]
+    if len(keys) != len(values):
+        raise PdfError("PDF_KEY_NOT_NAME", offset)
+    found: dict[str, Value] = {}
+    for key, value in zip(keys, values, strict=True):
+        if not isinstance(key, Name):
+            raise PdfError("PDF_KEY_NOT_NAME", offset)
+        found[key] = value
+    if len(found) == len(keys):
+        return found
+    names = [str(key) for key in keys]
+    repeated = RepeatedKeys(found)
+    repeated.repeated = tuple(sorted({name for name in names if names.count(name) > 1}))
+    return repeated
+
+
+def _string(token: re.Match[bytes], kind: int, longest: int, in_file: bool) -> PdfString:
+    text = token[kind]
+    if len(text) > 2 * longest:
+        raise PdfError("PDF_LIMIT", token.start(kind), limit="pdf_string_bytes")
+    if kind == 9:
+        value = PdfString(_hexadecimal(text))
+        value.hex = True
+    else:
+        value = PdfString(_unescape(text) if b"\\" in text or b"\r" in text else text)
+    if in_file:
+        value.span = (token.start(kind) - 1, token.end())
+    return value
+
+
+def _hexadecimal(text: bytes) -> bytes:
+    if len(text) & 1 == 0:
+        try:
+            return bytes.fromhex(text.decode("ascii"))
+        except ValueError:
+            pass  # NUL is white space in PDF and not in Python, and white space may split a pair
+    digits = text.translate(None, b"\x00\t\n\x0c\r ")
+    return bytes.fromhex((digits + b"0" if len(digits) & 1 else digits).decode("ascii"))
+
+
+def _unescape(text: bytes) -> bytes:
+    return _ESCAPE.sub(_unescaped, text)
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    escaped = found[1]
+    if escaped is None:
+        return b"\n"
+    if escaped[:1].isdigit() and escaped[0] < 0x38:
+        return bytes((int(escaped, 8) & 0xFF,))
+    return _ESCAPES.get(escaped, escaped)
+
+
+def _nested_literal(data: Buffer, start: int, longest: int, in_file: bool) -> tuple[PdfString, int]:
+    """Read a literal string with balanced parentheses in it; `start` is at its `(`."""
+    position, depth, size = start + 1, 1, len(data)
+    while True:
+        piece = _LITERAL_PIECE.match(data, position)
+        position = piece.end() if piece is not None else position
+        if position >= size or position - start > longest:
+            code = "PDF_TOKEN" if position >= size else "PDF_LIMIT"
+            raise PdfError(code, start, limit="pdf_string_bytes")
+        byte = data[position : position + 1]
+        if byte == b"\\":
+            raise PdfError("PDF_TOKEN", position)
+        depth += 1 if byte == b"(" else -1
+        position += 1
+        if depth == 0:
+            break
+    value = PdfString(_unescape(data[start + 1 : position - 1]))
+    if in_file:
+        value.span = (start, position)
+    return value, position
+
+
+def _real(text: bytes, offset: int) -> float:
+    if len(text) > 400:
+        raise PdfError("PDF_TOKEN", offset)
+    return float(text)
