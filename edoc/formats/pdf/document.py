@@ -35,6 +35,7 @@ class Pdf:
         self._values: dict[int, Value] = {}
         self._numbers: dict[int, int] = {}
         self._containers: dict[int, ObjectStream] = {}
+        self.field_cache: dict[int, tuple[Field, ...]] = {}
         self._opening: set[int] = set()
         self._decryptor: Decryptor | None = None
         reader = XrefReader(self._data, self.budget)

@@ -1,0 +1,34 @@
+"""Marks of a signature in bytes that the strict reader refused: absence must not be claimed then."""
+
+from __future__ import annotations
+
+import re
+
+from edoc.facts.document import Buffer
+
+_KEY = "ByteRange"
+
+
+def _spelling(text: str) -> bytes:
+    """Return a pattern for a name in every `#xx` spelling (7.3.5)."""
+    return b"".join(
+        b"(?:%s|#%s)" % (letter.encode(), b"".join(b"[%s]" % _either(digit) for digit in f"{ord(letter):02x}"))
+        for letter in text
+    )
+
+
+def _either(digit: str) -> bytes:
+    return (digit + digit.upper()).encode() if digit.isalpha() else digit.encode()
+
+
+_END = rb"(?=[\x00\t\n\x0c\r ()<>\[\]{}/%]|\Z)"
+_MARKS = re.compile(
+    b"/" + _spelling(_KEY) + _END
+    + b"|/" + _spelling("Type") + rb"[\x00\t\n\x0c\r ]*+/(?:" + _spelling("Sig") + b"|" + _spelling("DocTimeStamp") + b")" + _END
+    + b"|/" + _spelling("SubFilter") + rb"[\x00\t\n\x0c\r ]*+/(?:adbe|ETSI)\."
+)  # fmt: skip
+
+
+def has_signature_marks(data: Buffer) -> bool:
+    """Tell whether a document's bytes carry the marks of a signature, in any spelling of its names."""
+    return _MARKS.search(data) is not None

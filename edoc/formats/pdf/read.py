@@ -1,0 +1,75 @@
+"""Reads a PDF into facts: its signatures, time-stamps, what they cover, what came later (EN 319 142-1)."""
+
+from __future__ import annotations
+
+from edoc.errors import InputError
+from edoc.facts.document import Document
+from edoc.facts.findings import Finding, error, warning
+from edoc.facts.signature import ChangeLevel, DocumentFacts
+from edoc.formats.pdf.document import Pdf
+from edoc.formats.pdf.errors import PdfError
+from edoc.limits import DEFAULT_LIMITS, Limits
+
+MEDIA_TYPE = "application/pdf"
+
+
+def read_pdf(document: Document, *, password: str | None = None, limits: Limits = DEFAULT_LIMITS) -> DocumentFacts:
+    """Return everything that a PDF says about its signatures.
+
+    A document that the strict reader refuses comes back incomplete, with the code and offset as an
+    error (a budget exceeded: a warning). Raises `InputError(PDF_PASSWORD_WRONG)` only.
+    """
+    sha256 = document.sha256()
+    try:
+        pdf = Pdf.open(document, password=password, limits=limits)
+        return _facts(pdf, sha256, limits)
+    except PdfError as problem:
+        if problem.code == "PDF_PASSWORD_WRONG":
+            raise InputError("PDF_PASSWORD_WRONG", subject=document.name) from problem
+        return _refused(document, sha256, problem)
+
+
+def _refused(document: Document, sha256: bytes, problem: PdfError) -> DocumentFacts:
+    from edoc.formats.pdf.marks import has_signature_marks
+
+    undecided = problem.code in ("PDF_LIMIT", "PDF_ENCRYPTED")
+    make = warning if undecided else error
+    return DocumentFacts(
+        name=document.name, media_type=MEDIA_TYPE, size=document.size, sha256=sha256, complete=False,
+        # What is encrypted hides its marks: a signature cannot be excluded.
+        signature_marks=has_signature_marks(document.data) or problem.code == "PDF_ENCRYPTED",
+        findings=(make(problem.code, document.name, **problem.params),),
+    )  # fmt: skip
+
+
+def _facts(pdf: Pdf, sha256: bytes, limits: Limits) -> DocumentFacts:
+    from edoc.formats.pdf.coverage import find_signatures, removed_signatures, tail_findings, unlisted
+
+    document = pdf.document
+    found = find_signatures(pdf)
+    findings: list[Finding] = tail_findings(pdf, found)
+    findings.extend(removed_signatures(pdf, found))
+    orphan = unlisted(pdf, found)
+    if orphan is not None:
+        findings.append(orphan)
+    if not found:
+        return DocumentFacts(
+            name=document.name, media_type=MEDIA_TYPE, size=document.size, sha256=sha256,
+            signature_marks=orphan is not None or any(finding.code == "PDF_SIGNATURE_REMOVED" for finding in findings),
+            findings=tuple(findings),
+        )  # fmt: skip
+    from edoc.formats.pdf.changes import judge_changes
+    from edoc.formats.pdf.dss import read_store
+    from edoc.formats.pdf.signatures import Builder
+
+    later = judge_changes(pdf, found)
+    material, store_findings = read_store(pdf)
+    builder = Builder(pdf, found, later, has_store=bool(material), limits=limits)
+    signatures, timestamps = builder.build()
+    last = max((one for one in found), key=lambda one: one.end)
+    return DocumentFacts(
+        name=document.name, media_type=MEDIA_TYPE, size=document.size, sha256=sha256, signature_marks=True,
+        signatures=signatures, timestamps=timestamps, material=material,
+        findings=(*findings, *store_findings, *later.document_findings),
+        changes_after_last=later.of(last).level if last.revision is not None else ChangeLevel.NOT_JUDGED,
+    )  # fmt: skip
