@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from edoc.facts.findings import Finding, warning
+from edoc.facts.findings import Finding, error, warning
 from edoc.facts.signature import Change, ChangeLevel
 from edoc.formats.pdf.coverage import Found
 from edoc.formats.pdf.document import Pdf
+from edoc.formats.pdf.permissions import Permission, permission_of
+
+_ORDER = list(ChangeLevel)
+_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What came after one signature."""
+    """What came after one signature, or in one update."""
 
     level: ChangeLevel = ChangeLevel.NONE
     changes: tuple[Change, ...] = ()
@@ -32,13 +36,88 @@ class Later:
 
 
 def judge_changes(pdf: Pdf, found: list[Found]) -> Later:
-    """Judge every revision after the first signature once, for all signatures."""
+    """Judge every update after the first signature once, for all signatures."""
     later = Later()
+    unbound = Judged(level=ChangeLevel.NOT_JUDGED, findings=(warning("CHANGE_NOT_JUDGED"),))
+    bound = [one for one in found if one.revision is not None]
+    permissions = {id(one): permission_of(pdf, one) for one in bound} if _needs_permissions(pdf, found) else {}
+    first = min((one.revision.index for one in bound if one.revision is not None), default=pdf.last.index)
+    steps = _steps(pdf, found, first, permissions) if first < pdf.last.index else {}
     for one in found:
-        if one.revision is pdf.last:
-            later.by_signature[id(one)] = Judged()
-        else:
-            later.by_signature[id(one)] = Judged(
-                level=ChangeLevel.NOT_JUDGED, findings=(warning("CHANGE_NOT_JUDGED", one.field.name),)
-            )
+        if one.revision is None:
+            later.by_signature[id(one)] = unbound if len(pdf.revisions) > 1 else Judged()
+            continue
+        after = [steps[index] for index in range(one.revision.index + 1, len(pdf.revisions))]
+        later.by_signature[id(one)] = _sum(one, after, _not_first(one, bound, permissions))
     return later
+
+
+def _needs_permissions(pdf: Pdf, found: list[Found]) -> bool:
+    return len(pdf.revisions) > 1 or len(found) > 1
+
+
+def _steps(
+    pdf: Pdf, found: list[Found], first: int, permissions: dict[int, Permission]
+) -> dict[int, Judged]:
+    from edoc.formats.pdf.graph import Graph
+    from edoc.formats.pdf.roles import explain
+    from edoc.formats.pdf.step import Step
+
+    graph = Graph(pdf)
+    steps: dict[int, Judged] = {}
+    for index in range(first + 1, len(pdf.revisions)):
+        step = Step(pdf, graph, pdf.revisions[index - 1], pdf.revisions[index], found)
+        step.compare()
+        explain(step)
+        step.close()
+        binding = [
+            permissions[id(one)] for one in found if one.revision is not None and one.revision.index < index
+        ]
+        steps[index] = _permitted(step.level, step.changes, step.findings, step.filled, step.signed, binding)
+    return steps
+
+
+def _permitted(
+    level: ChangeLevel, changes: list[Change], findings: list[Finding], filled: list[str], signed: list[str],
+    binding: list[Permission],
+) -> Judged:  # fmt: skip
+    """Weigh an update against what the earlier signatures permit; the narrowest one counts."""
+    told = list(changes)
+    for permission in binding:
+        if permission.level == 1 and level not in (ChangeLevel.NONE, ChangeLevel.VALIDATION_DATA):
+            level = ChangeLevel.NOT_PERMITTED
+            told.append(Change(code="PDF_CHANGE_FORBIDDEN", permitted=False, subject=permission.name, shown=True))
+        for name, signature in [*((name, False) for name in filled), *((name, True) for name in signed)]:
+            if permission.locks(name, signature=signature):
+                level = ChangeLevel.NOT_PERMITTED
+                params = {"by": permission.name}
+                told.append(Change(code="PDF_LOCKED_FIELD_CHANGED", permitted=False, subject=name, params=params,
+                                   shown=True))  # fmt: skip
+    return Judged(level=level, changes=tuple(told), findings=tuple(findings))
+
+
+def _not_first(one: Found, bound: list[Found], permissions: dict[int, Permission]) -> list[Finding]:
+    """A certification must be the first signature; document time-stamps before it do not count."""
+    own = permissions.get(id(one))
+    if own is None or not own.certifies:
+        return []
+    earlier = any(other.end < one.end and other.sub_filter != "ETSI.RFC3161" for other in bound)
+    return [warning("PDF_CERTIFICATION_NOT_FIRST", one.field.name)] if earlier else []
+
+
+def _sum(one: Found, after: list[Judged], findings: list[Finding]) -> Judged:
+    level = max((step.level for step in after), key=_ORDER.index, default=ChangeLevel.NONE)
+    changes = [change for step in after for change in step.changes][:_TOLD]
+    told: dict[tuple[str, str], Finding] = {}
+    for change in changes:
+        if change.permitted is False:
+            finding = error(change.code, one.field.name)
+            params = {**change.params, "object": change.subject}
+            told.setdefault((change.code, change.subject), replace(finding, params=params))
+    if level is ChangeLevel.NOT_JUDGED or any(change.permitted is None for change in changes):
+        what = next((change.code for change in changes if change.permitted is None), "")
+        findings = [*findings, warning("CHANGE_NOT_JUDGED", one.field.name, change=what)]
+    for step in after:
+        for finding in step.findings:
+            told.setdefault((finding.code, ""), finding)
+    return Judged(level=level, changes=tuple(changes), findings=(*findings, *told.values()))

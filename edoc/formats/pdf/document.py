@@ -105,6 +105,10 @@ class Pdf:
         """Return a value, or the object that it refers to."""
         return self.get(value, revision) if isinstance(value, Ref) else value
 
+    def get_direct(self, ref: Ref, revision: Revision | None = None) -> Value:
+        """Return an object as of a revision without following it when it is itself a reference."""
+        return self._one(ref, revision)
+
     def _one(self, ref: Ref, revision: Revision | None) -> Value:
         found = self.entry(ref.number, revision)
         if found is None:
