@@ -23,7 +23,7 @@ from edoc.formats.pdf.append_write import (
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.fields import Field
-from edoc.formats.pdf.values import Name, Ref, Value
+from edoc.formats.pdf.values import Name, Ref, RepeatedKeys, Value
 from edoc.limits import DEFAULT_LIMITS, Limits
 
 _RANGE_WIDTH = 48
@@ -166,7 +166,7 @@ class _Writer:
         if isinstance(constraints, dict) and self._pdf.resolve(constraints.get("Ff", 0)):
             raise ConfigError("FIELD_SEED_VALUE_UNSUPPORTED", subject=target.name)
         if target.ref is None:
-            raise InputError("PDF_SIGNING_UNREADABLE", subject=target.name, params={"code": "PDF_FIELD_DIRECT"})
+            raise PdfError("PDF_FIELD_DIRECT")
         refuse_locked(self._pdf, fields, target.name)
         self._update.put(target.ref, write_dictionary({**target.dictionary, "V": signature}))
         self._form(None)
@@ -210,8 +210,8 @@ class _Writer:
         form = self._pdf.resolve(place)
         if form is None:
             form = {}
-        if not isinstance(form, dict):
-            raise InputError("PDF_SIGNING_UNREADABLE", subject="AcroForm", params={"code": "PDF_ACROFORM"})
+        if not isinstance(form, dict) or isinstance(form, RepeatedKeys):
+            raise PdfError("PDF_ACROFORM")
         changed: dict[str, Value] = {}
         flags = self._pdf.resolve(form.get("SigFlags", 0))
         wanted = (flags if isinstance(flags, int) else 0) | _SIGNATURES_EXIST | _APPEND_ONLY
@@ -242,9 +242,9 @@ class _Writer:
 
     def _dictionary(self, ref: Ref) -> dict[str, Value]:
         value = self._pdf.get(ref)
-        if not isinstance(value, dict):
-            raise InputError("PDF_SIGNING_UNREADABLE", subject=f"{ref.number} {ref.generation} R",
-                             params={"code": "PDF_ROOT"})  # fmt: skip
+        if not isinstance(value, dict) or isinstance(value, RepeatedKeys):
+            # A dictionary that names a key twice cannot be rewritten without choosing one of the two.
+            raise PdfError("PDF_DUPLICATE_KEY" if isinstance(value, dict) else "PDF_ROOT", number=ref.number)
         return value
 
 
