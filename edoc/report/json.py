@@ -1,0 +1,113 @@
+"""The report as JSON (design section 3.2): stable keys and words, only `text` and `hint` localised."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from enum import Enum
+
+from edoc.catalogue import clause, sentence
+from edoc.errors import EdocError
+from edoc.facts.findings import Finding
+from edoc.facts.signature import Change
+from edoc.result.report import ERROR_SCHEMA, REPORT_SCHEMA, ReportData
+from edoc.result.schema import shown_fields
+
+Json = dict[str, object]
+"""A JSON object: strings, numbers, booleans, null, lists and objects of them."""
+
+# C1 controls steer terminals, bidi controls turn lines around, a lone surrogate (an undecodable
+# file name) cannot be written as UTF-8: they go out as escapes, which JSON reads as the same string.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def report_dict(data: ReportData, *, lang: str = "en") -> Json:
+    """Return the report as plain data, in the order of the contract."""
+    return {
+        "schema": REPORT_SCHEMA,
+        "tool": {"name": "edoc", "version": data.tool_version},
+        "policy": plain(data.policy, lang),
+        "trust": {"digest": data.trust_digest, "judged": data.trust_judged},
+        "process": data.process,
+        "validation_time": rfc3339(data.validation_time),
+        "validation_time_source": data.validation_time_source,
+        "document": {
+            "name": data.document.name,
+            "media_type": data.document.media_type,
+            "size": data.document.size,
+            "digest": {"sha256": data.document.sha256},
+        },
+        "verdict": data.verdict.value,
+        "reservations": list(data.reservations),
+        "signatures": plain(data.signatures, lang),
+        "timestamps": plain(data.timestamps, lang),
+        "evidence_records": plain(data.evidence_records, lang),
+        "wants": plain(data.wants, lang),
+        "findings": plain(data.findings, lang),
+    }
+
+
+def error_dict(error: EdocError, *, name: str, lang: str = "en") -> Json:
+    """Return the record of an input that could not be judged."""
+    words = {"code": error.code, "text": error.text(lang), "hint": error.hint(lang), "exit": error.exit_code}
+    return {"schema": ERROR_SCHEMA, "document": {"name": name}, "error": words}
+
+
+def dumps(value: object, *, indent: int | None = None) -> str:
+    """Return JSON text that is safe to show and to write: readable letters, no control characters."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return an aware time as RFC 3339 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def plain(value: object, lang: str) -> object:
+    """Return a result object as plain data: enums as their words, times as RFC 3339, tuples as lists."""
+    if isinstance(value, Finding):
+        return _finding(value, lang)
+    if isinstance(value, Change):
+        return _change(value, lang)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, tuple | list):
+        return [plain(item, lang) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, lang) for key, item in value.items()}
+    if is_dataclass(value):
+        shown = shown_fields(type(value))
+        return {item.name: plain(getattr(value, item.name), lang) for item in fields(value) if item.name in shown}
+    return value
+
+
+def _finding(finding: Finding, lang: str) -> Json:
+    words = sentence(finding.code, {"subject": finding.subject, **finding.params}, lang)
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "subject": finding.subject,
+        "params": dict(finding.params),
+        "clause": finding.clause or clause(finding.code),
+        "text": words.text,
+        "hint": words.hint,
+    }
+
+
+def _change(change: Change, lang: str) -> Json:
+    return {
+        "code": change.code,
+        "page": change.page,
+        "box": list(change.box) if change.box is not None else None,
+        "permitted": change.permitted,
+        "shown": change.shown,
+        "subject": change.subject,
+        "params": dict(change.params),
+        "text": sentence(change.code, {"subject": change.subject, **change.params}, lang).text,
+    }

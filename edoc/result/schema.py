@@ -1,0 +1,14 @@
+"""The JSON Schema of the report, made from the dataclasses of the result (design section 3.2)."""
+
+from __future__ import annotations
+
+from dataclasses import Field, fields
+
+_HIDDEN = {"signed_octets", "certificate"}
+"""Fields that hold bytes or functions and never leave the process."""
+
+
+def shown_fields(kind: type) -> frozenset[str]:
+    """Return the names of a result's fields that stand in the JSON."""
+    listed: tuple[Field[object], ...] = fields(kind)
+    return frozenset(item.name for item in listed if item.name not in _HIDDEN)
