@@ -24,10 +24,10 @@ from edoc.policy.model import Judgement, Policy
 from edoc.report.model import Report
 from edoc.result.report import CertificateResult
 from edoc.trust.store import Purpose, TrustStore
+from edoc.verify.chain import certificate_path
 from edoc.verify.context import Context, ValidationData
 from edoc.verify.engine import EngineIdentity, validate
 from edoc.verify.memo import PathMemo
-from edoc.verify.signature import certificate_path
 
 Input = str | PathLike[str] | bytes | BinaryIO | Document
 """What a document may be handed over as: a path, bytes, a binary file or a `Document`."""

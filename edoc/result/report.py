@@ -45,6 +45,18 @@ class CertificateId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PathCertificate:
+    """One certificate of the path that was used, from the signer to the anchor, and its status."""
+
+    subject: str
+    sha256: str
+    status: str
+    """`good`, `revoked`, `on_hold`, `unknown`, `not_needed` or `anchor`."""
+    evidence: str | None = None
+    """SHA-256 (hex) of the revocation data that the status stands on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimestampResult:
     """The result for one time-stamp."""
 
@@ -56,6 +68,8 @@ class TimestampResult:
     sub_indication: SubIndication | None
     tsa: str | None = None
     """Subject of the time-stamping certificate (RFC 4514)."""
+    path: tuple[PathCertificate, ...] = ()
+    """From the time-stamping certificate to a TSA anchor; empty when none was reached."""
     findings: tuple[Finding, ...] = ()
 
 
@@ -69,18 +83,6 @@ class EvidenceResult:
     time: datetime | None
     indication: Indication | None
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathCertificate:
-    """One certificate of the path that was used, from the signer to the anchor, and its status."""
-
-    subject: str
-    sha256: str
-    status: str
-    """`good`, `revoked`, `on_hold`, `unknown`, `not_needed` or `anchor`."""
-    evidence: str | None = None
-    """SHA-256 (hex) of the revocation data that the status stands on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,9 @@ from edoc.facts.findings import Finding, info, warning
 from edoc.facts.material import EmbeddedObject
 from edoc.facts.signature import ChangeLevel, Reference, SignatureFacts, TimestampFacts
 from edoc.pki.certificate import Certificate
-from edoc.pki.revocation import CertificateStatus
 from edoc.policy.model import Judgement
 from edoc.result.report import (
     CertificateId,
-    PathCertificate,
     Scope,
     SignatureResult,
     Signer,
@@ -21,12 +19,12 @@ from edoc.result.report import (
 )
 from edoc.trust.store import Purpose
 from edoc.verify.basic import BasicResult, signature_indication, validate_basic
+from edoc.verify.chain import certificate_path
 from edoc.verify.context import Conclusion, Context
 from edoc.verify.crypto import describe
 from edoc.verify.level import signature_level
 from edoc.verify.memo import PathMemo
 from edoc.verify.timestamp import timestamp_warnings, validate_timestamp
-from edoc.verify.x509 import CertificateVerdict
 
 _CHANGES = {
     ChangeLevel.NONE: "none",
@@ -160,27 +158,3 @@ def _certificate_id(certificate: Certificate | None) -> CertificateId | None:
         issuer=certificate.issuer.rfc4514(),
         serial=format(certificate.serial_number, "x"),
     )
-
-
-def certificate_path(chain: CertificateVerdict | None) -> tuple[PathCertificate, ...]:
-    """Return the path of a verdict, from the signer to the anchor, as the report shows it."""
-    if chain is None or chain.path is None:
-        return ()
-    anchor = chain.path.anchor
-    found = [
-        PathCertificate(
-            subject=certificate.subject.rfc4514(),
-            sha256=certificate.sha256.hex(),
-            status=_status(status),
-            evidence=status.evidence_sha256.hex() if status is not None and status.evidence_sha256 else None,
-        )
-        for certificate, status in zip(chain.path.certificates, chain.statuses, strict=True)
-    ]
-    digest = anchor.certificate.sha256.hex() if anchor.certificate is not None else ""
-    if not found or found[-1].sha256 != digest:
-        found.append(PathCertificate(subject=anchor.name.rfc4514(), sha256=digest, status="anchor"))
-    return tuple(found)
-
-
-def _status(status: CertificateStatus | None) -> str:
-    return "not_needed" if status is None else status.status.value

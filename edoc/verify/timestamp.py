@@ -9,6 +9,7 @@ from edoc.result.enums import Indication, SubIndication
 from edoc.result.report import TimestampResult
 from edoc.trust.store import Purpose
 from edoc.verify.basic import BasicResult, validate_basic
+from edoc.verify.chain import certificate_path
 from edoc.verify.context import Context, Material
 from edoc.verify.memo import PathMemo
 
@@ -37,6 +38,7 @@ def validate_timestamp(
         indication=indication if full else None,
         sub_indication=sub if full else None,
         tsa=basic.certificate.subject.rfc4514() if basic.certificate is not None else None,
+        path=certificate_path(basic.chain),
         findings=tuple(findings),
     )
 

@@ -13,7 +13,7 @@ from edoc.facts.findings import Finding, Severity, error, info, warning
 from edoc.facts.signature import Change, ChangeLevel, DocumentFacts, SignatureFacts, SignatureFormat
 from edoc.policy.model import RESERVATIONS, Policy
 from edoc.result.enums import Indication, SubIndication, Verdict
-from edoc.result.report import SignatureResult, TimestampResult
+from edoc.result.report import PathCertificate, SignatureResult, TimestampResult
 from edoc.trust.store import TrustStore
 from edoc.verify.context import PASSED, Conclusion, Context, failed, undecided
 from edoc.verify.signature import Judged
@@ -42,8 +42,9 @@ def judged(conclusion: Conclusion = PASSED, *findings: Finding, **facts: object)
 
 def stamp(intact: bool | None = True, indication: Indication | None = Indication.PASSED) -> TimestampResult:
     return TimestampResult(
-        id="T1", kind="document", time=TIME, intact=intact, indication=indication, sub_indication=None
-    )
+        id="T1", kind="document", time=TIME, intact=intact, indication=indication, sub_indication=None,
+        path=(PathCertificate(subject="CN=TSA", sha256="00", status="anchor"),),
+    )  # fmt: skip
 
 
 def verdict(*signatures: Judged, document: DocumentFacts = DOCUMENT, **options: object) -> Decision:
@@ -136,6 +137,11 @@ def test_a_clock_behind_a_proved_time_is_undecided_only_when_now_is_the_clock() 
     assert verdict(judged(), stamps=(later,), time_source="given").verdict is Verdict.PASSED
     skewed = replace(stamp(), time=TIME + timedelta(minutes=5))
     assert verdict(judged(), stamps=(skewed,)).verdict is Verdict.PASSED
+
+
+def test_a_future_time_from_a_time_stamping_authority_that_nobody_trusts_spoils_nothing() -> None:
+    anybody = replace(stamp(), time=TIME + timedelta(days=9999), path=())
+    assert verdict(judged(), stamps=(anybody,)).verdict is Verdict.PASSED
 
 
 _FINDINGS = st.lists(
