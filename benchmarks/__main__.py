@@ -1,0 +1,128 @@
+"""Measure everything in one run, print one table, and fail when a goal is missed."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.inputs import SIGNERS, Material, make_document, make_material
+from benchmarks.memory import peak_of_signing, peak_of_verifying
+from benchmarks.peers import Peer, edoc_jobs, pyhanko_jobs
+
+DOCUMENTS = 500
+PYHANKO_SIGNS = 100
+"""pyHanko signs a sample: at its rate the whole set would take most of the run."""
+ROUNDS = 5
+LARGE_BYTES = 100_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One measured figure beside its goal."""
+
+    what: str
+    measured: str
+    goal: str
+    met: bool
+
+
+def main() -> int:
+    """Run all measurements; return 1 when a goal is missed."""
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="edoc-bench-") as name:
+        folder = Path(name)
+        _talk("making a practice PKI and documents ...")
+        material = make_material(folder)
+        rows.extend(_speed(folder, material))
+        rows.extend(_memory(folder, material))
+    rows.append(_help())
+    print(f"\nPython {platform.python_version()}, pyHanko {version('pyhanko')}, cryptography {version('cryptography')}\n")
+    width = max(len(row.what) for row in rows)
+    for row in rows:
+        print(f"{row.what:<{width}}  {row.measured:>12}   goal {row.goal:<10} {'met' if row.met else 'MISSED'}")
+    return 0 if all(row.met for row in rows) else 1
+
+
+def _speed(folder: Path, material: Material) -> Iterator[Row]:
+    tasks = []
+    for number in range(DOCUMENTS):
+        source = folder / f"{number}.pdf"
+        source.write_bytes(make_document(number))
+        tasks.append((number % SIGNERS, source, folder / f"{number}.signed.pdf"))
+    samples = [(number, source, target.with_suffix(".peer")) for number, source, target in tasks[:PYHANKO_SIGNS]]
+    checks = [(number, target, target) for number, _, target in tasks]
+    with Peer(edoc_jobs, material) as ours, Peer(pyhanko_jobs, material) as theirs:
+        for operation, mine, peers, goal in (("sign", tasks, samples, 60.0), ("verify", checks, checks, 10.0)):
+            _talk(f"{operation}: edoc {len(mine)} documents, pyHanko {len(peers)}, in {ROUNDS} rounds ...")
+            ours.run(operation, mine[: 2 * SIGNERS])
+            theirs.run(operation, peers[:5])
+            own, other = [], []
+            for turn in range(ROUNDS):
+                own += ours.run(operation, mine[turn::ROUNDS])
+                other += theirs.run(operation, peers[turn::ROUNDS])
+            yield _ratio(operation, own, other, goal=goal)
+
+
+def _ratio(operation: str, own: list[float], other: list[float], *, goal: float) -> Row:
+    """Compare what a document costs on average: the rates of the whole runs, and not of a lucky document."""
+    for name, times in (("edoc", own), ("pyHanko", other)):
+        median, mean = statistics.median(times) * 1e3, statistics.fmean(times) * 1e3
+        _talk(
+            f"  {operation:<6} {name:<8} median {median:8.3f} ms CPU, mean {mean:8.3f} ms,"
+            f" {1e3 / mean:8.1f} documents a CPU second ({len(times)} documents)"
+        )
+    ratio = statistics.fmean(other) / statistics.fmean(own)
+    return Row(
+        what=f"{operation} beside pyHanko, 50 kB PDF",
+        measured=f"{ratio:.1f} x",
+        goal=f">= {goal:.0f} x",
+        met=ratio >= goal,
+    )
+
+
+def _memory(folder: Path, material: Material) -> Iterator[Row]:
+    _talk("memory of a 100 MB PDF ...")
+    source, target = folder / "large.pdf", folder / "large.signed.pdf"
+    source.write_bytes(make_document(1, size=LARGE_BYTES))
+    for what, peak in (
+        ("sign", peak_of_signing(material, source, target)),
+        ("verify", peak_of_verifying(material, target)),
+    ):
+        yield Row(
+            what=f"{what} a 100 MB PDF, peak anonymous memory",
+            measured=f"{peak:.1f} MB",
+            goal="<= 70 MB",
+            met=peak <= 70,
+        )
+
+
+def _help() -> Row:
+    _talk("start of the command line ...")
+    times = []
+    for _ in range(12):
+        before = _children()
+        subprocess.run([sys.executable, "-m", "edoc.cli", "--help"], check=True, capture_output=True)
+        times.append((_children() - before) * 1e3)
+    median = statistics.median(times[1:])
+    return Row(what="edoc --help, CPU", measured=f"{median:.0f} ms", goal="<= 80 ms", met=median <= 80)
+
+
+def _children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _talk(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""What is measured: a practice PKI of twenty signers, and documents that differ from one another."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+SIGNERS = 20
+DOCUMENT_BYTES = 50_000
+
+_NOW = datetime.now(UTC).replace(microsecond=0)
+_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatory:
+    """Where a signer's key and certificate lie."""
+
+    key: Path
+    certificate: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Where the practice PKI lies."""
+
+    root: Path
+    authority: Path
+    crls: tuple[Path, ...]
+    signers: tuple[Signatory, ...]
+
+
+def make_material(folder: Path) -> Material:
+    """Write a root, an issuing authority, a revocation list of each, and the signers (all RSA-2048)."""
+    root_key, authority_key = _key(), _key()
+    root = _certificate("Benchmark Root", root_key, issuer=None, issuer_key=root_key)
+    authority = _certificate("Benchmark Issuing CA", authority_key, issuer=root, issuer_key=root_key)
+    places = {"root.pem": root, "authority.pem": authority}
+    for name, certificate in places.items():
+        (folder / name).write_bytes(certificate.public_bytes(Encoding.PEM))
+    crls = []
+    for issuer, key in ((root, root_key), (authority, authority_key)):
+        crls.append(folder / f"{len(crls)}.crl")
+        crls[-1].write_bytes(_revocation_list(issuer, key).public_bytes(Encoding.DER))
+    signers = []
+    for number in range(SIGNERS):
+        key = _key()
+        certificate = _certificate(f"Signer {number}", key, issuer=authority, issuer_key=authority_key)
+        signer = Signatory(key=folder / f"signer{number}.key", certificate=folder / f"signer{number}.pem")
+        signer.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        signer.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
+        signers.append(signer)
+    return Material(
+        root=folder / "root.pem", authority=folder / "authority.pem", crls=tuple(crls), signers=tuple(signers)
+    )
+
+
+def _key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _certificate(
+    name: str, key: rsa.RSAPrivateKey, *, issuer: x509.Certificate | None, issuer_key: rsa.RSAPrivateKey
+) -> x509.Certificate:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    authority = not name.startswith("Signer")
+    usage = dict.fromkeys(
+        ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False
+    )
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.subject if issuer is not None else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(_NOW - _YEAR)
+        .not_valid_after(_NOW + _YEAR)
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=not authority,
+                content_commitment=not authority,
+                key_cert_sign=authority,
+                crl_sign=authority,
+                **usage,
+            ),
+            critical=True,
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
+
+
+def _revocation_list(issuer: x509.Certificate, key: rsa.RSAPrivateKey) -> x509.CertificateRevocationList:
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(_NOW - timedelta(hours=1))
+        .next_update(_NOW + timedelta(days=7))
+        .add_extension(x509.CRLNumber(1), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
+    )
+    for serial in range(1, 101):
+        revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(_NOW - timedelta(days=30))
+        builder = builder.add_revoked_certificate(revoked.build())
+    return builder.sign(key, hashes.SHA256())
+
+
+def make_document(seed: int, *, size: int = DOCUMENT_BYTES) -> bytes:
+    """Return a PDF of one page and a font, filled to `size` with a picture that no other seed has."""
+    text = f"BT /F1 12 Tf 72 720 Td (Ruling number {seed}) Tj ET".encode()
+    picture = random.Random(seed).randbytes(size - 1_000)
+    image = b"/BitsPerComponent 8 /Length %d >>\nstream\n%s\nendstream" % (len(picture), picture)
+    bodies = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 7 0 R >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Type /XObject /Subtype /Image /Width %d /Height 1 /ColorSpace /DeviceGray %s" % (len(picture), image),
+        b"<< /Font << /F1 5 0 R >> /XObject << /I1 6 0 R >> >>",
+    ]
+    parts = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
+    offsets, position = [], len(parts[0])
+    for number, body in enumerate(bodies, 1):
+        part = b"%d 0 obj\n%s\nendobj\n" % (number, body)
+        offsets.append(position)
+        position += len(part)
+        parts.append(part)
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(bodies) + 1)
+    table += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    trailer = b"trailer\n<< /Size %d /Root 1 0 R /ID [<%032x> <%032x>] >>\nstartxref\n%d\n%%%%EOF\n"
+    return b"".join((*parts, table, trailer % (len(bodies) + 1, seed, seed, position)))

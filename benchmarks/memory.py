@@ -1,0 +1,49 @@
+"""Peak anonymous memory of one process, read from outside while it works (Linux)."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.inputs import Material
+
+_SIGN = """
+import sys, edoc
+key, certificate, authority, source, target = sys.argv[1:]
+signer = edoc.Signer(edoc.Key.open("file:" + key, certificates=[certificate, authority]))
+assert signer.sign(source, output=target).check.passed
+"""
+
+_VERIFY = """
+import sys, edoc
+root, target, *crls = sys.argv[1:]
+report = edoc.verify_document(target, trust=edoc.TrustStore.load(root), validation_data=crls)
+report.to_json()
+assert report.verdict is edoc.Verdict.PASSED, report.to_json()
+"""
+
+
+def peak_of_signing(material: Material, source: Path, target: Path) -> float:
+    """Return the peak in MB of a process that signs `source`."""
+    signer = material.signers[0]
+    return _peak(_SIGN, [signer.key, signer.certificate, material.authority, source, target])
+
+
+def peak_of_verifying(material: Material, target: Path) -> float:
+    """Return the peak in MB of a process that verifies `target`."""
+    return _peak(_VERIFY, [material.root, target, *material.crls])
+
+
+def _peak(script: str, arguments: list[Path]) -> float:
+    process = subprocess.Popen([sys.executable, "-c", script, *map(str, arguments)])
+    status, peak = Path(f"/proc/{process.pid}/status"), 0
+    while process.poll() is None:
+        found = re.search(r"RssAnon:\s+(\d+) kB", status.read_text(encoding="ascii", errors="replace"))
+        peak = max(peak, int(found.group(1)) if found else 0)
+        time.sleep(0.001)
+    if process.returncode != 0:
+        raise RuntimeError("the measured process failed: its words stand above")
+    return peak * 1024 / 1e6
