@@ -1,0 +1,197 @@
+"""A signer of a CMS as facts: what it signed, with what, its time-stamps and counter-signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from edoc.facts.findings import Finding, info, warning
+from edoc.facts.material import EmbeddedObject
+from edoc.facts.signature import (
+    Reference,
+    SignatureFacts,
+    SignatureFormat,
+    TimestampFacts,
+    TimestampKind,
+)
+from edoc.formats.cms_material import carried
+from edoc.formats.tst import timestamp_facts
+from edoc.limits import DEFAULT_LIMITS, Limits
+from edoc.pki import oids
+from edoc.pki.algorithms import digest_of
+from edoc.pki.cms import CmsError, SignedData, SignerInfo, parse_signer_info
+
+_TOKENS = 100
+"""Time-stamps of one signature; decades of renewals stay below 20."""
+_COUNTER_SIGNATURES = 50
+_COUNTER_DEPTH = 3
+"""A counter-signature of a counter-signature is rare, deeper ones are not met."""
+
+_UNSIGNED_TOKENS = {
+    oids.SIGNATURE_TIMESTAMP: TimestampKind.SIGNATURE,
+    oids.ESC_TIMESTAMP: TimestampKind.SIG_AND_REFS,
+    oids.CERT_CRL_TIMESTAMP: TimestampKind.REFS_ONLY,
+    oids.ARCHIVE_TIMESTAMP: TimestampKind.ARCHIVE,
+    oids.ARCHIVE_TIMESTAMP_V2: TimestampKind.ARCHIVE,
+    oids.ARCHIVE_TIMESTAMP_V3: TimestampKind.ARCHIVE,
+}
+"""Where tokens stand; the imprint of the last five is not computed: such a token stays undecided."""
+
+ContentDigest = Callable[[str], bytes | None]
+"""The digest of what is signed, by hashlib name."""
+
+
+def signature_facts(
+    signed: SignedData,
+    *,
+    id: str,
+    name: str = "",
+    format: SignatureFormat = SignatureFormat.CMS,
+    references: tuple[Reference, ...] = (),
+    signer: SignerInfo | None = None,
+    content_digest: ContentDigest | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> SignatureFacts:
+    """Return the facts of one signer of a CMS, by default the first.
+
+    `references` says what was signed and was compared by the caller; `content_digest` gives digests of
+    the same octets for content time-stamps, by default from the first reference.
+    """
+    if signer is None:
+        signer = signed.signer_infos[0] if signed.signer_infos else None
+    if signer is None:
+        return SignatureFacts(id=id, name=name, format=format, findings=signed.findings, references=references)
+    material = carried(signed, signer)
+    notes: list[Finding] = []
+    stamps = _timestamps(signer, id, content_digest or _digest_of(references), notes, limits)
+    counters = _counter_signatures(signer, id, material, notes)
+    return _facts(
+        signer, id=id, name=name, format=format, references=references, material=material, timestamps=stamps,
+        counter_signatures=counters, findings=(*signed.findings, *signer.findings, *notes),
+    )  # fmt: skip
+
+
+def _facts(
+    signer: SignerInfo,
+    *,
+    id: str,
+    name: str,
+    format: SignatureFormat,
+    references: tuple[Reference, ...],
+    material: tuple[EmbeddedObject, ...],
+    timestamps: tuple[TimestampFacts, ...],
+    counter_signatures: tuple[SignatureFacts, ...],
+    findings: tuple[Finding, ...],
+) -> SignatureFacts:
+    return SignatureFacts(
+        id=id,
+        name=name,
+        format=format,
+        findings=findings,
+        references=references,
+        signed_octets=signer.signed_octets,
+        alternative_octets=signer.alternative_octets,
+        signature_value=signer.signature_value,
+        algorithm=signer.signature_algorithm,
+        signer_identifier=signer.signer_identifier,
+        certificate_references=signer.certificate_references,
+        claimed_signing_time=signer.claimed_signing_time,
+        material=material,
+        timestamps=timestamps,
+        counter_signatures=counter_signatures,
+        attributes=tuple(attribute.oid for attribute in signer.signed_attributes),
+    )
+
+
+def _digest_of(references: tuple[Reference, ...]) -> ContentDigest:
+    def digest(name: str) -> bytes | None:
+        if not references:
+            return None
+        first = references[0]
+        if first.digest_algorithm == name or first.octets is None:
+            return first.actual if first.digest_algorithm == name else None
+        return digest_of(name, first.octets())
+
+    return digest
+
+
+def _timestamps(
+    signer: SignerInfo, id: str, content_digest: ContentDigest, notes: list[Finding], limits: Limits
+) -> tuple[TimestampFacts, ...]:
+    found: list[TimestampFacts] = []
+    for number, (kind, token) in enumerate(_tokens(signer), 1):
+        if number > _TOKENS:
+            notes.append(warning("CMS_TIMESTAMPS_LIMIT", id, limit=_TOKENS))
+            break
+        found.append(
+            timestamp_facts(
+                token, id=f"{id}.T{number}", kind=kind, covers=() if kind is TimestampKind.CONTENT else (id,),
+                imprint_of=_imprint_of(kind, signer, content_digest), limits=limits,
+            )  # fmt: skip
+        )
+    return tuple(found)
+
+
+def _tokens(signer: SignerInfo) -> Iterator[tuple[TimestampKind, bytes]]:
+    for oid, values in signer.signed_attributes:
+        if oid == oids.CONTENT_TIMESTAMP:
+            for value in values:
+                yield TimestampKind.CONTENT, value
+    for oid, values in signer.unsigned_attributes:
+        kind = _UNSIGNED_TOKENS.get(oid)
+        if kind is not None:
+            for value in values:
+                yield kind, value
+
+
+def _imprint_of(kind: TimestampKind, signer: SignerInfo, content_digest: ContentDigest) -> ContentDigest:
+    if kind is TimestampKind.CONTENT:
+        return content_digest
+    if kind is TimestampKind.SIGNATURE:
+        # EN 319 122-1 5.3: the content octets of SignerInfo.signature, without tag and length.
+        return lambda name: digest_of(name, signer.signature_value)
+    return lambda name: None
+
+
+def _counter_signatures(
+    signer: SignerInfo, id: str, material: tuple[EmbeddedObject, ...], notes: list[Finding], depth: int = 1
+) -> tuple[SignatureFacts, ...]:
+    values = signer.unsigned(oids.COUNTER_SIGNATURE) if signer.unsigned_attributes else ()
+    if len(values) > _COUNTER_SIGNATURES or (values and depth > _COUNTER_DEPTH):
+        notes.append(info("CMS_COUNTER_SIGNATURES_LIMIT", id, limit=_COUNTER_SIGNATURES))
+        values = values[:_COUNTER_SIGNATURES] if depth <= _COUNTER_DEPTH else ()
+    found: list[SignatureFacts] = []
+    for number, der in enumerate(values, 1):
+        own = f"{id}.C{number}"
+        try:
+            counter = parse_signer_info(der, counter_signature=True)
+        except CmsError:
+            notes.append(info("CMS_COUNTER_SIGNATURE_MALFORMED", id, name=own))
+            continue
+        inner: list[Finding] = []
+        above = _counter_signatures(counter, own, material, inner, depth + 1)
+        found.append(_counter(counter, signer, own, material, above, (*counter.findings, *inner)))
+    return tuple(found)
+
+
+def _counter(
+    counter: SignerInfo,
+    signer: SignerInfo,
+    id: str,
+    material: tuple[EmbeddedObject, ...],
+    above: tuple[SignatureFacts, ...],
+    findings: tuple[Finding, ...],
+) -> SignatureFacts:
+    # RFC 5652 11.4: the message digest is over the signature value that is countersigned.
+    value = signer.signature_value
+    expected = counter.message_digest if counter.signed_octets is not None else digest_of(counter.digest_algorithm, value)
+    reference = Reference(
+        name="signature value",
+        digest_algorithm=counter.digest_algorithm,
+        expected=expected,
+        actual=digest_of(counter.digest_algorithm, value),
+        octets=lambda: value,
+    )
+    return _facts(
+        counter, id=id, name="", format=SignatureFormat.CMS, references=(reference,), material=material,
+        timestamps=(), counter_signatures=above, findings=findings,
+    )  # fmt: skip

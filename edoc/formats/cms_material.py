@@ -1,0 +1,72 @@
+"""Certificates and revocation data that a CMS carries, wherever it keeps them."""
+
+from __future__ import annotations
+
+from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
+from edoc.pki import oids
+from edoc.pki.cms import SignedData, SignerInfo, wrap_basic_response
+from edoc.pki.der import DerError, Reader
+
+_OBJECTS = 1_000
+"""Objects of one attribute; archives of many renewals carry some dozens."""
+
+
+def carried(
+    signed: SignedData, signer: SignerInfo | None, *, origin: Origin = Origin.SIGNATURE
+) -> tuple[EmbeddedObject, ...]:
+    """Return everything that a CMS carries for one of its signers; nothing of it is trusted.
+
+    What an attribute holds and cannot be read is left out: missing material is missed by those who need it.
+    """
+    found = [EmbeddedObject(kind=MaterialKind.CERTIFICATE, der=der, origin=origin) for der in signed.certificates]
+    found += [EmbeddedObject(kind=MaterialKind.CRL, der=der, origin=origin) for der in signed.crls]
+    found += [EmbeddedObject(kind=MaterialKind.OCSP, der=der, origin=origin) for der in signed.ocsps]
+    if signer is not None and (signer.unsigned_attributes or signer.signed(oids.ADBE_REVOCATION) is not None):
+        found += _attributes(signer, origin)
+    return tuple(found)
+
+
+def _attributes(signer: SignerInfo, origin: Origin) -> list[EmbeddedObject]:
+    found: list[EmbeddedObject] = []
+    archival = signer.signed(oids.ADBE_REVOCATION)
+    if archival is not None:
+        # The signed attribute of older PDF signatures: {[0] CRLs, [1] whole OCSPResponses, [2] other}.
+        found += _lists(archival, origin=Origin.ARCHIVAL_ATTRIBUTE, basic=False)
+    for value in signer.unsigned(oids.REVOCATION_VALUES):
+        found += _lists(value, origin=origin, basic=True)
+    for value in signer.unsigned(oids.CERTIFICATE_VALUES):
+        found += _certificates(value, origin)
+    return found
+
+
+def _lists(value: bytes, *, origin: Origin, basic: bool) -> list[EmbeddedObject]:
+    found: list[EmbeddedObject] = []
+    try:
+        reader = Reader(value)
+        _, start, end, _ = reader.read(0, len(value))
+        for tag, _, first, last, _ in reader.children(start, end, limit=3):
+            if tag not in (0xA0, 0xA1):
+                continue
+            _, begin, stop, _ = reader.read(first, last)
+            kind = MaterialKind.CRL if tag == 0xA0 else MaterialKind.OCSP
+            for _, place, _, _, following in reader.children(begin, stop, limit=_OBJECTS):
+                der = value[place:following]
+                if basic and kind is MaterialKind.OCSP:
+                    der = wrap_basic_response(der)
+                found.append(EmbeddedObject(kind=kind, der=der, origin=origin))
+    except DerError:
+        return []
+    return found
+
+
+def _certificates(value: bytes, origin: Origin) -> list[EmbeddedObject]:
+    try:
+        reader = Reader(value)
+        _, start, end, _ = reader.read(0, len(value))
+        places = reader.children(start, end, limit=_OBJECTS)
+    except DerError:
+        return []
+    return [
+        EmbeddedObject(kind=MaterialKind.CERTIFICATE, der=value[place:following], origin=origin)
+        for _, place, _, _, following in places
+    ]

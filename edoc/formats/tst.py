@@ -1,0 +1,207 @@
+"""Time-stamp tokens (RFC 3161) as facts: a CMS signature of its own over an imprint and a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from edoc.facts.findings import Finding, error, warning
+from edoc.facts.material import Origin
+from edoc.facts.signature import (
+    Reference,
+    SignatureFacts,
+    SignatureFormat,
+    TimestampFacts,
+    TimestampKind,
+)
+from edoc.formats.cms_material import carried
+from edoc.limits import DEFAULT_LIMITS, Limits
+from edoc.pki import oids
+from edoc.pki.algorithms import digest_name, digest_of, digest_size
+from edoc.pki.cms import CmsError, SignedData, SignerInfo, parse_signed_data
+from edoc.pki.cms_attributes import generalized_time
+from edoc.pki.der import DerError, Reader, decode_integer, decode_oid
+
+_FIELDS = 10
+_EXTENSIONS = 50
+"""Extensions of one token; real ones carry at most one or two."""
+_SERIAL_OCTETS = 64
+"""RFC 3161 2.4.2 demands at least 160 bits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TstInfo:
+    """What a TSTInfo says (RFC 3161 2.4.2)."""
+
+    policy: str
+    digest_algorithm: str
+    """hashlib name of the message imprint, or `unknown:<oid>`."""
+    imprint: bytes
+    serial: int
+    gen_time: datetime
+    nonce: int | None
+    findings: tuple[Finding, ...]
+
+
+def timestamp_facts(
+    token: bytes,
+    *,
+    id: str,
+    kind: TimestampKind,
+    imprint_of: Callable[[str], bytes | None],
+    covers: tuple[str, ...] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> TimestampFacts:
+    """Return the facts of a time-stamp token (the ContentInfo); what cannot be read is a finding.
+
+    `imprint_of` gives, for a hashlib name, the digest of what the token should cover; null when that is
+    not at hand.
+    """
+    try:
+        signed = parse_signed_data(token, limits=limits)
+    except CmsError as problem:
+        return _unread(id, kind, covers, (warning if problem.code == "CMS_LIMIT" else error)(problem.code, id))
+    facts = _token(signed, id)
+    try:
+        info = read_tst_info(signed.content or b"")
+    except DerError:
+        return _unread(id, kind, covers, error("TST_MALFORMED", id), facts)
+    imprint = Reference(
+        name=id,
+        digest_algorithm=info.digest_algorithm,
+        expected=info.imprint,
+        actual=imprint_of(info.digest_algorithm) if digest_size(info.digest_algorithm) is not None else None,
+    )
+    return TimestampFacts(
+        id=id,
+        kind=kind,
+        token=facts,
+        gen_time=info.gen_time,
+        imprint=imprint,
+        policy=info.policy,
+        serial=info.serial,
+        nonce=info.nonce,
+        covers=covers,
+        findings=(*_shape(signed, id), *info.findings),
+    )
+
+
+def _unread(
+    id: str, kind: TimestampKind, covers: tuple[str, ...], finding: Finding, token: SignatureFacts | None = None
+) -> TimestampFacts:
+    token = token or SignatureFacts(id=f"{id}.token", format=SignatureFormat.CMS)
+    return TimestampFacts(
+        id=id, kind=kind, token=token, gen_time=None, imprint=None, covers=covers, findings=(finding,)
+    )
+
+
+def _shape(signed: SignedData, id: str) -> list[Finding]:
+    findings = []
+    if signed.content_type != oids.TST_INFO:
+        findings.append(error("TST_CONTENT_TYPE", id, type=signed.content_type))
+    if len(signed.signer_infos) != 1:
+        # RFC 3161 2.4.2: no signature but that of the authority.
+        findings.append(error("TST_SIGNER_COUNT", id, count=len(signed.signer_infos)))
+    return findings
+
+
+def _token(signed: SignedData, id: str) -> SignatureFacts:
+    own = f"{id}.token"
+    if not signed.signer_infos:
+        return SignatureFacts(id=own, format=SignatureFormat.CMS, findings=signed.findings)
+    signer = signed.signer_infos[0]
+    return SignatureFacts(
+        id=own,
+        format=SignatureFormat.CMS,
+        findings=(*signed.findings, *signer.findings),
+        references=(_content(signed, signer),),
+        signed_octets=signer.signed_octets if signer.signed_octets is not None else signed.content,
+        alternative_octets=signer.alternative_octets,
+        signature_value=signer.signature_value,
+        algorithm=signer.signature_algorithm,
+        signer_identifier=signer.signer_identifier,
+        certificate_references=signer.certificate_references,
+        claimed_signing_time=signer.claimed_signing_time,
+        material=carried(signed, signer, origin=Origin.TIMESTAMP),
+        attributes=tuple(attribute.oid for attribute in signer.signed_attributes),
+    )
+
+
+def _content(signed: SignedData, signer: SignerInfo) -> Reference:
+    content = signed.content
+    return Reference(
+        name="TSTInfo",
+        digest_algorithm=signer.digest_algorithm,
+        expected=signer.message_digest,
+        actual=digest_of(signer.digest_algorithm, content) if content is not None else None,
+        octets=(lambda: content) if content is not None else None,
+    )
+
+
+def read_tst_info(content: bytes) -> TstInfo:
+    """Read the encapsulated octets of a token; DerError when they are no TSTInfo (RFC 3161 2.4.2)."""
+    reader = Reader(content)
+    tag, start, end, following = reader.read(0, len(content))
+    if tag != 0x30 or following != len(content):
+        raise DerError("tst info")
+    parts = reader.children(start, end, limit=_FIELDS)
+    if [part[0] for part in parts[:5]] != [0x02, 0x06, 0x30, 0x02, 0x18]:
+        raise DerError("tst info")
+    version, policy, imprint, serial, time = (content[part[2] : part[3]] for part in parts[:5])
+    if version != b"\x01" or len(serial) > _SERIAL_OCTETS or not serial:
+        raise DerError("tst info")
+    algorithm, digest = _imprint(imprint)
+    findings: list[Finding] = []
+    if (digest_size(algorithm) or len(digest)) != len(digest):
+        findings.append(error("TST_IMPRINT_LENGTH", digest=algorithm))
+    nonce = _optional(reader, parts[5:], findings)
+    return TstInfo(
+        policy=decode_oid(policy),
+        digest_algorithm=algorithm,
+        imprint=digest,
+        serial=int.from_bytes(serial, "big", signed=True),
+        gen_time=generalized_time(time),
+        nonce=nonce,
+        findings=tuple(findings),
+    )
+
+
+def _imprint(content: bytes) -> tuple[str, bytes]:
+    reader = Reader(content)
+    parts = reader.children(0, len(content), limit=2)
+    if [part[0] for part in parts] != [0x30, 0x04]:
+        raise DerError("imprint")
+    inner = reader.children(parts[0][2], parts[0][3], limit=2)
+    if not inner or inner[0][0] != 0x06:
+        raise DerError("imprint")
+    parameters = content[inner[1][1] : inner[1][4]] if len(inner) == 2 else None
+    name = digest_name(decode_oid(content[inner[0][2] : inner[0][3]]), parameters)
+    return name, content[parts[1][2] : parts[1][3]]
+
+
+def _optional(reader: Reader, parts: list[tuple[int, int, int, int, int]], findings: list[Finding]) -> int | None:
+    """Read accuracy, ordering, nonce, tsa and extensions, each at most once and in this order."""
+    order = (0x30, 0x01, 0x02, 0xA0, 0xA1)
+    tags = [part[0] for part in parts]
+    if tags != [tag for tag in order if tag in tags]:
+        raise DerError("tst info")
+    nonce = None
+    for tag, _, first, last, _ in parts:
+        if tag == 0x02:
+            nonce = decode_integer(reader.data[first:last])
+        elif tag == 0xA1:
+            _extensions(reader, first, last, findings)
+    return nonce
+
+
+def _extensions(reader: Reader, start: int, end: int, findings: list[Finding]) -> None:
+    # No extension is understood here: a critical one says that the token must not be relied on.
+    for tag, _, first, last, _ in reader.children(start, end, limit=_EXTENSIONS):
+        parts = reader.children(first, last, limit=3)
+        if tag != 0x30 or len(parts) < 2 or parts[0][0] != 0x06:
+            raise DerError("extension")
+        critical = parts[1][0] == 0x01 and reader.data[parts[1][2] : parts[1][3]] != b"\x00"
+        if critical:
+            oid = decode_oid(reader.data[parts[0][2] : parts[0][3]])
+            findings.append(error("TST_EXTENSION_CRITICAL", oid=oid))
