@@ -16,7 +16,7 @@ from edoc.limits import DEFAULT_LIMITS
 from edoc.pki import extensions as ext
 from edoc.pki.algorithms import signature_algorithm
 from edoc.pki.cache import BoundedCache
-from edoc.pki.der import DerError, Reader, decode_oid
+from edoc.pki.der import DerError, Reader, decode_oid, strict, strict_children
 from edoc.pki.names import URI, GeneralName, Name
 from edoc.pki.times import read_time
 
@@ -116,6 +116,16 @@ class Certificate:
         return hashlib.sha256(self.spki_der).digest()
 
     @cached_property
+    def public_key_bits(self) -> bytes:
+        """The octets of the subjectPublicKey BIT STRING, of which key identifiers are made (RFC 5280 4.2.1.2)."""
+        try:
+            _, start, end, _ = strict(self.spki_der, 0, len(self.spki_der))
+            parts = strict_children(self.spki_der, start, end, limit=2)
+        except DerError:
+            return b""
+        return self.spki_der[parts[1][2] + 1 : parts[1][3]] if len(parts) == 2 else b""
+
+    @cached_property
     def signature_algorithm(self) -> SignatureAlgorithm:
         """The algorithm of the issuer's signature."""
         return algorithm_of(self._outer_algorithm)
@@ -148,7 +158,7 @@ class Certificate:
     @property
     def eku_critical(self) -> bool:
         """Whether the extended key usage is critical."""
-        return self._raw.get(ext.EXTENDED_KEY_USAGE, (False, b""))[0]
+        return self.is_critical(ext.EXTENDED_KEY_USAGE)
 
     @property
     def is_ca(self) -> bool:
@@ -204,6 +214,10 @@ class Certificate:
     def has_extension(self, oid: str) -> bool:
         """Tell whether an extension is there."""
         return oid in self._raw
+
+    def is_critical(self, oid: str) -> bool:
+        """Tell whether an extension is there and critical."""
+        return self._raw.get(oid, (False, b""))[0]
 
     def extension(self, oid: str) -> tuple[bool, bytes] | None:
         """Return (critical, DER value) of an extension, null when it is absent."""

@@ -46,7 +46,7 @@ class Name:
     that cannot be read compares by its DER.
     """
 
-    __slots__ = ("canonical", "canonical_rdns", "der", "readable", "rdns")
+    __slots__ = ("canonical", "canonical_rdns", "der", "rdns", "readable")
 
     der: bytes
     rdns: tuple[tuple[Attribute, ...], ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from edoc.pki.der import DerError
@@ -42,6 +42,6 @@ def _moment(tag: int, parts: list[int]) -> datetime:
     if tag == 0x17:
         parts[0] += 1900 if parts[0] >= 50 else 2000
     try:
-        return datetime(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], tzinfo=timezone.utc)
+        return datetime(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], tzinfo=UTC)
     except ValueError as problem:
         raise DerError("time") from problem

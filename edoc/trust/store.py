@@ -10,8 +10,8 @@ from pathlib import Path
 
 from edoc.errors import ConfigError
 from edoc.pki.certificate import Certificate, CertificateError
-from edoc.pki.pem import certificates_in
 from edoc.pki.path import Anchor
+from edoc.pki.pem import certificates_in
 
 
 class Purpose(Enum):
