@@ -124,9 +124,13 @@ def _timestamps(
             break
         found.append(
             timestamp_facts(
-                token, id=f"{id}.T{number}", kind=kind, covers=() if kind is TimestampKind.CONTENT else (id,),
-                imprint_of=_imprint_of(kind, signer, content_digest), limits=limits,
-            )  # fmt: skip
+                token,
+                id=f"{id}.T{number}",
+                kind=kind,
+                covers=() if kind is TimestampKind.CONTENT else (id,),
+                imprint_of=_imprint_of(kind, signer, content_digest),
+                limits=limits,
+            )
         )
     return tuple(found)
 
@@ -183,7 +187,9 @@ def _counter(
 ) -> SignatureFacts:
     # RFC 5652 11.4: the message digest is over the signature value that is countersigned.
     value = signer.signature_value
-    expected = counter.message_digest if counter.signed_octets is not None else digest_of(counter.digest_algorithm, value)
+    expected = (
+        counter.message_digest if counter.signed_octets is not None else digest_of(counter.digest_algorithm, value)
+    )
     reference = Reference(
         name="signature value",
         digest_algorithm=counter.digest_algorithm,
