@@ -64,9 +64,10 @@ class Certificate:
         self.tbs_der = der[parts[0][1] : parts[0][4]]
         self._outer_algorithm = der[parts[1][1] : parts[1][4]]
         value = der[parts[2][2] : parts[2][3]]
-        if not value or value[0] != 0:
+        if not value:
             raise DerError("signature value")
-        self.signature_value = value[1:]
+        # A value that is no whole number of octets cannot verify; the rest of the certificate can be read.
+        self.signature_value = value[1:] if value[0] == 0 else b""
         self._read_tbs(reader, parts[0][2], parts[0][3])
 
     def _read_tbs(self, reader: Reader, start: int, end: int) -> None:
