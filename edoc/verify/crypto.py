@@ -34,15 +34,18 @@ class Verified:
 
 def verify_signature(facts: SignatureFacts, certificate: Certificate | None) -> Verified:
     """Check every referenced digest, then the value with the certificate's key."""
-    references, reference_findings, sub = _references(facts)
+    references, reference_findings = _references(facts)
     value, value_findings = _value(facts, certificate)
     findings = (*reference_findings, *value_findings)
     if references is False:
         conclusion = failed(SubIndication.HASH_FAILURE)
     elif value is False:
         conclusion = failed(SubIndication.SIG_CRYPTO_FAILURE)
+    elif any(finding.code == "ALGORITHM_UNKNOWN" for finding in findings):
+        # What cannot be computed was never reliable either: the nearest word of table 6.
+        conclusion = undecided(SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
     elif references is None:
-        conclusion = undecided(sub or SubIndication.SIGNED_DATA_NOT_FOUND)
+        conclusion = undecided(SubIndication.SIGNED_DATA_NOT_FOUND)
     elif value is None:
         conclusion = undecided(SubIndication.NO_SIGNING_CERTIFICATE_FOUND)
     else:
@@ -52,9 +55,9 @@ def verify_signature(facts: SignatureFacts, certificate: Certificate | None) -> 
     )
 
 
-def _references(facts: SignatureFacts) -> tuple[bool | None, tuple[Finding, ...], SubIndication | None]:
+def _references(facts: SignatureFacts) -> tuple[bool | None, tuple[Finding, ...]]:
     if not facts.references:
-        return None, (error("SIGNED_DATA_MISSING", facts.id, name=facts.name),), SubIndication.SIGNED_DATA_NOT_FOUND
+        return None, (error("SIGNED_DATA_MISSING", facts.id, name=facts.name),)
     findings: list[Finding] = []
     answers: list[bool | None] = []
     for reference in facts.references:
@@ -67,8 +70,8 @@ def _references(facts: SignatureFacts) -> tuple[bool | None, tuple[Finding, ...]
         elif not intact:
             findings.append(error("HASH_MISMATCH", facts.id, name=reference.name))
     if False in answers:
-        return False, tuple(findings), None
-    return (None if None in answers else True), tuple(findings), None
+        return False, tuple(findings)
+    return (None if None in answers else True), tuple(findings)
 
 
 def _value(facts: SignatureFacts, certificate: Certificate | None) -> tuple[bool | None, tuple[Finding, ...]]:
