@@ -84,7 +84,7 @@ def edoc_jobs(material: Material) -> dict[str, Job]:
     def verify(number: int, source: Path, target: Path) -> None:
         report = verifier.verify(source)
         assert report.verdict is edoc.Verdict.PASSED, report.to_json()
-        report.to_json()
+        report.to_json(indent=None)
 
     return {"sign": sign, "verify": verify}
 

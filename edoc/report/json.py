@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -22,6 +22,10 @@ Json = dict[str, object]
 # C1 controls steer terminals, bidi controls turn lines around, a lone surrogate (an undecodable
 # file name) cannot be written as UTF-8: they go out as escapes, which JSON reads as the same string.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+_AS_THEY_ARE = (str, int, bool)
+"""Most of a report, and the first thing looked for."""
 
 
 def report_dict(data: ReportData, *, lang: str = "en") -> Json:
@@ -69,6 +73,8 @@ def rfc3339(moment: datetime) -> str:
 
 def plain(value: object, lang: str) -> object:
     """Return a result object as plain data: enums as their words, times as RFC 3339, tuples as lists."""
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, Finding):
         return _finding(value, lang)
     if isinstance(value, Change):
@@ -82,8 +88,7 @@ def plain(value: object, lang: str) -> object:
     if isinstance(value, Mapping):
         return {str(key): plain(item, lang) for key, item in value.items()}
     if is_dataclass(value):
-        shown = shown_fields(type(value))
-        return {item.name: plain(getattr(value, item.name), lang) for item in fields(value) if item.name in shown}
+        return {name: plain(getattr(value, name), lang) for name in shown_fields(type(value))}
     return value
 
 

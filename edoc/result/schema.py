@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import Field, fields
+from functools import cache
 
 _HIDDEN = {"signed_octets", "certificate"}
 """Fields that hold bytes or functions and never leave the process."""
 
 
-def shown_fields(kind: type) -> frozenset[str]:
-    """Return the names of a result's fields that stand in the JSON."""
+@cache
+def shown_fields(kind: type) -> tuple[str, ...]:
+    """Return the names of a result's fields that stand in the JSON, in their order."""
     listed: tuple[Field[object], ...] = fields(kind)
-    return frozenset(item.name for item in listed if item.name not in _HIDDEN)
+    return tuple(item.name for item in listed if item.name not in _HIDDEN)
