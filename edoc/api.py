@@ -89,6 +89,10 @@ class Verifier:
         supplied = b"".join(item.sha256 for item in (*self._data.certificates, *self._data.crls)).hex()
         return f"{self._basis} {supplied} {self._config}"
 
+    def rules(self) -> tuple[str, str]:
+        """Return the digests of the policy and of the anchors, as every report of this verifier prints them."""
+        return self._identity.policy.digest, self._identity.trust_digest
+
     def verify(self, document: Input, *, detached: Sequence[Original] = (), password: str | None = None) -> Report:
         """Return the report about a document.
 
