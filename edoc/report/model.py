@@ -10,9 +10,7 @@ from edoc.errors import VerificationFailed
 from edoc.facts.findings import Finding
 from edoc.facts.signature import ChangeLevel
 from edoc.report.json import Json, dumps, report_dict
-from edoc.report.names import ANY_SIGNER as ANY_SIGNER
-from edoc.report.names import Match as Match
-from edoc.report.names import SignedBy, is_signed_by, signed_by_words
+from edoc.report.names import ANY_SIGNER, Match, SignedBy, is_signed_by, signed_by_words
 from edoc.result.enums import Indication, Verdict
 from edoc.result.report import (
     DocumentId,
@@ -24,6 +22,15 @@ from edoc.result.report import (
     Want,
 )
 
+__all__ = ["ANY_SIGNER", "Match", "Report", "SignedBy"]
+
+_REFUSALS = {
+    Verdict.FAILED: "VERDICT_FAILED",
+    Verdict.INDETERMINATE: "VERDICT_INDETERMINATE",
+    Verdict.NO_SIGNATURE: "VERDICT_NO_SIGNATURE",
+    # Never given where trust was judged; refused all the same.
+    Verdict.INTACT: "TRUST_NOT_JUDGED",
+}
 _OWN_WORDS = (ChangeLevel.NONE.value, ChangeLevel.VALIDATION_DATA.value)
 """After these changes a document still shows what its signer signed."""
 
@@ -134,7 +141,7 @@ class Report:
         if not self._data.trust_judged:
             raise self._refusal("TRUST_NOT_JUDGED")
         if self.verdict is not Verdict.PASSED:
-            raise self._refusal(f"VERDICT_{self.verdict.value}", causes=", ".join(self._causes()))
+            raise self._refusal(_REFUSALS[self.verdict], causes=", ".join(self._causes()))
         passed = [item for item in self.signatures if item.indication is Indication.TOTAL_PASSED]
         theirs = [item for item in passed if is_signed_by(item, signed_by)]
         if not theirs:

@@ -1,0 +1,3 @@
+"""Runs the command line from a checkout."""
+from edoc.cli import main
+raise SystemExit(main())

@@ -1,0 +1,191 @@
+"""Where the answers of `verify` go: a stream of sheets or lines, one file, or a folder of files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Protocol
+
+from edoc.bulk import BulkResult
+from edoc.cli.talk import colour_of
+from edoc.drivers.output import open_output
+from edoc.errors import ConfigError
+from edoc.report.json import dumps, error_dict, report_dict
+from edoc.report.paper import Colour
+from edoc.report.text import render_error, render_text
+
+RULE = "\u2500" * 72
+
+
+class Answers(Protocol):
+    """Takes each result as it comes; `close` is called only when all of them went well."""
+
+    def take(self, result: BulkResult, exit_code: int) -> None:
+        """Write the answer about one input."""
+
+    def close(self) -> None:
+        """Let the output appear at its place."""
+
+    def discard(self) -> None:
+        """Leave nothing half-made behind; after `close` there is nothing to do."""
+
+
+def json_text(result: BulkResult, lang: str) -> str:
+    """Return one result as a JSON document."""
+    if result.report is not None:
+        return dumps(report_dict(result.report.data, lang=lang), indent=2) + "\n"
+    assert result.error is not None
+    return dumps(error_dict(result.error, name=result.input, lang=lang), indent=2) + "\n"
+
+
+def json_line(result: BulkResult, exit_code: int, lang: str) -> str:
+    """Return one result as a line of a log: the record, the input as given, and its exit code."""
+    record = {"input": result.input, "exit": exit_code}
+    if result.report is not None:
+        return dumps({**record, **report_dict(result.report.data, lang=lang)}) + "\n"
+    assert result.error is not None
+    return dumps({**record, **error_dict(result.error, name=result.input, lang=lang)}) + "\n"
+
+
+class Stream:
+    """Standard output: every answer is flushed when it is known."""
+
+    def __init__(self, kind: str, lang: str) -> None:
+        self._kind, self._lang = kind, lang
+        self._count = 0
+
+    def take(self, result: BulkResult, exit_code: int) -> None:
+        """Write the answer about one input; a sheet that cannot be made is a complaint."""
+        if self._kind == "text" and result.report is None:
+            assert result.error is not None
+            colour = colour_of(sys.stderr)
+            sys.stderr.write(render_error(result.error, name=result.input, lang=self._lang, colour=colour))
+            return
+        if self._kind == "text" and self._count:
+            sys.stdout.write(f"{RULE}\n")
+        self._count += 1
+        sys.stdout.write(_written(self._kind, result, exit_code, self._lang, colour_of(sys.stdout)))
+        sys.stdout.flush()
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+    def discard(self) -> None:
+        """Nothing is half-made."""
+
+
+class OneFile:
+    """One file that appears whole or not at all."""
+
+    def __init__(self, path: str, kind: str, lang: str, *, overwrite: bool, inputs: tuple[str, ...]) -> None:
+        self._kind, self._lang = kind, lang
+        refuse_input(path, inputs)
+        self._output = open_output(path, overwrite=overwrite)
+        self._count = 0
+
+    def take(self, result: BulkResult, exit_code: int) -> None:
+        """Add the answer about one input."""
+        if self._count and self._kind == "text":
+            self._output.write(f"{RULE}\n".encode())
+        self._count += 1
+        self._output.write(_written(self._kind, result, exit_code, self._lang, Colour.NONE).encode())
+
+    def close(self) -> None:
+        """Let the file appear."""
+        self._output.commit()
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        self._output.discard()
+
+
+class Folder:
+    """A file for each input in one folder, each appearing whole."""
+
+    def __init__(self, path: str, kind: str, lang: str, *, overwrite: bool, inputs: tuple[str, ...]) -> None:
+        self._path, self._kind, self._lang = path, kind, lang
+        self._overwrite, self._inputs = overwrite, inputs
+        self._seen: set[str] = set()
+        try:
+            os.makedirs(path, exist_ok=True)
+        except OSError as problem:
+            params = {"reason": problem.strerror or "?"}
+            raise ConfigError("OUTPUT_UNWRITABLE", subject=path, params=params) from problem
+
+    def take(self, result: BulkResult, exit_code: int) -> None:
+        """Write the answer about one input to its file."""
+        suffix = "json" if self._kind == "json" else "txt"
+        name = f"{os.path.basename(result.input) or 'document'}.report.{suffix}"
+        if name in self._seen:
+            raise ConfigError("OUTPUT_SAME_NAME", subject=name, params={"input": result.input})
+        self._seen.add(name)
+        place = os.path.join(self._path, name)
+        refuse_input(place, self._inputs)
+        with open_output(place, overwrite=self._overwrite) as output:
+            output.write(_written(self._kind, result, exit_code, self._lang, Colour.NONE).encode())
+            output.commit()
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+    def discard(self) -> None:
+        """Nothing is half-made."""
+
+
+class Log:
+    """A log of JSON lines that grows record by record, so that a batch that is cut off can go on."""
+
+    def __init__(self, path: str, lang: str, *, mode: str, inputs: tuple[str, ...]) -> None:
+        refuse_input(path, inputs)
+        self._lang = lang
+        try:
+            self._stream = open(path, mode)  # noqa: SIM115 - closed by close()
+        except FileExistsError as problem:
+            raise ConfigError("OUTPUT_EXISTS", subject=path) from problem
+        except OSError as problem:
+            params = {"reason": problem.strerror or "?"}
+            raise ConfigError("OUTPUT_UNWRITABLE", subject=path, params=params) from problem
+
+    def take(self, result: BulkResult, exit_code: int) -> None:
+        """Append the record of one input and hand it to the system."""
+        self._stream.write(json_line(result, exit_code, self._lang).encode())
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Make the log durable."""
+        os.fsync(self._stream.fileno())
+        self._stream.close()
+
+    def discard(self) -> None:
+        """Keep what is written: a log that was cut off is what `--resume` goes on with."""
+        self._stream.close()
+
+
+def refuse_input(path: str, inputs: tuple[str, ...]) -> None:
+    """Raise `ConfigError` OUTPUT_IS_INPUT when a place is one of the inputs."""
+    if not os.path.lexists(path):
+        return
+    for item in inputs:
+        try:
+            same = item != "-" and os.path.samefile(path, item)
+        except OSError:
+            continue
+        if same:
+            raise ConfigError("OUTPUT_IS_INPUT", subject=path)
+
+
+def _written(kind: str, result: BulkResult, exit_code: int, lang: str, colour: Colour) -> str:
+    writers: dict[str, Callable[[], str]] = {
+        "json": lambda: json_text(result, lang),
+        "jsonl": lambda: json_line(result, exit_code, lang),
+        "text": lambda: _sheet(result, lang, colour),
+    }
+    return writers[kind]()
+
+
+def _sheet(result: BulkResult, lang: str, colour: Colour) -> str:
+    if result.report is not None:
+        return render_text(result.report.data, lang=lang, colour=colour)
+    assert result.error is not None
+    return render_error(result.error, name=result.input, lang=lang, colour=colour)

@@ -1,0 +1,31 @@
+"""Options that several commands share, and the values that they turn into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import click
+
+from edoc.errors import ConfigError
+
+LANGUAGE = click.option("--lang", type=click.Choice(["en", "fa"]), help="Language of the answer (else EDOC_LANG).")
+OVERWRITE = click.option("--overwrite", is_flag=True, help="Allow an existing output file to be replaced.")
+
+
+def output_option(help_text: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    """Return the option `-o`."""
+    return click.option("-o", "--output", metavar="OUT", help=help_text)
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return the time that an option gives; RFC 3339 with its zone, or `ConfigError` AT_TIME_UNREADABLE."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise ConfigError("AT_TIME_UNREADABLE", subject=text) from problem
+    if found.tzinfo is None:
+        raise ConfigError("AT_TIME_UNREADABLE", subject=text)
+    return found

@@ -1,0 +1,96 @@
+"""From arguments to an exit code: finds the command and turns every ending into its code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from edoc.cli import exits
+from edoc.cli.front import COMMANDS, page
+
+if TYPE_CHECKING:
+    import click
+
+    from edoc.errors import EdocError
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (default: the process's own) and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # Answers are UTF-8 whatever the console says; an undecodable file name must not end the run.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = _dispatch(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the answer went away: nothing to say, and nowhere to say it.
+        _silence()
+        code = exits.INTERRUPTED
+    return code
+
+
+def _dispatch(given: list[str]) -> int:
+    if not given:
+        sys.stderr.write(page())
+        return exits.USAGE
+    name, *rest = given
+    if name in ("-h", "--help"):
+        sys.stdout.write(page())
+        return exits.PASSED
+    if name == "--version":
+        from edoc import __version__
+
+        sys.stdout.write(f"{__version__}\n")
+        return exits.PASSED
+    if name not in COMMANDS:
+        from edoc.errors import ConfigError
+
+        return _complain(ConfigError("COMMAND_UNKNOWN", subject=name, params={"known": ", ".join(COMMANDS)}))
+    return _guarded(name, rest)
+
+
+def _guarded(name: str, rest: list[str]) -> int:
+    """Run one command; the boundary behind which no exception passes."""
+    from click.exceptions import Abort, ClickException, Exit
+
+    from edoc.errors import EdocError
+
+    command: click.Command = import_module(f"edoc.cli.{name}").command
+    try:
+        code = command.main(rest, prog_name=f"edoc {name}", standalone_mode=False)
+    except Exit as ending:
+        return ending.exit_code
+    except ClickException as problem:
+        problem.show()
+        return exits.USAGE
+    except EdocError as problem:
+        return _complain(problem)
+    except (Abort, KeyboardInterrupt):
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as problem:  # the outermost boundary: a bug is told in one line, not in a traceback
+        if os.environ.get("EDOC_DEBUG") == "1":
+            raise
+        return _complain(EdocError("INTERNAL", subject=name, params={"kind": type(problem).__name__}))
+    return code if isinstance(code, int) else exits.PASSED
+
+
+def _complain(problem: EdocError) -> int:
+    from edoc.cli.talk import complain
+
+    complain(problem)
+    return problem.exit_code
+
+
+def _silence() -> None:
+    # The interpreter flushes standard output when it ends, which would complain once more.
+    descriptor = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(descriptor, sys.stdout.fileno())
+    os.close(descriptor)

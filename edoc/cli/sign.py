@@ -1,0 +1,152 @@
+"""`edoc sign`: signs PDF files, each checked before it appears at its place."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from edoc.cli import exits
+from edoc.cli.options import LANGUAGE, OVERWRITE, output_option
+from edoc.cli.talk import choose_language, complain, note
+
+if TYPE_CHECKING:
+    from edoc.api_sign import Signer
+    from edoc.bulk import BulkResult
+    from edoc.keys import Key
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1)
+@click.option("--key", metavar="URI", required=True, help="The key: file:key.pem or pkcs12:clerk.p12.")
+@click.option("--certificates", metavar="FILE", multiple=True, help="The signer's certificate and its chain.")
+@click.option("--pin-file", metavar="PATH", help="Take the PIN or passphrase from the first line of a file.")
+@click.option("--format", "kind", type=click.Choice(["pades"]), default="pades", show_default=True)
+@click.option("--level", type=click.Choice(["B-B"]), default="B-B", show_default=True)
+@output_option("Where the signed file goes; with several FILEs a folder. By default NAME.signed.pdf beside NAME.pdf.")
+@OVERWRITE
+@click.option("--field", metavar="NAME", help="The signature field to fill, or to make.")
+@click.option("--reason", metavar="TEXT", help="Why it is signed, as the signer claims.")
+@click.option("--location", metavar="TEXT", help="Where it is signed, as the signer claims.")
+@click.option("--name", metavar="TEXT", help="The signer's name for viewers; the certificate names the signer anyway.")
+@click.option("--digest", metavar="NAME", help="The digest, such as sha512; by default the sound one for the key.")
+@click.option("--pss", is_flag=True, help="Use RSASSA-PSS with an RSA key.")
+@click.option(
+    "--sub-filter",
+    type=click.Choice(["ETSI.CAdES.detached", "adbe.pkcs7.detached"]),
+    default="ETSI.CAdES.detached",
+    show_default=True,
+    help="The encoding; the second is for receivers that know no PAdES.",
+)
+@LANGUAGE
+def command(**given: object) -> int:
+    """Sign PDF files, and check what was made before handing it over.
+
+    A PIN or passphrase comes from --pin-file, from EDOC_PIN or from the terminal, never from the command
+    line.
+
+    Example: edoc sign ruling.pdf --key pkcs12:clerk.p12 --reason "Issued"
+    """
+    from edoc.api_sign import Signer
+
+    choose_language(_text(given["lang"]))
+    order = _Order.of(given)
+    signer = Signer(
+        _key(given),
+        level=str(given["level"]),
+        digest=_text(given["digest"]),
+        pss=bool(given["pss"]),
+        sub_filter=str(given["sub_filter"]),
+        name=_text(given["name"]),
+        reason=_text(given["reason"]),
+        location=_text(given["location"]),
+    )
+    return _run(order, signer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """What to sign, and where it goes."""
+
+    files: tuple[str, ...]
+    output: str | None
+    overwrite: bool
+    field: str | None
+
+    @classmethod
+    def of(cls, given: dict[str, object]) -> _Order:
+        """Return the order; raises `ConfigError` where options contradict each other."""
+        from edoc.cli.sources import inputs_of
+        from edoc.errors import ConfigError
+
+        files = given["files"]
+        order = cls(
+            files=tuple(inputs_of(tuple(map(str, files)) if isinstance(files, tuple) else (), None)),
+            output=_text(given["output"]),
+            overwrite=bool(given["overwrite"]),
+            field=_text(given["field"]),
+        )
+        if len(order.files) > 1 and order.output == "-":
+            raise ConfigError("OUTPUT_ONE_FILE", subject="-")
+        return order
+
+    def naming(self) -> Callable[[object], str]:
+        """Return the function that says where the signed form of an input goes."""
+        into_folder = len(self.files) > 1 or (self.output is not None and os.path.isdir(self.output))
+        if self.output is None:
+            return lambda source: "-" if source == "-" else _signed_name(str(source))
+        if not into_folder:
+            place = self.output
+            return lambda source: place
+        folder = self.output
+        os.makedirs(folder, exist_ok=True)
+        return lambda source: os.path.join(folder, os.path.basename(_signed_name(str(source))))
+
+
+def _run(order: _Order, signer: Signer) -> int:
+    from edoc.bulk.sign import sign_many
+
+    codes: set[int] = set()
+    results = sign_many(
+        order.files, signer=signer, output=order.naming(), overwrite=order.overwrite, field=order.field
+    )
+    for result in results:
+        if result.error is not None:
+            complain(result.error)
+        codes.add(result.error.exit_code if result.error is not None else exits.PASSED)
+        _tell(result)
+    return exits.gravest(codes)
+
+
+def _tell(result: BulkResult) -> None:
+    """Say where the signed file is; the place is the answer, unless the file itself went to standard output."""
+    if result.result is None or result.result.output is None:
+        return
+    sys.stdout.write(f"{result.result.output}\n")
+    sys.stdout.flush()
+
+
+def _key(given: dict[str, object]) -> Key:
+    from edoc.drivers.secrets import secret_source
+    from edoc.keys import Key
+
+    ask = secret_source(file=_text(given["pin_file"]), variable="EDOC_PIN", environment=os.environ)
+    certificates = given["certificates"]
+    return Key.open(
+        str(given["key"]),
+        certificates=tuple(map(str, certificates)) if isinstance(certificates, tuple) else (),
+        secret=lambda subject: ask(f"PIN or passphrase for {subject}"),
+    )
+
+
+def _signed_name(path: str) -> str:
+    stem, extension = os.path.splitext(path)
+    return f"{stem}.signed{extension or '.pdf'}"
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,236 @@
+"""`edoc verify`: the verdict about documents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edoc.cli import exits
+from edoc.cli.options import LANGUAGE, OVERWRITE, moment, output_option
+from edoc.cli.sources import inputs_of
+from edoc.cli.talk import choose_language
+
+if TYPE_CHECKING:
+    from edoc.api import Verifier
+    from edoc.bulk import BulkResult
+    from edoc.cli.answers import Answers
+    from edoc.trust import TrustStore
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1)
+@click.option("--trust", metavar="PATH", multiple=True, help="CA certificates to trust: a file or a folder.")
+@click.option("--detached", metavar="FILE", multiple=True, help="An original that the signature covers (one FILE only).")
+@click.option("--validation-data", metavar="FILE", multiple=True, help="Certificates and revocation lists to use.")
+@click.option("--policy", metavar="POLICY", default="default", show_default=True, help="default, integrity or a TOML file.")
+@click.option("--at", metavar="TIME", help="Answer as if today were then, such as 2026-11-23T10:00:00Z.")
+@click.option("--expect", type=click.Choice(["signature", "timestamp"]), default="signature", show_default=True)
+@click.option("--signed-by", metavar="ID", help="The signer's serialNumber; another signer gives exit code 1.")
+@click.option("--password", is_flag=True, help="Ask for the password of encrypted documents (or set EDOC_PASSWORD).")
+@click.option("--password-file", metavar="PATH", help="Take that password from the first line of a file.")
+@click.option("--format", "kind", type=click.Choice(["text", "json", "jsonl"]), default="text", show_default=True)
+@LANGUAGE
+@output_option("Write the answer to a file (with json and several FILEs: to a folder).")
+@OVERWRITE
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1), default=1, show_default=True, help="Processes at work.")
+@click.option("--resume", is_flag=True, help="Go on with the jsonl log OUT that was cut off.")
+@click.option("--files-from", metavar="LIST", help="Take the FILEs from a list, one path a line.")
+def command(**given: object) -> int:
+    """Say whether documents are unchanged, who signed them, and what is open.
+
+    Trust comes from --trust, else EDOC_TRUST, else the folder trust/ of your edoc configuration; never
+    from the document or the working directory.
+
+    Example: edoc verify ruling.pdf --trust anchors/ --validation-data ca.crl --lang fa
+    """
+    lang = choose_language(_text(given["lang"]))
+    order = _Order.of(given, lang)
+    verifier = _verifier(given)
+    password = _password(given)
+    return _run(order, verifier, password)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """What was asked for, checked for contradictions."""
+
+    files: tuple[str, ...]
+    list_file: str | None
+    detached: tuple[str, ...]
+    signed_by: str | None
+    kind: str
+    lang: str
+    output: str | None
+    overwrite: bool
+    jobs: int
+    resume: bool
+
+    @classmethod
+    def of(cls, given: dict[str, object], lang: str) -> _Order:
+        """Return the order; raises `ConfigError` where options contradict each other."""
+        from edoc.errors import ConfigError
+
+        order = cls(
+            files=_texts(given["files"]),
+            list_file=_text(given["files_from"]),
+            detached=_texts(given["detached"]),
+            signed_by=_text(given["signed_by"]),
+            kind=str(given["kind"]),
+            lang=lang,
+            output=None if given["output"] == "-" else _text(given["output"]),
+            overwrite=bool(given["overwrite"]),
+            jobs=int(str(given["jobs"])),
+            resume=bool(given["resume"]),
+        )
+        if order.detached and not order.one:
+            raise ConfigError("DETACHED_ONE_FILE", subject="--detached")
+        if order.kind == "json" and not order.one and order.output is None:
+            raise ConfigError("FORMAT_ONE_FILE", subject=order.kind)
+        if order.resume and (order.kind != "jsonl" or order.output is None):
+            raise ConfigError("RESUME_NEEDS_LOG", subject="--resume")
+        if order.signed_by == "":
+            raise ConfigError("SIGNED_BY_EMPTY", subject="--signed-by")
+        if order.signed_by is not None and given["policy"] == "integrity":
+            raise ConfigError("SIGNED_BY_INTEGRITY", subject="--signed-by")
+        return order
+
+    @property
+    def one(self) -> bool:
+        """True when there is exactly one FILE."""
+        return self.list_file is None and len(self.files) == 1
+
+
+def _run(order: _Order, verifier: Verifier, password: str | None) -> int:
+    from edoc.bulk.verify import Item, verify_many
+
+    inputs = inputs_of(order.files, order.list_file)
+    codes: set[int] = set()
+    answers, inputs = _answers(order, inputs, verifier, codes)
+    items: Iterator[Item] = (_item(name, order.detached) for name in inputs)
+    try:
+        for result in verify_many(items, verifier=verifier, jobs=order.jobs, password=password):
+            code = _exit(result, order.signed_by)
+            codes.add(code)
+            answers.take(result, code)
+            _debug(result)
+        answers.close()
+    finally:
+        answers.discard()
+    return exits.gravest(codes)
+
+
+def _answers(
+    order: _Order, inputs: Iterator[str], verifier: Verifier, codes: set[int]
+) -> tuple[Answers, Iterator[str]]:
+    from edoc.cli.answers import Folder, Log, OneFile, Stream
+
+    if order.output is None:
+        return Stream(order.kind, order.lang), inputs
+    if order.kind == "jsonl":
+        mode = "xb"
+        if order.resume and os.path.exists(order.output):
+            mode, inputs = "ab", _resumed(order.output, inputs, verifier, codes)
+        elif order.overwrite:
+            mode = "wb"
+        return Log(order.output, order.lang, mode=mode, inputs=order.files), inputs
+    many = os.path.isdir(order.output) or (order.kind == "json" and not order.one)
+    kind = Folder if many else OneFile
+    return kind(order.output, order.kind, order.lang, overwrite=order.overwrite, inputs=order.files), inputs
+
+
+def _resumed(path: str, inputs: Iterator[str], verifier: Verifier, codes: set[int]) -> Iterator[str]:
+    from edoc.bulk.log import cut, read_log, remaining
+    from edoc.cli.answers import refuse_input
+    from edoc.errors import ConfigError
+
+    refuse_input(path, ())
+    logged = read_log(path)
+    if logged.rules - {verifier.rules()}:
+        raise ConfigError("LOG_OTHER_RULES", subject=path)
+    cut(path, logged.end)
+    codes.update(logged.exits)
+    return remaining(inputs, path, logged)
+
+
+def _item(name: str, detached: tuple[str, ...]) -> str | tuple[str, tuple[str, ...]]:
+    return (name, detached) if detached else name
+
+
+def _exit(result: BulkResult, signed_by: str | None) -> int:
+    """The verdict's exit code; where the signer is another, 1 (design section 3.3)."""
+    from edoc.errors import VerificationFailed
+    from edoc.report.names import is_signed_by
+    from edoc.result.enums import Verdict
+
+    report = result.report
+    if report is None:
+        return result.error.exit_code if result.error is not None else exits.INTERNAL
+    code = exits.BY_VERDICT[report.verdict.value]
+    if signed_by is None:
+        return code
+    if report.verdict is Verdict.PASSED:
+        try:
+            report.require_passed(signed_by=signed_by)
+        except VerificationFailed as problem:
+            from edoc.cli.talk import complain
+
+            complain(problem)
+            return problem.exit_code
+    elif report.signatures and not any(is_signed_by(item, signed_by) for item in report.signatures):
+        return exits.FAILED
+    return code
+
+
+def _verifier(given: dict[str, object]) -> Verifier:
+    from edoc.api import Verifier
+
+    return Verifier(
+        trust=_trust(_texts(given["trust"]), str(given["policy"])),
+        policy=str(given["policy"]),
+        validation_data=_texts(given["validation_data"]),
+        validation_time=moment(_text(given["at"])),
+        expect=str(given["expect"]),
+    )
+
+
+def _trust(named: tuple[str, ...], policy: str) -> TrustStore | None:
+    """Return the anchors of the options, else of the set-up; null when there are none."""
+    from edoc.drivers.configuration import trust_paths
+    from edoc.trust import TrustStore
+
+    if policy == "integrity":
+        return None
+    store: TrustStore | None = None
+    for path in tuple(Path(item) for item in named) or trust_paths(os.environ):
+        loaded = TrustStore.load(path)
+        store = loaded if store is None else store | loaded
+    return store
+
+
+def _password(given: dict[str, object]) -> str | None:
+    from edoc.drivers.secrets import secret_source
+
+    file = _text(given["password_file"])
+    if not given["password"] and file is None and "EDOC_PASSWORD" not in os.environ:
+        return None
+    ask = secret_source(file=file, variable="EDOC_PASSWORD", environment=os.environ)
+    return ask("Password of the documents")
+
+
+def _debug(result: BulkResult) -> None:
+    cause = result.error.__cause__ if result.error is not None and result.error.code == "INTERNAL" else None
+    if cause is not None and os.environ.get("EDOC_DEBUG") == "1":
+        raise cause
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()

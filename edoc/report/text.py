@@ -1,0 +1,221 @@
+"""The report as a plain-text sheet, in English or Persian; it tells and computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edoc.catalogue import clause
+from edoc.errors import EdocError
+from edoc.facts.findings import Finding, Severity
+from edoc.facts.signature import Change
+from edoc.report.dates import persian_digits
+from edoc.report.paper import Colour, Paper, Tone
+from edoc.report.speech import speech
+from edoc.report.summary import next_step, summary
+from edoc.result.enums import Verdict
+from edoc.result.report import EvidenceResult, ReportData, SignatureResult, Signer, TimestampResult
+
+_TONES = {
+    Verdict.PASSED: Tone.GOOD,
+    Verdict.FAILED: Tone.BAD,
+    Verdict.INDETERMINATE: Tone.OPEN,
+    Verdict.NO_SIGNATURE: Tone.OPEN,
+    # Never green: nobody has been identified.
+    Verdict.INTACT: Tone.STRONG,
+}
+_SEVERITIES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.OPEN, Severity.INFO: Tone.STRONG}
+_PERMITTED = {True: "change_permitted", False: "change_not_permitted", None: "change_not_judged"}
+_ANSWERS = {True: "yes", False: "no", None: "unknown"}
+
+
+def render_text(data: ReportData, *, lang: str = "en", colour: Colour = Colour.NONE) -> str:
+    """Return the sheet: the answer, then each signature, what was not checked, the file and the rules."""
+    paper = Paper(speech(lang), colour)
+    _answer(paper, data)
+    for item in data.signatures:
+        _signature(paper, item, data, counter=False)
+    for stamp in data.timestamps:
+        paper.head(paper.say.say("timestamp", id=stamp.id))
+        _timestamp(paper, stamp, depth=1)
+    for record in data.evidence_records:
+        _evidence(paper, record)
+    if data.findings:
+        paper.head(paper.say.phrase("findings"))
+        _findings(paper, data.findings, depth=1)
+    _wants(paper, data)
+    _not_checked(paper, data)
+    _identity(paper, data)
+    return paper.text()
+
+
+def render_error(error: EdocError, *, name: str, lang: str = "en", colour: Colour = Colour.NONE) -> str:
+    """Return the few lines for an input that could not be judged."""
+    paper = Paper(speech(lang), colour)
+    words = paper.say.sentence(error.code, error.params)
+    paper.line(paper.toned(paper.say.say("could_not", name=name), Tone.OPEN))
+    paper.line(words.text)
+    if words.hint:
+        paper.item("next_step", words.hint)
+    paper.item("code", paper.say.value(error.code))
+    return paper.text()
+
+
+def _answer(paper: Paper, data: ReportData) -> None:
+    verdict = paper.toned(paper.say.phrase(f"verdict_{data.verdict.value}"), _TONES[data.verdict])
+    paper.line(paper.say.phrase("answer", name=paper.say.value(data.document.name), verdict=verdict))
+    paper.line(summary(data, paper.say))
+    step = next_step(data, paper.say)
+    if step:
+        paper.item("next_step", step)
+    if data.reservations:
+        paper.item("reservations", _joined(paper, data.reservations))
+
+
+def _signature(paper: Paper, item: SignatureResult, data: ReportData, *, counter: bool) -> None:
+    say = paper.say
+    paper.head(say.say("counter_signature" if counter else "signature", id=item.id))
+    if item.indication is not None:
+        words = [item.indication.value, *([item.sub_indication.value] if item.sub_indication is not None else [])]
+        paper.item("result", say.value(" / ".join(words)), depth=1)
+    _who(paper, item, judged=data.trust_judged)
+    _when(paper, item)
+    paper.item("unchanged_label", say.phrase(_ANSWERS[item.unchanged_since_signing]), depth=1)
+    _covers(paper, item)
+    _later(paper, item)
+    paper.item("level", say.value(", ".join(part for part in (item.level, item.algorithm) if part)), depth=1)
+    if item.name:
+        paper.item("field", say.value(item.name), depth=1)
+    _findings(paper, item.findings, depth=1)
+    for stamp in item.timestamps:
+        paper.line(f"{say.say('timestamp', id=stamp.id)}:", depth=1)
+        _timestamp(paper, stamp, depth=2)
+    for nested in item.counter_signatures:
+        _signature(paper, nested, data, counter=True)
+
+
+def _who(paper: Paper, item: SignatureResult, *, judged: bool) -> None:
+    say = paper.say
+    named = _signer(paper, item.signer) if item.signer is not None else say.phrase("nobody")
+    paper.item("signer" if judged else "calls_itself", named, depth=1)
+    if item.signing_certificate is not None:
+        paper.item("issuer" if judged else "issuer_claimed", say.value(item.signing_certificate.issuer), depth=1)
+        paper.item("certificate", say.value(item.signing_certificate.sha256), depth=1)
+    if item.path:
+        links = [f"{say.value(link.subject)} ({say.phrase('status_' + link.status)})" for link in item.path]
+        paper.item("chain", " > ".join(links) if say.lang == "en" else "؛ ".join(links), depth=1)
+
+
+def _signer(paper: Paper, signer: Signer) -> str:
+    say = paper.say
+    parts = [say.value(signer.common_name or signer.subject)]
+    if signer.serial_number is not None:
+        parts.append(say.say("serial_number", value=signer.serial_number))
+    if signer.organization is not None:
+        parts.append(say.say("organization", value=signer.organization))
+    return _join(paper, parts)
+
+
+def _when(paper: Paper, item: SignatureResult) -> None:
+    say = paper.say
+    claimed, proved = item.claimed_signing_time, item.best_signature_time
+    paper.item("claimed_time", say.moment(claimed) if claimed is not None else say.phrase("none_claimed"), depth=1)
+    paper.item("proved_time", say.moment(proved) if proved is not None else say.phrase("none_proved"), depth=1)
+
+
+def _covers(paper: Paper, item: SignatureResult) -> None:
+    say = paper.say
+    parts = [say.say(f"scope_{scope.kind.value}", name=scope.name) for scope in item.scope]
+    paper.item("covers", _join(paper, parts) if parts else say.phrase("covers_nothing"), depth=1)
+
+
+def _later(paper: Paper, item: SignatureResult) -> None:
+    paper.item("later", paper.say.phrase(f"later_{item.changes_since_signing or 'open'}"), depth=1)
+    for change in item.changes:
+        paper.line(_change(paper, change), depth=2)
+
+
+def _change(paper: Paper, change: Change) -> str:
+    say = paper.say
+    words = [say.phrase(_PERMITTED[change.permitted])]
+    if change.page is not None:
+        number = str(change.page)
+        words.append(say.phrase("page", number=persian_digits(number) if say.lang == "fa" else number))
+    told = say.sentence(change.code, {"subject": change.subject, **change.params}).text
+    return f"{_join(paper, words)}: {told} ({say.phrase('code')}: {say.value(change.code)})"
+
+
+def _timestamp(paper: Paper, item: TimestampResult, *, depth: int) -> None:
+    say = paper.say
+    if item.indication is not None:
+        words = [item.indication.value, *([item.sub_indication.value] if item.sub_indication is not None else [])]
+        paper.item("result", say.value(" / ".join(words)), depth=depth)
+    paper.item("time", say.moment(item.time) if item.time is not None else say.phrase("unknown"), depth=depth)
+    if item.tsa is not None:
+        paper.item("authority", say.value(item.tsa), depth=depth)
+    _findings(paper, item.findings, depth=depth)
+
+
+def _evidence(paper: Paper, item: EvidenceResult) -> None:
+    paper.head(paper.say.say("evidence", id=item.id))
+    paper.item("time", paper.say.moment(item.time) if item.time else paper.say.phrase("unknown"), depth=1)
+    _findings(paper, item.findings, depth=1)
+
+
+def _findings(paper: Paper, findings: Sequence[Finding], *, depth: int) -> None:
+    say = paper.say
+    for finding in findings:
+        words = say.sentence(finding.code, {"subject": finding.subject, **finding.params})
+        severity = paper.toned(say.phrase(f"severity_{finding.severity.value}"), _SEVERITIES[finding.severity])
+        paper.line(f"{severity}: {words.text}", depth=depth)
+        if words.hint:
+            paper.item("next_step", words.hint, depth=depth + 1)
+        source = finding.clause or clause(finding.code)
+        paper.item("code", say.value(f"{finding.code} ({source})" if source else finding.code), depth=depth + 1)
+
+
+def _wants(paper: Paper, data: ReportData) -> None:
+    if not data.wants:
+        return
+    paper.head(paper.say.phrase("wants"))
+    for want in data.wants:
+        paper.line(paper.say.say(f"want_{want.kind.value}", subject=want.subject), depth=1)
+
+
+def _not_checked(paper: Paper, data: ReportData) -> None:
+    say = paper.say
+    paper.head(say.phrase("not_checked"))
+    for name in data.policy.disabled:
+        paper.line(say.say(f"nc_{name}", policy=data.policy.id), depth=1)
+    if any(item.best_signature_time is None for item in data.signatures):
+        paper.line(say.phrase("nc_time"), depth=1)
+    paper.line(say.phrase("nc_will"), depth=1)
+    paper.line(say.phrase("nc_content"), depth=1)
+
+
+def _identity(paper: Paper, data: ReportData) -> None:
+    say, document = paper.say, data.document
+    paper.line()
+    size = say.say("bytes", size=document.size)
+    paper.item("file", _join(paper, [say.value(document.name), say.value(document.media_type), size]))
+    paper.item("digest", say.value(document.sha256))
+    rules = [say.say("policy", id=f"{data.policy.id} {data.policy.digest}")]
+    if data.trust_judged:
+        rules.append(say.say("anchors", digest=data.trust_digest))
+    paper.item("rules", _join(paper, rules))
+    source = say.phrase("clock" if data.validation_time_source == "now" else "given")
+    paper.item("checked_at", _join(paper, [say.moment(data.validation_time), source]))
+    paper.line(say.say("tool", version=data.tool_version))
+    paper.line()
+    paper.line(say.phrase("foot"))
+
+
+def _joined(paper: Paper, values: Sequence[str]) -> str:
+    return _join(paper, [paper.say.value(value) for value in values])
+
+
+def _join(paper: Paper, parts: Sequence[str]) -> str:
+    return _comma(paper).join(parts)
+
+
+def _comma(paper: Paper) -> str:
+    return "، " if paper.say.lang == "fa" else ", "
