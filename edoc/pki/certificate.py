@@ -10,7 +10,7 @@ from functools import cached_property
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from edoc.facts.findings import Finding, error, info, warning
+from edoc.facts.findings import Finding, info
 from edoc.facts.signature import SignatureAlgorithm
 from edoc.limits import DEFAULT_LIMITS
 from edoc.pki import extensions as ext
@@ -226,13 +226,11 @@ class Certificate:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What is odd about the octets: `MALFORMED_DER`, `DUPLICATE_EXTENSION`, `SERIAL_NOT_POSITIVE`."""
+        """What is odd about the octets and breaks no rule of a path: `MALFORMED_DER`, `SERIAL_NOT_POSITIVE`."""
         name = self.subject.rfc4514()
         found = []
-        if self._duplicates:
-            found.append(error("DUPLICATE_EXTENSION", name=name, oid=self._duplicates[0]))
         if self._malformed():
-            found.append(warning("MALFORMED_DER", name=name))
+            found.append(info("MALFORMED_DER", name=name))
         if self.serial_number <= 0:
             found.append(info("SERIAL_NOT_POSITIVE", name=name))
         return tuple(found)
@@ -247,7 +245,7 @@ class Certificate:
                 # Warnings about old algorithms and serial numbers: judged by the policy, not here.
                 warnings.simplefilter("ignore")
                 x509.load_der_x509_certificate(self.der)
-        except (ValueError, TypeError, UnsupportedAlgorithm):
+        except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
             return True
         return False
 

@@ -85,7 +85,7 @@ class RevocationList:
     def _gate(self) -> None:
         try:
             x509.load_der_x509_crl(self.der)
-        except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
+        except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as problem:
             raise DerError("strict parser") from problem
 
     def _read_frame(self) -> None:

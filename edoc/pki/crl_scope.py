@@ -75,9 +75,12 @@ def covered_reasons(certificate: Certificate, scope: IssuingDistributionPoint, c
 
 
 def _points(certificate: Certificate) -> Iterator[DistributionPoint]:
-    yield from certificate.extensions.distribution_points
-    # 6.3.3, last paragraph: lists of the issuer that no distribution point mentions count for all reasons.
-    yield DistributionPoint(full_names=(GeneralName(DIRECTORY_NAME, certificate.issuer.der),))
+    points = certificate.extensions.distribution_points
+    yield from points
+    # 6.3.3, last paragraph: lists of the issuer that no distribution point mentions count for all reasons,
+    # unless the certificate sends every question to another issuer's lists.
+    if not points or not all(point.crl_issuers for point in points):
+        yield DistributionPoint(full_names=(GeneralName(DIRECTORY_NAME, certificate.issuer.der),))
 
 
 def _fits(

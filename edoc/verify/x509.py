@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edoc.facts.findings import Finding, error, info, warning
@@ -10,7 +10,7 @@ from edoc.pki.certificate import Certificate
 from edoc.pki.path import Anchor, CandidatePath, build_paths
 from edoc.pki.pool import Pool
 from edoc.pki.purpose import signer_violations, tsa_violations
-from edoc.pki.revocation import CertificateStatus, Evidence, Status, certificate_status
+from edoc.pki.revocation import CertificateStatus, Evidence, Status, certificate_status, needs_status
 from edoc.pki.rfc5280 import Violation, check_path
 from edoc.policy.model import RevocationRule
 from edoc.result.enums import SubIndication, WantKind
@@ -59,15 +59,16 @@ def validate_certificate(
     signing certificate ends the search; otherwise the failure closest to success is told.
     """
     anchors = context.trust.anchors(purpose)
-    search = build_paths(
-        leaf, pool=Pool(material.certificates), anchors=anchors, time=context.time, limits=context.limits
-    )
+    pool = Pool(material.certificates)
+    search = build_paths(leaf, pool=pool, anchors=anchors, time=context.time, limits=context.limits)
     if search.budget_exceeded and not search.paths:
         limit = warning("PATH_BUDGET", subject, name=leaf.subject.rfc4514())
         return CertificateVerdict(conclusion=undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, limit))
     if not search.paths:
         return _no_path(leaf, subject, search.hints)
-    judge = _PathJudge(subject=subject, purpose=purpose, material=material, context=context, anchors=anchors)
+    judge = _PathJudge(
+        subject=subject, purpose=purpose, material=material, context=context, anchors=anchors, pool=pool
+    )
     best: CertificateVerdict | None = None
     for path in search.paths:
         verdict = judge.judge(path)
@@ -76,6 +77,9 @@ def validate_certificate(
         if best is None or _rank(verdict) > _rank(best):
             best = verdict
     assert best is not None  # search.paths is not empty
+    if search.budget_exceeded:
+        # None of the paths that were found passes, and not all of them were found.
+        best = replace(best, findings=(*best.findings, warning("PATH_BUDGET", subject, name=leaf.subject.rfc4514())))
     return best
 
 
@@ -103,13 +107,14 @@ class _PathJudge:
     material: Material
     context: Context
     anchors: tuple[Anchor, ...]
+    pool: Pool
 
     def judge(self, path: CandidatePath) -> CertificateVerdict:
         if path.anchor.certificate is not None and path.certificates == (path.anchor.certificate,):
             # Step 1: the certificate is itself an anchor; the policy lets it return at once.
             return CertificateVerdict(conclusion=PASSED, path=path, statuses=(None,))
         statuses, wants = self._statuses(path)
-        notes = (*self._purpose_warnings(path), *self._crypto(path)[1])
+        notes = (*self._purpose_warnings(path), *self._crypto(path, statuses)[1], *self._oddities(path))
         steps = (
             self._path,
             self._revoked,
@@ -139,14 +144,14 @@ class _PathJudge:
         wants: list[Want] = []
         evidence = Evidence(crls=self.material.crls)
         for index, certificate in enumerate(path.certificates):
-            if certificate.sha256 == _anchor_digest(path.anchor):
+            if certificate.sha256 == _anchor_digest(path.anchor) or not needs_status(certificate):
                 found.append(None)
                 continue
             status = certificate_status(
                 path,
                 index,
                 evidence=evidence,
-                pool=Pool(self.material.certificates),
+                pool=self.pool,
                 anchors=self.anchors,
                 time=self.context.time,
                 limits=self.context.limits,
@@ -209,10 +214,10 @@ class _PathJudge:
             return None
         evidence = Evidence(crls=self.material.crls)
         for index, certificate in enumerate(path.certificates):
-            if certificate.sha256 == _anchor_digest(path.anchor):
+            if certificate.sha256 == _anchor_digest(path.anchor) or not needs_status(certificate):
                 continue
             status = certificate_status(
-                path, index, evidence=evidence, pool=Pool(self.material.certificates), anchors=self.anchors,
+                path, index, evidence=evidence, pool=self.pool, anchors=self.anchors,
                 time=newest, limits=self.context.limits,
             )
             if status.status is Status.REVOKED:
@@ -265,16 +270,24 @@ class _PathJudge:
             if item.code in _PURPOSE_WARNINGS
         )
 
-    def _reliable(self, path: CandidatePath, statuses: tuple[CertificateStatus | None, ...]) -> Conclusion:
-        return self._crypto(path)[0] or PASSED
+    def _oddities(self, path: CandidatePath) -> tuple[Finding, ...]:
+        return tuple(replace(item, subject=self.subject) for leaf in path.certificates for item in leaf.findings)
 
-    def _crypto(self, path: CandidatePath) -> tuple[Conclusion | None, tuple[Finding, ...]]:
+    def _reliable(self, path: CandidatePath, statuses: tuple[CertificateStatus | None, ...]) -> Conclusion:
+        return self._crypto(path, statuses)[0] or PASSED
+
+    def _crypto(
+        self, path: CandidatePath, statuses: tuple[CertificateStatus | None, ...]
+    ) -> tuple[Conclusion | None, tuple[Finding, ...]]:
         # Step 6: each certificate's signature with its issuer's key, and the lists that were used.
         found: list[Weakness] = []
         suite, time = self.context.policy.suite, self.context.time
         keys = [item.spki_der for item in path.certificates[1:]] + [path.anchor.spki_der]
         for certificate, key in zip(path.certificates, keys, strict=True):
             found.extend(weaknesses(suite, certificate.signature_algorithm, key, time))
+        for status in statuses:
+            if status is not None and status.evidence_algorithm is not None and status.evidence_spki_der is not None:
+                found.extend(weaknesses(suite, status.evidence_algorithm, status.evidence_spki_der, time))
         return conclude(found, self.subject)
 
     def _bounds(self, path: CandidatePath, statuses: tuple[CertificateStatus | None, ...]) -> Conclusion:
@@ -317,7 +330,7 @@ def _anchor_digest(anchor: Anchor) -> bytes | None:
 
 def _violation(item: Violation, subject: str, path: CandidatePath) -> Finding:
     name = path.certificates[item.index].subject.rfc4514() if item.index < len(path.certificates) else ""
-    return error(item.code, subject, **{"name": name, **item.params})
+    return replace(error(item.code, subject, **{"name": name, **item.params}), clause=item.clause)
 
 
 def _crl_want(certificate: Certificate) -> Want:
