@@ -8,7 +8,7 @@ so that freshness is the policy's to judge; every list that could not be used is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -41,9 +41,10 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The revocation data at hand."""
+    """The revocation data at hand, and the certificates that its signers may have."""
 
     crls: tuple[RevocationList, ...] = ()
+    pool: Pool = field(default_factory=Pool)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,6 @@ def certificate_status(
     index: int,
     *,
     evidence: Evidence,
-    pool: Pool,
     anchors: tuple[Anchor, ...],
     time: datetime,
     limits: Limits = DEFAULT_LIMITS,
@@ -94,7 +94,7 @@ def certificate_status(
     A revocation in any usable list counts; a hold and the absence of an entry count as the newest
     lists say.  `anchors` serve to find the anchor of the same authority under another key.
     """
-    work = _Work(evidence=evidence, pool=pool, anchors=anchors, time=time, limits=limits)
+    work = _Work(evidence=evidence, anchors=anchors, time=time, limits=limits)
     return work.status(path, index, ())
 
 
@@ -107,11 +107,9 @@ class _Usable:
 
 
 class _Work:
-    def __init__(
-        self, *, evidence: Evidence, pool: Pool, anchors: tuple[Anchor, ...], time: datetime, limits: Limits
-    ) -> None:
-        self.evidence = evidence
-        self.pool = pool
+    def __init__(self, *, evidence: Evidence, anchors: tuple[Anchor, ...], time: datetime, limits: Limits) -> None:
+        self.crls = evidence.crls
+        self.pool = evidence.pool
         self.anchors = anchors
         self.time = time
         self.limits = limits
@@ -121,7 +119,7 @@ class _Work:
         certificate = path.certificates[index]
         rejected: list[Violation] = []
         usable: list[_Usable] = []
-        for crl in self.evidence.crls:
+        for crl in self.crls:
             code, found = self._usable(crl, path, index, guarded)
             if found is not None:
                 usable.append(found)

@@ -142,7 +142,7 @@ class _PathJudge:
             return tuple(None for _ in path.certificates), ()
         found: list[CertificateStatus | None] = []
         wants: list[Want] = []
-        evidence = Evidence(crls=self.material.crls)
+        evidence = Evidence(crls=self.material.crls, pool=self.pool)
         for index, certificate in enumerate(path.certificates):
             if certificate.sha256 == _anchor_digest(path.anchor) or not needs_status(certificate):
                 found.append(None)
@@ -151,7 +151,6 @@ class _PathJudge:
                 path,
                 index,
                 evidence=evidence,
-                pool=self.pool,
                 anchors=self.anchors,
                 time=self.context.time,
                 limits=self.context.limits,
@@ -212,12 +211,12 @@ class _PathJudge:
         newest = max((crl.this_update for crl in self.material.crls), default=self.context.time)
         if newest <= self.context.time or self.context.policy.revocation is not RevocationRule.REQUIRED:
             return None
-        evidence = Evidence(crls=self.material.crls)
+        evidence = Evidence(crls=self.material.crls, pool=self.pool)
         for index, certificate in enumerate(path.certificates):
             if certificate.sha256 == _anchor_digest(path.anchor) or not needs_status(certificate):
                 continue
             status = certificate_status(
-                path, index, evidence=evidence, pool=self.pool, anchors=self.anchors,
+                path, index, evidence=evidence, anchors=self.anchors,
                 time=newest, limits=self.context.limits,
             )
             if status.status is Status.REVOKED:
