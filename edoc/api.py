@@ -84,11 +84,6 @@ class Verifier:
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (self._trust, self._policy, self._data, self._config)
 
-    def configuration_digest(self) -> str:
-        """Return what tells two verifiers apart: rules, anchors, supplied data, time."""
-        supplied = b"".join(item.sha256 for item in (*self._data.certificates, *self._data.crls)).hex()
-        return f"{self._basis} {supplied} {self._config}"
-
     def rules(self) -> tuple[str, str]:
         """Return the digests of the policy and of the anchors, as every report of this verifier prints them."""
         return self._identity.policy.digest, self._identity.trust_digest
