@@ -235,7 +235,7 @@ def _load(spki_der: bytes) -> tuple[KeyFacts, _Verifier | None]:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return _UNKNOWN_KEY, None
     if isinstance(key, rsa.RSAPublicKey):
-        return _rsa(key, pss_only=encode_oid(oids.RSA_PSS) in spki_der[:24])
+        return _rsa(key, restriction=_pss_restriction(spki_der))
     if isinstance(key, ec.EllipticCurvePublicKey):
         facts = KeyFacts(kind="ec", bits=key.curve.key_size, curve=key.curve.name)
         return facts, _ec(key) if facts.curve in oids.CURVES.values() else None
@@ -256,7 +256,33 @@ _SELF_HASHING: tuple[tuple[str, int, type[_SelfHashing]], ...] = (
 )
 
 
-def _rsa(key: rsa.RSAPublicKey, *, pss_only: bool) -> tuple[KeyFacts, _Verifier | None]:
+_ANY_PSS = SignatureAlgorithm(name="rsa-pss", digest=None)
+
+
+def _pss_restriction(spki_der: bytes) -> SignatureAlgorithm | None:
+    """Return what a key under RSASSA-PSS may be used with, null for a plain RSA key (RFC 4055 1.2, 3.1)."""
+    try:
+        _, start, end, _ = strict(spki_der, 0, len(spki_der))
+        _, _, _, following = strict(spki_der, start, end)
+        oid, parameters = algorithm_identifier(spki_der[start:following])
+    except DerError:
+        # The library read it all the same: nothing but what such a key is for may be done with it.
+        return _ANY_PSS if encode_oid(oids.RSA_PSS) in spki_der[:24] else None
+    if oid != oids.RSA_PSS:
+        return None
+    return _ANY_PSS if parameters is None else _pss(parameters)
+
+
+def _permits(restriction: SignatureAlgorithm, algorithm: SignatureAlgorithm) -> bool:
+    # Parameters in the key fix both digests and the least salt length (RFC 4055 3.3).
+    return restriction is _ANY_PSS or (
+        restriction.digest == algorithm.digest
+        and restriction.mgf_digest == algorithm.mgf_digest
+        and (restriction.salt_length or 0) <= (algorithm.salt_length or 0)
+    )
+
+
+def _rsa(key: rsa.RSAPublicKey, *, restriction: SignatureAlgorithm | None) -> tuple[KeyFacts, _Verifier | None]:
     facts = KeyFacts(kind="rsa", bits=key.key_size)
     if not _RSA_MIN_BITS <= key.key_size <= DEFAULT_LIMITS.rsa_bits:
         return facts, None
@@ -265,9 +291,9 @@ def _rsa(key: rsa.RSAPublicKey, *, pss_only: bool) -> tuple[KeyFacts, _Verifier 
         return facts, None
 
     def verify(algorithm: SignatureAlgorithm, octets: bytes, value: bytes) -> None:
-        if algorithm.name == "rsa" and not pss_only:
+        if algorithm.name == "rsa" and restriction is None:
             key.verify(value, octets, _PKCS1, _HASHES[algorithm.digest or ""])
-        elif algorithm.name == "rsa-pss":
+        elif algorithm.name == "rsa-pss" and (restriction is None or _permits(restriction, algorithm)):
             pss = _pss_padding(algorithm.mgf_digest or "", algorithm.salt_length or 0)
             key.verify(value, octets, pss, _HASHES[algorithm.digest or ""])
         else:
