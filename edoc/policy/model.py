@@ -99,7 +99,7 @@ class Policy:
                 "revocation": self.revocation.value,
                 "max_status_age": None if self.max_status_age is None else self.max_status_age.total_seconds(),
                 "reservations": sorted(self.reservations),
-                "suite": repr(self.suite),
+                "suite": self.suite.canonical(),
             },
             sort_keys=True,
         )

@@ -56,6 +56,15 @@ class CryptographicSuite:
         ]
         return _latest(rows)
 
+    def canonical(self) -> list[object]:
+        """Return everything as lists of plain values in a fixed order, to be digested."""
+        rows = [
+            [kind, row.name, row.min_bits, sorted(row.curves), row.until.isoformat(), str(row.legacy)]
+            for kind, table in (("digest", self.digests), ("signature", self.signatures))
+            for row in table
+        ]
+        return [self.id, self.updated.isoformat(), rows]
+
     def dates(self) -> tuple[datetime, ...]:
         """Return every date at which an answer of this suite changes."""
         rows = (*self.digests, *self.signatures)
