@@ -1,3 +1,4 @@
-"""Runs the command line from a checkout."""
 from edoc.cli import main
-raise SystemExit(main())
+
+if __name__ == "__main__":  # workers import this file again
+    raise SystemExit(main())

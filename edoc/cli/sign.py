@@ -12,7 +12,7 @@ import click
 
 from edoc.cli import exits
 from edoc.cli.options import LANGUAGE, OVERWRITE, output_option
-from edoc.cli.talk import choose_language, complain, note
+from edoc.cli.talk import choose_language, complain
 
 if TYPE_CHECKING:
     from edoc.api_sign import Signer

@@ -46,8 +46,3 @@ def complain(problem: EdocError) -> None:
         lines.append(f"{say.phrase('next_step')}: {words.hint}")
     lines.append(f"{say.phrase('code')}: {say.value(problem.code)}")
     sys.stderr.write("\n".join(lines) + "\n")
-
-
-def note(text: str) -> None:
-    """Say one line on standard error."""
-    sys.stderr.write(text + "\n")
