@@ -48,10 +48,14 @@ def command(**given: object) -> int:
 
     Example: edoc verify ruling.pdf --trust anchors/ --validation-data ca.crl --lang fa
     """
+    from edoc.cli.secrets import document_password
+
     lang = choose_language(_text(given["lang"]))
     order = _Order.of(given, lang)
     verifier = _verifier(given)
-    password = _password(given)
+    password = document_password(
+        ask=bool(given["password"]), file=_text(given["password_file"]), environment=os.environ
+    )
     return _run(order, verifier, password)
 
 
@@ -210,16 +214,6 @@ def _trust(named: tuple[str, ...], policy: str) -> TrustStore | None:
         loaded = TrustStore.load(path)
         store = loaded if store is None else store | loaded
     return store
-
-
-def _password(given: dict[str, object]) -> str | None:
-    from edoc.drivers.secrets import secret_source
-
-    file = _text(given["password_file"])
-    if not given["password"] and file is None and "EDOC_PASSWORD" not in os.environ:
-        return None
-    ask = secret_source(file=file, variable="EDOC_PASSWORD", environment=os.environ)
-    return ask("Password of the documents")
 
 
 def _debug(result: BulkResult) -> None:

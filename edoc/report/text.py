@@ -41,7 +41,7 @@ def render_text(data: ReportData, *, lang: str = "en", colour: Colour = Colour.N
         _evidence(paper, record)
     if data.findings:
         paper.head(paper.say.phrase("findings"))
-        _findings(paper, data.findings, depth=1)
+        finding_lines(paper, data.findings, depth=1)
     _wants(paper, data)
     _not_checked(paper, data)
     _identity(paper, data)
@@ -85,7 +85,7 @@ def _signature(paper: Paper, item: SignatureResult, data: ReportData, *, counter
     paper.item("level", say.value(", ".join(part for part in (item.level, item.algorithm) if part)), depth=1)
     if item.name:
         paper.item("field", say.value(item.name), depth=1)
-    _findings(paper, item.findings, depth=1)
+    finding_lines(paper, item.findings, depth=1)
     for stamp in item.timestamps:
         paper.line(f"{say.say('timestamp', id=stamp.id)}:", depth=1)
         _timestamp(paper, stamp, depth=2)
@@ -131,10 +131,11 @@ def _covers(paper: Paper, item: SignatureResult) -> None:
 def _later(paper: Paper, item: SignatureResult) -> None:
     paper.item("later", paper.say.phrase(f"later_{item.changes_since_signing or 'open'}"), depth=1)
     for change in item.changes:
-        paper.line(_change(paper, change), depth=2)
+        paper.line(change_line(paper, change), depth=2)
 
 
-def _change(paper: Paper, change: Change) -> str:
+def change_line(paper: Paper, change: Change) -> str:
+    """Return one later change in a line."""
     say = paper.say
     words = [say.phrase(_PERMITTED[change.permitted])]
     if change.page is not None:
@@ -152,16 +153,17 @@ def _timestamp(paper: Paper, item: TimestampResult, *, depth: int) -> None:
     paper.item("time", say.moment(item.time) if item.time is not None else say.phrase("unknown"), depth=depth)
     if item.tsa is not None:
         paper.item("authority", say.value(item.tsa), depth=depth)
-    _findings(paper, item.findings, depth=depth)
+    finding_lines(paper, item.findings, depth=depth)
 
 
 def _evidence(paper: Paper, item: EvidenceResult) -> None:
     paper.head(paper.say.say("evidence", id=item.id))
     paper.item("time", paper.say.moment(item.time) if item.time else paper.say.phrase("unknown"), depth=1)
-    _findings(paper, item.findings, depth=1)
+    finding_lines(paper, item.findings, depth=1)
 
 
-def _findings(paper: Paper, findings: Sequence[Finding], *, depth: int) -> None:
+def finding_lines(paper: Paper, findings: Sequence[Finding], *, depth: int) -> None:
+    """Add each finding with its next step and its code."""
     say = paper.say
     for finding in findings:
         words = say.sentence(finding.code, {"subject": finding.subject, **finding.params})

@@ -1,0 +1,76 @@
+"""`edoc show`: what is inside a document, without trusting or judging anything."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from edoc.cli.options import LANGUAGE, OVERWRITE, output_option
+from edoc.cli.talk import choose_language, colour_of
+
+if TYPE_CHECKING:
+    from edoc.facts.document import Document
+    from edoc.facts.outline import Outline
+    from edoc.facts.signature import DocumentFacts
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@click.option("--password", is_flag=True, help="Ask for the password of an encrypted document (or set EDOC_PASSWORD).")
+@click.option("--password-file", metavar="PATH", help="Take that password from the first line of a file.")
+@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@LANGUAGE
+@output_option("Write the answer to a file.")
+@OVERWRITE
+def command(
+    file: str,
+    password: bool,
+    password_file: str | None,
+    kind: str,
+    lang: str | None,
+    output: str | None,
+    overwrite: bool,
+) -> int:
+    """Show what is inside a document, without trusting or judging anything.
+
+    Signatures, what they cover and carry, revisions and form fields.  The exit code says only whether
+    the document could be read; use edoc verify for a verdict.
+
+    Example: edoc show ruling.pdf --lang fa
+    """
+    from edoc.cli.secrets import document_password
+    from edoc.drivers.files import input_path, open_document
+    from edoc.drivers.output import open_output
+
+    chosen = choose_language(lang)
+    document = open_document(file)
+    facts, outline = _read(document, document_password(ask=password, file=password_file, environment=os.environ))
+    text = _rendered(facts, outline, kind, chosen, to_terminal=output in (None, "-"))
+    if output in (None, "-"):
+        sys.stdout.write(text)
+        return 0
+    with open_output(output, overwrite=overwrite, source=input_path(file)) as place:
+        place.write(text.encode())
+        place.commit()
+    return 0
+
+
+def _read(document: Document, password: str | None) -> tuple[DocumentFacts, Outline]:
+    from edoc.formats import read_document
+    from edoc.formats.pdf.outline import read_outline
+
+    return read_document(document, password=password), read_outline(document, password=password)
+
+
+def _rendered(facts: DocumentFacts, outline: Outline, kind: str, lang: str, *, to_terminal: bool) -> str:
+    from edoc.report.inside import inside_dict
+    from edoc.report.inside_text import render_inside
+    from edoc.report.json import dumps
+    from edoc.report.paper import Colour
+
+    if kind == "json":
+        return dumps(inside_dict(facts, outline, lang=lang), indent=2) + "\n"
+    return render_inside(facts, outline, lang=lang, colour=colour_of(sys.stdout) if to_terminal else Colour.NONE)
