@@ -77,8 +77,9 @@ def _open_path(path: str, limits: Limits) -> Document:
 
 
 def _read_all(descriptor: int, size: int) -> bytes:
-    data = os.read(descriptor, size + 1)
-    while chunk := os.read(descriptor, _MAP_FROM):
+    data = chunk = os.read(descriptor, size + 1)
+    while chunk and len(data) != size:
+        chunk = os.read(descriptor, _MAP_FROM)
         data += chunk
     return data
 

@@ -6,6 +6,7 @@ string types ignored.  That form is for comparing only; what people read is neve
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ _ATTRIBUTES = 500
 """Attributes of one name; real names have fewer than 20."""
 _HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 """Direction marks: they reorder what a reader sees around a name."""
+_TO_ESCAPE = re.compile(r'["+,;<>\\]|\A[ #]| \Z')
+"""Of the printable characters: what RFC 4514 2.4 wants escaped."""
 _MAPPED_TO_NOTHING = frozenset("\u00ad\u034f\u1806\u180b\u180c\u180d\u200b\u2060\ufeff\ufffc")
 
 
@@ -190,6 +193,8 @@ def _attribute_text(attribute: Attribute) -> str:
 
 
 def _escaped(text: str) -> str:
+    if text.isprintable() and not _TO_ESCAPE.search(text):
+        return text
     out = []
     for position, character in enumerate(text):
         edge = position == 0 or position == len(text) - 1
