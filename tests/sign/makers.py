@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from edoc.keys import Key
+
 SIGNING_TIME = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -31,6 +33,8 @@ KINDS: dict[str, Callable[[], object]] = {
     "p384": lambda: ec.generate_private_key(ec.SECP384R1()),
     "p521": lambda: ec.generate_private_key(ec.SECP521R1()),
     "brainpool": lambda: ec.generate_private_key(ec.BrainpoolP256R1()),
+    "brainpool384": lambda: ec.generate_private_key(ec.BrainpoolP384R1()),
+    "brainpool512": lambda: ec.generate_private_key(ec.BrainpoolP512R1()),
     "ed25519": ed25519.Ed25519PrivateKey.generate,
     "ed448": ed448.Ed448PrivateKey.generate,
 }
@@ -114,6 +118,12 @@ def identity(kind: str = "p256", *, start: datetime = _START, days: int = 3650, 
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
     )
     return Identity(key=key, certificate=builder.sign(ca_key, hashes.SHA256()), authority=ca, authority_key=ca_key)
+
+
+def open_key(kind: str, folder: Path) -> Key:
+    """The key of an identity, opened from files in a folder."""
+    key, certificate, ca = identity(kind).write(folder)
+    return Key.open(f"file:{key}", certificates=[certificate, ca])
 
 
 def _usage(*, sign: bool) -> x509.KeyUsage:
