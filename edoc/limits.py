@@ -47,12 +47,12 @@ class Limits:
     """Entries of one revocation list."""
     path_depth: int = 10
     """Certificates of one path, anchor not counted."""
-    path_signature_checks: int = 100
-    """Signature checks while building paths for one leaf (webpki's number)."""
+    path_signature_checks: int = 300
+    """Signature checks while building paths for one leaf: every embedded certificate may bear the same name."""
     path_steps: int = 2_000
     """Builder steps for one leaf."""
-    path_candidates: int = 64
-    """Candidates of one name."""
+    path_candidates: int = 256
+    """Candidates of one name: an authority re-certified for decades has some 30, junk may add what is embedded."""
     path_results: int = 20
     """Candidate paths handed to the engine."""
     name_constraint_comparisons: int = 250_000

@@ -114,7 +114,7 @@ class _PathJudge:
             # Step 1: the certificate is itself an anchor; the policy lets it return at once.
             return CertificateVerdict(conclusion=PASSED, path=path, statuses=(None,))
         statuses, wants = self._statuses(path)
-        notes = (*self._purpose_warnings(path), *self._crypto(path, statuses)[1], *self._oddities(path))
+        notes = (*self._purpose_warnings(path), *self._crypto(path, statuses)[1], *self._oddities(path, statuses))
         steps = (
             self._path,
             self._revoked,
@@ -269,8 +269,14 @@ class _PathJudge:
             if item.code in _PURPOSE_WARNINGS
         )
 
-    def _oddities(self, path: CandidatePath) -> tuple[Finding, ...]:
-        return tuple(replace(item, subject=self.subject) for leaf in path.certificates for item in leaf.findings)
+    def _oddities(
+        self, path: CandidatePath, statuses: tuple[CertificateStatus | None, ...]
+    ) -> tuple[Finding, ...]:
+        odd = [replace(item, subject=self.subject) for leaf in path.certificates for item in leaf.findings]
+        for certificate, status in zip(path.certificates, statuses, strict=True):
+            if status is not None and status.key_differs:
+                odd.append(info("CRL_KEY_DIFFERS", self.subject, name=certificate.subject.rfc4514()))
+        return tuple(odd)
 
     def _reliable(self, path: CandidatePath, statuses: tuple[CertificateStatus | None, ...]) -> Conclusion:
         return self._crypto(path, statuses)[0] or PASSED
@@ -285,8 +291,8 @@ class _PathJudge:
         for certificate, key in zip(path.certificates, keys, strict=True):
             found.extend(weaknesses(suite, certificate.signature_algorithm, key, time))
         for status in statuses:
-            if status is not None and status.evidence_algorithm is not None and status.evidence_spki_der is not None:
-                found.extend(weaknesses(suite, status.evidence_algorithm, status.evidence_spki_der, time))
+            for algorithm, key in status.evidence_signatures if status is not None else ():
+                found.extend(weaknesses(suite, algorithm, key, time))
         return conclude(found, self.subject)
 
     def _bounds(self, path: CandidatePath, statuses: tuple[CertificateStatus | None, ...]) -> Conclusion:
