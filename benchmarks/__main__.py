@@ -69,22 +69,27 @@ def _speed(folder: Path, material: Material) -> Iterator[Row]:
                 own += ours.run(operation, mine[turn::ROUNDS])
                 other += theirs.run(operation, peers[turn::ROUNDS])
             yield _ratio(operation, own, other, goal=goal)
+        _tell("verify", "pyHanko, one context kept", theirs.run("verify-kept", checks[:PYHANKO_SIGNS]))
 
 
 def _ratio(operation: str, own: list[float], other: list[float], *, goal: float) -> Row:
     """Compare what a document costs on average: the rates of the whole runs, and not of a lucky document."""
-    for name, times in (("edoc", own), ("pyHanko", other)):
-        median, mean = statistics.median(times) * 1e3, statistics.fmean(times) * 1e3
-        _talk(
-            f"  {operation:<6} {name:<8} median {median:8.3f} ms CPU, mean {mean:8.3f} ms,"
-            f" {1e3 / mean:8.1f} documents a CPU second ({len(times)} documents)"
-        )
+    _tell(operation, "edoc", own)
+    _tell(operation, "pyHanko", other)
     ratio = statistics.fmean(other) / statistics.fmean(own)
     return Row(
         what=f"{operation} beside pyHanko, 50 kB PDF",
         measured=f"{ratio:.1f} x",
         goal=f">= {goal:.0f} x",
         met=ratio >= goal,
+    )
+
+
+def _tell(operation: str, who: str, times: list[float]) -> None:
+    median, mean = statistics.median(times) * 1e3, statistics.fmean(times) * 1e3
+    _talk(
+        f"  {operation:<6} {who:<25} median {median:7.3f} ms CPU, mean {mean:7.3f} ms,"
+        f" {1e3 / mean:7.1f} documents a CPU second ({len(times)} documents)"
     )
 
 
@@ -109,7 +114,7 @@ def _help() -> Row:
     times = []
     for _ in range(12):
         before = _children()
-        subprocess.run([sys.executable, "-m", "edoc.cli", "--help"], check=True, capture_output=True)
+        subprocess.run([sys.executable, "-c", "import sys; from edoc.cli import main; sys.exit(main())", "--help"], check=True, capture_output=True)
         times.append((_children() - before) * 1e3)
     median = statistics.median(times[1:])
     return Row(what="edoc --help, CPU", measured=f"{median:.0f} ms", goal="<= 80 ms", met=median <= 80)
