@@ -63,7 +63,7 @@ class ConstraintState:
         except UnsupportedError:
             return "NAME_CONSTRAINT_UNSUPPORTED"
         except BudgetError:
-            return "PATH_BUDGET"
+            return "NAME_CONSTRAINT_LIMIT"
         return None
 
     def _judge(self, name: GeneralName) -> str | None:
