@@ -48,7 +48,7 @@ def _members(owner: type) -> list[str]:
             lines.append(f"{name}{_signature(value)}")
         else:
             notes = [inspect.get_annotations(base).get(name) for base in owner.__mro__]
-            lines.append(f"{name}: {next((note for note in notes if note), type(value).__name__)}")
+            lines.append(f"{name}: {next((note for note in notes if note), 'attribute')}")
     return lines
 
 
@@ -58,6 +58,8 @@ def _signature(value: object) -> str:
     parts: list[str] = []
     named = False
     for item in signature.parameters.values():
+        if item.name in ("self", "cls"):
+            continue
         if item.kind is item.KEYWORD_ONLY and not named:
             parts.append("*")
         named = named or item.kind in (item.KEYWORD_ONLY, item.VAR_POSITIONAL)
