@@ -5,22 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from edoc.facts.findings import Finding, error, warning
-from edoc.facts.signature import Change, ChangeLevel
+from edoc.facts.signature import ChangeLevel
 from edoc.formats.pdf.coverage import Found
 from edoc.formats.pdf.document import Pdf
-from edoc.formats.pdf.permissions import Permission, permission_of
+from edoc.formats.pdf.permissions import Judged, Permission, permission_of, weigh
 
 _ORDER = list(ChangeLevel)
 _TOLD = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What came after one signature, or in one update."""
-
-    level: ChangeLevel = ChangeLevel.NONE
-    changes: tuple[Change, ...] = ()
-    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True)
@@ -38,22 +29,21 @@ class Later:
 def judge_changes(pdf: Pdf, found: list[Found]) -> Later:
     """Judge every update after the first signature once, for all signatures."""
     later = Later()
-    unbound = Judged(level=ChangeLevel.NOT_JUDGED, findings=(warning("CHANGE_NOT_JUDGED"),))
     bound = [one for one in found if one.revision is not None]
-    permissions = {id(one): permission_of(pdf, one) for one in bound} if _needs_permissions(pdf, found) else {}
+    permissions: dict[int, Permission] = {}
+    if len(pdf.revisions) > 1 or len(found) > 1:
+        permissions = {id(one): permission_of(pdf, one) for one in bound}
     first = min((one.revision.index for one in bound if one.revision is not None), default=pdf.last.index)
     steps = _steps(pdf, found, first, permissions) if first < pdf.last.index else {}
     for one in found:
         if one.revision is None:
-            later.by_signature[id(one)] = unbound if len(pdf.revisions) > 1 else Judged()
+            # Nothing is known about what it covers, so nothing about what came later.
+            level = ChangeLevel.NOT_JUDGED if len(pdf.revisions) > 1 else ChangeLevel.NONE
+            later.by_signature[id(one)] = Judged(level=level)
             continue
         after = [steps[index] for index in range(one.revision.index + 1, len(pdf.revisions))]
         later.by_signature[id(one)] = _sum(one, after, _not_first(one, bound, permissions))
     return later
-
-
-def _needs_permissions(pdf: Pdf, found: list[Found]) -> bool:
-    return len(pdf.revisions) > 1 or len(found) > 1
 
 
 def _steps(
@@ -63,37 +53,19 @@ def _steps(
     from edoc.formats.pdf.roles import explain
     from edoc.formats.pdf.step import Step
 
-    graph = Graph(pdf)
+    graph = Graph(pdf, pdf.revisions[first])
     steps: dict[int, Judged] = {}
     for index in range(first + 1, len(pdf.revisions)):
-        step = Step(pdf, graph, pdf.revisions[index - 1], pdf.revisions[index], found)
-        step.compare()
+        step = Step(pdf, pdf.revisions[index - 1], pdf.revisions[index], found)
+        step.compare(graph)
         explain(step)
-        step.close()
+        graph.advance(step.new)
+        step.close(graph)
         binding = [
             permissions[id(one)] for one in found if one.revision is not None and one.revision.index < index
         ]
-        steps[index] = _permitted(step.level, step.changes, step.findings, step.filled, step.signed, binding)
+        steps[index] = weigh(step, binding)
     return steps
-
-
-def _permitted(
-    level: ChangeLevel, changes: list[Change], findings: list[Finding], filled: list[str], signed: list[str],
-    binding: list[Permission],
-) -> Judged:  # fmt: skip
-    """Weigh an update against what the earlier signatures permit; the narrowest one counts."""
-    told = list(changes)
-    for permission in binding:
-        if permission.level == 1 and level not in (ChangeLevel.NONE, ChangeLevel.VALIDATION_DATA):
-            level = ChangeLevel.NOT_PERMITTED
-            told.append(Change(code="PDF_CHANGE_FORBIDDEN", permitted=False, subject=permission.name, shown=True))
-        for name, signature in [*((name, False) for name in filled), *((name, True) for name in signed)]:
-            if permission.locks(name, signature=signature):
-                level = ChangeLevel.NOT_PERMITTED
-                params = {"by": permission.name}
-                told.append(Change(code="PDF_LOCKED_FIELD_CHANGED", permitted=False, subject=name, params=params,
-                                   shown=True))  # fmt: skip
-    return Judged(level=level, changes=tuple(told), findings=tuple(findings))
 
 
 def _not_first(one: Found, bound: list[Found], permissions: dict[int, Permission]) -> list[Finding]:
@@ -112,7 +84,7 @@ def _sum(one: Found, after: list[Judged], findings: list[Finding]) -> Judged:
     for change in changes:
         if change.permitted is False:
             finding = error(change.code, one.field.name)
-            params = {**change.params, "object": change.subject}
+            params = {**change.params, "object": change.subject, "page": str(change.page or "?")}
             told.setdefault((change.code, change.subject), replace(finding, params=params))
     if level is ChangeLevel.NOT_JUDGED or any(change.permitted is None for change in changes):
         what = next((change.code for change in changes if change.permitted is None), "")

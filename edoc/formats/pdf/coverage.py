@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.fields import Field
+from edoc.formats.pdf.marks import has_signature_marks
+from edoc.formats.pdf.sections import IN_FILE, Revision
 from edoc.formats.pdf.values import PdfString, Ref, RepeatedKeys, Value
-from edoc.formats.pdf.xref import Revision
 
 _SPACE = b"\x00\t\n\x0c\r "
 _HEX = b"0123456789abcdefABCDEF"
@@ -33,7 +35,7 @@ class Found:
     """The octets of /Contents, padding included."""
     revision: Revision | None = None
     """The revision that the signature closes."""
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = dataclass_field(default_factory=list)
 
     @property
     def sub_filter(self) -> str:
@@ -75,7 +77,8 @@ def _value(pdf: Pdf, item: Field, revision: Revision | None) -> dict[str, Value]
         return None
     value = pdf.resolve(item.value, revision)
     if not isinstance(value, dict):
-        return None
+        # Whatever else a signature field holds is a signature that cannot be read, never none at all.
+        return {} if item.type == "Sig" and value is not None else None
     return value if item.type == "Sig" or "ByteRange" in value else None
 
 
@@ -122,7 +125,7 @@ def _contents(pdf: Pdf, one: Found) -> Iterator[Finding]:
     name, contents = one.field.name, one.dictionary.get("Contents")
     if contents is None:
         return
-    if not isinstance(contents, PdfString) or not contents.hex:
+    if not isinstance(contents, PdfString) or not contents.is_hex:
         yield error("PDF_CONTENTS_MALFORMED", name)
         if isinstance(contents, bytes):
             one.contents = bytes(contents)
@@ -186,7 +189,7 @@ def _first_set(pdf: Pdf, one: Found, revision: Revision) -> Iterator[Finding]:
     owner = one.ref or one.field.ref
     if owner is not None:
         placed = pdf.entry(owner.number)
-        if placed is None or placed[0].kind != 1:
+        if placed is None or placed[0].kind != IN_FILE:
             yield error("PDF_SIGNATURE_COMPRESSED", name)
         elif placed[0].place >= revision.end:
             yield error("PDF_SIGNATURE_REDEFINED", name)
@@ -196,13 +199,11 @@ def _first_set(pdf: Pdf, one: Found, revision: Revision) -> Iterator[Finding]:
         before = pdf.entry(one.ref.number, pdf.revisions[revision.index - 1])
         if before is not None and before[0].kind:
             yield error("PDF_SIGNATURE_OLD_VALUE", name)
-    if not any(item.name == name and _value(pdf, item, revision) is not None for item in _signed(pdf, revision)):
+    if not any(
+        item.name == name and item.value is not None and _value(pdf, item, revision) is one.dictionary
+        for item in fields_of(pdf, revision)
+    ):
         yield error("PDF_SIGNATURE_OTHER_REVISION", name)
-
-
-def _signed(pdf: Pdf, revision: Revision) -> Iterator[Field]:
-    # The last revision's tree has just been walked; an older one costs its own walk, once.
-    return (item for item in fields_of(pdf, revision) if item.value is not None)
 
 
 def fields_of(pdf: Pdf, revision: Revision) -> tuple[Field, ...]:
@@ -245,8 +246,8 @@ def tail_findings(pdf: Pdf, found: list[Found]) -> list[Finding]:
     return list(unique.values())
 
 
-def unlisted(pdf: Pdf, found: list[Found]) -> Finding | None:
-    """Warn when an unsigned document carries a signature dictionary that no field names."""
-    if found or pdf.document.data.find(b"/ByteRange") < 0:
+def orphan(pdf: Pdf, found: list[Found]) -> Finding | None:
+    """Warn when an unsigned document carries the marks of a signature that no field names."""
+    if found or not has_signature_marks(pdf.document.data):
         return None
     return warning("PDF_ORPHAN_SIGNATURE", pdf.document.name)

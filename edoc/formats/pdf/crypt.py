@@ -71,7 +71,7 @@ class Decryptor:
 
     def _string(self, value: PdfString, ref: Ref) -> PdfString:
         plain = PdfString(self._decrypt(value, ref, self.settings.string_method))
-        plain.hex, plain.span = value.hex, value.span
+        plain.is_hex, plain.span = value.is_hex, value.span
         return plain
 
     def stream(self, raw: bytes, stream: Stream) -> bytes:
@@ -120,7 +120,8 @@ def open_encryption(pdf: Pdf, password: str | None) -> Decryptor | None:
 
 
 def _settings(pdf: Pdf) -> _Settings:
-    place = next(revision.trailer["Encrypt"] for revision in reversed(pdf.revisions) if "Encrypt" in revision.trailer)
+    places = (revision.trailer.get("Encrypt") for revision in reversed(pdf.revisions))
+    place = next(place for place in places if place is not None)
     entry = pdf.resolve(place)
     identifiers = pdf.resolve(pdf.trailer.get("ID"))
     if not isinstance(entry, dict) or entry.get("Filter") != "Standard":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from edoc.facts.document import Document
@@ -12,8 +13,9 @@ from edoc.formats.pdf.fields import Field, walk_fields
 from edoc.formats.pdf.filters import decode
 from edoc.formats.pdf.lex import Budget
 from edoc.formats.pdf.objects import ObjectStream, Placed, close_stream, open_object_stream, read_object
+from edoc.formats.pdf.sections import FREE, IN_FILE, IN_STREAM, Entry, Revision
 from edoc.formats.pdf.values import Ref, RepeatedKeys, Stream, Value
-from edoc.formats.pdf.xref import Entry, Revision, XrefReader
+from edoc.formats.pdf.xref import XrefReader
 from edoc.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _PAGES = 100_000
 """Page tree nodes visited."""
+_WALKED = 8
+"""Up to so many revisions an object is looked for in each; above, in one index of all."""
 
 
 class Pdf:
@@ -33,10 +37,12 @@ class Pdf:
         self._data = document.data
         self._placed: dict[int, Placed] = {}
         self._values: dict[int, Value] = {}
-        self._numbers: dict[int, int] = {}
+        self._refs: dict[int, Ref] = {}
         self._containers: dict[int, ObjectStream] = {}
         self.field_cache: dict[int, tuple[Field, ...]] = {}
-        self._opening: set[int] = set()
+        self._pages: dict[int, dict[int, int]] = {}
+        self._opening: list[int] = []
+        self._history: dict[int, list[int]] | None = None
         self._decryptor: Decryptor | None = None
         reader = XrefReader(self._data, self.budget)
         revisions, self.last_startxref = reader.read()
@@ -45,7 +51,7 @@ class Pdf:
         self.last = self.revisions[-1]
         self.trailer = self.last.trailer
         self.root = self.root_of(self.last)
-        self.encrypted = any("Encrypt" in revision.trailer for revision in self.revisions)
+        self.encrypted = any(revision.trailer.get("Encrypt") is not None for revision in self.revisions)
         self.xref_is_stream = self.last.sections[0].is_stream
         size = self.trailer.get("Size")
         self.size_entry = size if type(size) is int else 0
@@ -61,8 +67,7 @@ class Pdf:
         pdf = cls(document, limits)
         if pdf.encrypted:
             pdf._unlock(password)
-        if not isinstance(pdf.get(pdf.root), dict):
-            raise PdfError("PDF_ROOT")
+        pdf.catalog()
         return pdf
 
     def _unlock(self, password: str | None) -> None:
@@ -70,6 +75,7 @@ class Pdf:
 
         self._decryptor = open_encryption(self, password)
         self._containers.clear()
+        self._values.clear()
 
     @property
     def readable(self) -> bool:
@@ -84,13 +90,29 @@ class Pdf:
         return root
 
     def entry(self, number: int, revision: Revision | None = None) -> tuple[Entry, Revision] | None:
-        """Return where an object is as of a revision, and which revision says so."""
+        """Return where an object is as of a revision, and which revision says so.
+
+        Raises PdfError(PDF_XREF_RANGE) when the place lies behind the revision that names it: bytes
+        that came later would fill it.
+        """
         index = (revision or self.last).index
-        for place in range(index, -1, -1):
-            found = self.revisions[place].find(number)
+        for place in range(index, -1, -1) if len(self.revisions) <= _WALKED else self._listing(number, index):
+            home = self.revisions[place]
+            found = home.find(number)
             if found is not None:
-                return found, self.revisions[place]
+                if found.kind == IN_FILE and not 0 < found.place < home.end:
+                    raise PdfError("PDF_XREF_RANGE", home.xref_offset, number=number)
+                return found, home
         return None
+
+    def _listing(self, number: int, newest: int) -> list[int]:
+        """Return the revisions that list an object, newest first, up to one of them."""
+        if self._history is None:
+            self._history = {}
+            for revision in self.revisions:
+                for listed in revision.entries:
+                    self._history.setdefault(listed, []).append(revision.index)
+        return [index for index in reversed(self._history.get(number, ())) if index <= newest]
 
     def get(self, ref: Ref, revision: Revision | None = None) -> Value:
         """Return an object as of a revision (default: the last); an object that nobody defines is null."""
@@ -113,65 +135,62 @@ class Pdf:
         found = self.entry(ref.number, revision)
         if found is None:
             return None
-        entry = found[0]
-        if entry.kind == 1:
-            return self._at(entry, ref, revision) if entry.extra == ref.generation else None
-        if entry.kind == 2 and ref.generation == 0:
+        entry, home = found
+        if entry.kind == IN_FILE:
+            return self._at(entry.place, ref, revision, home) if entry.extra == ref.generation else None
+        if entry.kind == IN_STREAM and ref.generation == 0:
             container = self._container(entry.place, revision)
             offset = self.container_offset(entry.place, revision)
             return container.get(ref.number, entry.extra, budget=self.budget, offset=offset)
-        if entry.kind > 2:
+        if entry.kind > IN_STREAM:
             raise PdfError("PDF_XREF_ROW", number=ref.number)
         return None
 
-    def _at(self, entry: Entry, ref: Ref, revision: Revision | None) -> Value:
-        cached = self._values.get(entry.place, self)
-        if cached is not self:
+    def _at(self, place: int, ref: Ref, revision: Revision | None, home: Revision) -> Value:
+        value = self._values.get(place, self)
+        if value is self:
+            value = self._values[place] = self._read(place, ref, revision)
+        elif self._refs[place] != ref:
             # One place is one object: two numbers that share it would be two truths.
-            if self._numbers[entry.place] != ref.number:
-                raise PdfError("PDF_OBJECT_NUMBER", entry.place, number=ref.number)
-            return cached  # type: ignore[return-value]
-        placed = self._place(entry, ref)
-        value = placed.value
-        if placed.is_stream and isinstance(value, dict):
-            length = value.get("Length")
-            if isinstance(length, Ref):
-                length = self._length(length, revision, entry.place)
-            close = close_stream(self._data, placed.end, length, ref)
-            assert type(length) is int
-            if self._decryptor is not None:
-                value = self._decryptor.strings(value, ref)
-            value = Stream(value if isinstance(value, dict) else {}, placed.end, length, ref)
-            placed.end = close
-        elif self._decryptor is not None:
-            value = self._decryptor.strings(value, ref)
-        self._values[entry.place] = value
-        return value
+            raise PdfError("PDF_OBJECT_NUMBER", place, number=ref.number)
+        if self._placed[place].end > home.end:
+            raise PdfError("PDF_XREF_RANGE", place, number=ref.number)
+        return value  # type: ignore[return-value]
 
-    def _place(self, entry: Entry, ref: Ref) -> Placed:
-        placed = read_object(self._data, entry.place, ref, budget=self.budget)
+    def _read(self, place: int, ref: Ref, revision: Revision | None) -> Value:
+        placed = read_object(self._data, place, ref, budget=self.budget)
         if placed.shifted:
-            self.notes.append(info("PDF_XREF_OFFSET_SPACE", offset=entry.place))
-        self._placed[entry.place] = placed
-        self._numbers[entry.place] = ref.number
-        return placed
+            self.notes.append(info("PDF_XREF_OFFSET_SPACE", offset=place))
+        self._placed[place] = placed
+        self._refs[place] = ref
+        value = placed.value
+        if self._decryptor is not None:
+            value = self._decryptor.strings(value, ref)
+        if not placed.is_stream or not isinstance(value, dict):
+            return value
+        start, length = placed.end, value.get("Length")
+        if isinstance(length, Ref):
+            with self._inside(place):
+                length = self.get(length, revision)
+        placed.end = close_stream(self._data, start, length, ref)
+        assert type(length) is int
+        return Stream(value, start, length, ref)
 
-    def _length(self, ref: Ref, revision: Revision | None, place: int) -> Value:
-        # /Length may be an object, and a hostile one may be the stream itself.
-        if place in self._opening:
+    @contextmanager
+    def _inside(self, place: int) -> Iterator[None]:
+        """Guard what needs another object to be read: a hostile one needs itself, or a chain of others."""
+        if place in self._opening or len(self._opening) >= self.limits.pdf_reference_hops:
             raise PdfError("PDF_REF_LOOP", place)
-        self._opening.add(place)
+        self._opening.append(place)
         try:
-            if len(self._opening) > self.limits.pdf_reference_hops:
-                raise PdfError("PDF_REF_LOOP", place)
-            return self.get(ref, revision)
+            yield
         finally:
-            self._opening.discard(place)
+            self._opening.pop()
 
     def container_offset(self, number: int, revision: Revision | None = None) -> int:
         """Return where an object stream is; it must be an object of its own."""
         found = self.entry(number, revision)
-        if found is None or found[0].kind != 1:
+        if found is None or found[0].kind != IN_FILE:
             raise PdfError("PDF_OBJSTM", number=number)
         return found[0].place
 
@@ -180,11 +199,13 @@ class Pdf:
         if offset not in self._containers:
             if not self.readable:
                 raise PdfError("PDF_ENCRYPTED", offset)
-            stream = self._one(Ref(number, 0), revision)
-            if not isinstance(stream, Stream):
-                raise PdfError("PDF_OBJSTM", offset, number=number)
-            data = self.stream_data(stream, revision)
-            self._containers[offset] = open_object_stream(data, stream.dictionary, offset)
+            with self._inside(-offset):
+                stream = self._one(Ref(number, 0), revision)
+                if not isinstance(stream, Stream):
+                    raise PdfError("PDF_OBJSTM", offset, number=number)
+                data = self.stream_data(stream, revision)
+            opened = open_object_stream(data, stream.dictionary, budget=self.budget, offset=offset)
+            self._containers[offset] = opened
         return self._containers[offset]
 
     def stream_data(self, stream: Stream, revision: Revision | None = None) -> bytes:
@@ -202,10 +223,10 @@ class Pdf:
     def raw_object(self, ref: Ref, revision: Revision | None = None) -> tuple[int, int]:
         """Return the offsets of `n g obj ... endobj`; of a compressed object, those of its container."""
         found = self.entry(ref.number, revision)
-        if found is None or found[0].kind == 0:
+        if found is None or found[0].kind == FREE:
             raise PdfError("PDF_OBJECT_NUMBER", number=ref.number)
         entry = found[0]
-        if entry.kind == 2:
+        if entry.kind == IN_STREAM:
             return self.raw_object(Ref(entry.place, 0), revision)
         self._one(Ref(ref.number, entry.extra), revision)
         placed = self._placed[entry.place]
@@ -245,3 +266,11 @@ class Pdf:
                 todo.extend(reversed(kids))
             else:
                 yield ref
+
+    def page_numbers(self, revision: Revision) -> dict[int, int]:
+        """Return the number of each page, from 1, by its object number; walked once for each revision."""
+        known = self._pages.get(revision.index)
+        if known is None:
+            known = {ref.number: place for place, ref in enumerate(self.page_refs(revision), 1)}
+            self._pages[revision.index] = known
+        return known

@@ -8,8 +8,8 @@ from edoc.facts.findings import Finding, info, warning
 from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
+from edoc.formats.pdf.sections import Revision
 from edoc.formats.pdf.values import Ref, Stream, Value
-from edoc.formats.pdf.xref import Revision
 
 _OBJECTS = 4_000
 """Streams listed by all stores of a file."""

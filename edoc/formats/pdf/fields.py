@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edoc.formats.pdf.errors import PdfError
-from edoc.formats.pdf.values import Name, Ref, Value
+from edoc.formats.pdf.values import Name, Ref, RepeatedKeys, Value
 
 if TYPE_CHECKING:
     from edoc.formats.pdf.document import Pdf
-    from edoc.formats.pdf.xref import Revision
+    from edoc.formats.pdf.sections import Revision
 
 _NAME_OCTETS = 32 << 10
 """A full field name: longer ones only cost memory along a deep tree."""
+_WALKS = 8
+"""Walks of the largest form that one document may cost; every signature needs that of its own revision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,21 +50,42 @@ def text(value: Value) -> str:
     return bytes(value).decode("latin-1")
 
 
+@dataclass(frozen=True, slots=True)
+class _Inherited:
+    name: str = ""
+    type: str = ""
+    flags: int = 0
+    depth: int = 0
+
+
+def form_of(pdf: Pdf, revision: Revision) -> dict[str, Value] | None:
+    """Return the interactive form, null when there is none; raises PdfError(PDF_DUPLICATE_KEY)."""
+    form = pdf.resolve(pdf.catalog(revision).get("AcroForm"), revision)
+    return _single(form) if isinstance(form, dict) else None
+
+
+def _single(node: dict[str, Value]) -> dict[str, Value]:
+    # Readers choose differently between two values of one key, so that a form with both has two meanings.
+    if isinstance(node, RepeatedKeys):
+        raise PdfError("PDF_DUPLICATE_KEY", key=node.repeated[0])
+    return node
+
+
 def walk_fields(pdf: Pdf, revision: Revision) -> Iterator[Field]:
-    """Yield the fields of a revision, parents before kids; raises PdfError(PDF_FIELD_LOOP, PDF_LIMIT)."""
-    catalog = pdf.get(pdf.root_of(revision), revision)
-    form = pdf.resolve(catalog.get("AcroForm"), revision) if isinstance(catalog, dict) else None
-    listed = pdf.resolve(form.get("Fields"), revision) if isinstance(form, dict) else None
+    """Yield the fields of a revision, parents before kids.
+
+    Raises PdfError(PDF_FIELD_LOOP, PDF_DUPLICATE_KEY, PDF_LIMIT); a signature field's own repeated keys
+    are told with its signature.
+    """
+    form = form_of(pdf, revision)
+    listed = pdf.resolve(form.get("Fields"), revision) if form is not None else None
     if not isinstance(listed, list):
         return
-    budget = pdf.limits.pdf_fields
     seen: set[int] = set()
-    todo: list[tuple[Value, str, str, int, int]] = [(item, "", "", 0, 0) for item in reversed(listed)]
+    todo: list[tuple[Value, _Inherited]] = [(item, _Inherited()) for item in reversed(listed)]
     while todo:
-        item, prefix, kind, flags, depth = todo.pop()
-        budget -= 1
-        if budget < 0 or depth > pdf.limits.pdf_depth:
-            raise PdfError("PDF_LIMIT", limit="pdf_fields")
+        item, above = todo.pop()
+        _spend(pdf, len(todo), above.depth)
         ref = item if isinstance(item, Ref) else None
         if ref is not None:
             if ref.number in seen:
@@ -71,29 +94,41 @@ def walk_fields(pdf: Pdf, revision: Revision) -> Iterator[Field]:
         node = pdf.resolve(item, revision)
         if not isinstance(node, dict):
             continue
-        own_type = pdf.resolve(node.get("FT"), revision) if "FT" in node else None
-        own_flags = pdf.resolve(node.get("Ff"), revision) if "Ff" in node else None
-        kind = str(own_type) if isinstance(own_type, Name) else kind
-        flags = own_flags if type(own_flags) is int else flags
-        named = "T" in node
-        if named:
-            part = text(pdf.resolve(node["T"], revision))
-            name = f"{prefix}.{part}" if prefix else part
-            if len(name) > _NAME_OCTETS:
-                raise PdfError("PDF_LIMIT", limit="pdf_string_bytes")
-        else:
-            name = prefix
+        own = _inherit(pdf, node, above, revision)
+        if own.type != "Sig":
+            _single(node)
         kids = pdf.resolve(node.get("Kids"), revision) if "Kids" in node else None
         kid_list = kids if isinstance(kids, list) else []
-        if len(todo) + len(kid_list) > budget:
-            raise PdfError("PDF_LIMIT", limit="pdf_fields")
-        if named or depth == 0 or "V" in node or "FT" in node:
+        if "T" in node or above.depth == 0 or "V" in node or "FT" in node:
             references = tuple(kid for kid in kid_list if isinstance(kid, Ref))
             yield Field(
-                name=name, ref=ref, dictionary=node, type=kind, value=node.get("V"), flags=flags, kids=references,
-                widgets=tuple(kid for kid in references if _is_widget(pdf, kid, revision)),
+                name=own.name, ref=ref, dictionary=node, type=own.type, value=node.get("V"), flags=own.flags,
+                kids=references, widgets=tuple(kid for kid in references if _is_widget(pdf, kid, revision)),
             )  # fmt: skip
-        todo.extend((kid, name, kind, flags, depth + 1) for kid in reversed(kid_list))
+        todo.extend((kid, own) for kid in reversed(kid_list))
+
+
+def _spend(pdf: Pdf, waiting: int, depth: int) -> None:
+    """Count a visit; walks of all revisions share one budget of eight full walks."""
+    limits = pdf.limits
+    pdf.budget.fields += 1
+    if pdf.budget.fields > _WALKS * limits.pdf_fields or waiting > limits.pdf_fields or depth > limits.pdf_depth:
+        raise PdfError("PDF_LIMIT", limit="pdf_fields")
+
+
+def _inherit(pdf: Pdf, node: dict[str, Value], above: _Inherited, revision: Revision) -> _Inherited:
+    kind = pdf.resolve(node.get("FT"), revision) if "FT" in node else None
+    flags = pdf.resolve(node.get("Ff"), revision) if "Ff" in node else None
+    name = above.name
+    if "T" in node:
+        part = text(pdf.resolve(node["T"], revision))
+        name = f"{name}.{part}" if name else part
+        if len(name) > _NAME_OCTETS:
+            raise PdfError("PDF_LIMIT", limit="pdf_string_bytes")
+    return _Inherited(
+        name, str(kind) if isinstance(kind, Name) else above.type,
+        flags if type(flags) is int else above.flags, above.depth + 1,
+    )  # fmt: skip
 
 
 def _is_widget(pdf: Pdf, ref: Ref, revision: Revision) -> bool:

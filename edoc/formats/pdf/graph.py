@@ -1,4 +1,8 @@
-"""Who refers to whom in a revision: only what can be reached from the trailer counts, dangling references too."""
+"""Who refers to whom: only what can be reached from the trailer counts, dangling references too.
+
+The graph of the first signed revision is built once and brought forward update by update: an object
+that an update writes loses its old references and gets its new ones.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,12 @@ from collections.abc import Iterator
 
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
+from edoc.formats.pdf.sections import FREE, IN_FILE, Revision
 from edoc.formats.pdf.values import Ref, Stream, Value
-from edoc.formats.pdf.xref import Entry, Revision
 
 TRAILER = -1
 """Stands for the trailer among the numbers that refer to an object."""
+_TRAILER_KEYS = ("Root", "Info", "Encrypt")
 
 
 def references(value: Value) -> Iterator[Ref]:
@@ -29,59 +34,63 @@ def references(value: Value) -> Iterator[Ref]:
 
 
 class Graph:
-    """The reachable objects of each revision, read once each."""
+    """The reachable objects of one revision, with the numbers that refer to each; `advance` goes to the next."""
 
-    def __init__(self, pdf: Pdf) -> None:
+    def __init__(self, pdf: Pdf, revision: Revision) -> None:
         self._pdf = pdf
-        self._outgoing: dict[tuple[int, Entry, int], tuple[int, ...]] = {}
-        self._live: dict[int, dict[int, set[int]]] = {}
-        self.broken: dict[int, str] = {}
-        """Revisions (by index) in which an object could not be read, with the code."""
+        self._revision = revision
+        self.referrers: dict[int, set[int]] = {}
+        """Every number that is referred to from the trailer on, with the numbers that refer to it."""
+        self._targets: dict[int, frozenset[int]] = {}
+        self.broken = ""
+        """Code of the first object that could not be read, empty when all could."""
+        self._retarget(TRAILER, self._of_trailer())
 
-    def live(self, revision: Revision) -> dict[int, set[int]]:
-        """Return every number that is referred to from the trailer on, with the numbers that refer to it."""
-        known = self._live.get(revision.index)
-        if known is None:
-            known = self._live[revision.index] = self._walk(revision)
-        return known
+    def advance(self, revision: Revision) -> None:
+        """Go to the next revision."""
+        self._revision = revision
+        self._retarget(TRAILER, self._of_trailer())
+        for number in revision.entries:
+            if number in self.referrers:
+                self._retarget(number, self._of(number))
 
-    def _walk(self, revision: Revision) -> dict[int, set[int]]:
-        referrers: dict[int, set[int]] = {}
-        todo: list[int] = []
-        for key in ("Root", "Info", "Encrypt"):
-            for ref in references(revision.trailer.get(key)):
-                if ref.number not in referrers:
-                    todo.append(ref.number)
-                referrers.setdefault(ref.number, set()).add(TRAILER)
-        while todo:
-            number = todo.pop()
-            for target in self._targets(number, revision):
-                seen = referrers.get(target)
-                if seen is None:
-                    referrers[target] = {number}
-                    todo.append(target)
-                else:
-                    seen.add(number)
-        return referrers
+    def _of_trailer(self) -> frozenset[int]:
+        trailer = self._revision.trailer
+        return frozenset(ref.number for key in _TRAILER_KEYS for ref in references(trailer.get(key)))
 
-    def _targets(self, number: int, revision: Revision) -> tuple[int, ...]:
-        found = self._pdf.entry(number, revision)
-        if found is None or found[0].kind == 0:
-            return ()
-        entry = found[0]
-        container = 0
+    def _retarget(self, source: int, targets: frozenset[int]) -> None:
+        """Replace what an object refers to; what becomes reachable is read, what nobody refers to is dropped."""
+        before = self._targets.get(source, frozenset())
+        self._targets[source] = targets
+        opened = [(source, target) for target in targets - before]
+        while opened:
+            owner, target = opened.pop()
+            known = self.referrers.get(target)
+            if known is not None:
+                known.add(owner)
+                continue
+            self.referrers[target] = {owner}
+            found = self._targets[target] = self._of(target)
+            opened.extend((target, further) for further in found)
+        closed = [(source, target) for target in before - targets]
+        while closed:
+            owner, target = closed.pop()
+            known = self.referrers.get(target, set())
+            known.discard(owner)
+            if not known and target in self.referrers:
+                del self.referrers[target]
+                closed.extend((target, further) for further in self._targets.pop(target, frozenset()))
+
+    def _of(self, number: int) -> frozenset[int]:
         try:
-            if entry.kind == 2:
-                container = self._pdf.container_offset(entry.place, revision)
-            key = (number, entry, container)
-            known = self._outgoing.get(key)
-            if known is None:
-                generation = entry.extra if entry.kind == 1 else 0
-                value = self._pdf.get_direct(Ref(number, generation), revision)
-                known = self._outgoing[key] = tuple({ref.number for ref in references(value)})
-            return known
+            found = self._pdf.entry(number, self._revision)
+            if found is None or found[0].kind == FREE:
+                return frozenset()
+            generation = found[0].extra if found[0].kind == IN_FILE else 0
+            value = self._pdf.get_direct(Ref(number, generation), self._revision)
+            return frozenset(ref.number for ref in references(value))
         except PdfError as problem:
             if problem.code == "PDF_LIMIT":
                 raise
-            self.broken.setdefault(revision.index, problem.code)
-            return ()
+            self.broken = self.broken or problem.code
+            return frozenset()

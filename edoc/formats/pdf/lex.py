@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from edoc.facts.document import Buffer
 from edoc.formats.pdf.errors import PdfError
@@ -39,6 +40,8 @@ _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\
 _KEYWORDS: dict[bytes, Value] = {b"true": True, b"false": False, b"null": None}
 _DIGITS = 20
 """Digits of one number; larger ones are no offsets and cost time."""
+_TOLD = 8
+"""Repeated keys told of one dictionary."""
 
 
 @dataclass(slots=True)
@@ -49,7 +52,10 @@ class Budget:
     tokens: int = 0
     streams: int = 0
     inflated: int = 0
-    sections: int = 0
+    unpredicted: int = 0
+    fields: int = 0
+    names: dict[bytes, Name] = field(default_factory=dict)
+    """Each name once: a flood of equal names costs no memory."""
 
     def spend_tokens(self, count: int, offset: int) -> None:
         """Count tokens; raises PdfError(PDF_LIMIT)."""
@@ -69,6 +75,7 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
     in_dictionary = False
     depth = budget.limits.pdf_depth
     room = budget.limits.pdf_tokens - budget.tokens
+    names = budget.names
     position, count = start, 0
     value: Value
     while True:
@@ -77,13 +84,13 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
             kind = token.lastindex
             if kind == 1:
                 text = token[1]
-                value = Name(_name(text) if b"#" in text else text.decode("latin-1"))
+                value = names.get(text) or names.setdefault(text, _name(text))
             elif kind == 3:
                 value = Ref(int(token[2]), int(token[3]))
             elif kind == 4 and len(token[4]) <= _DIGITS:
                 value = int(token[4])
             elif kind == 5 or kind == 7:
-                if len(open_containers) >= depth or count > room:
+                if len(open_containers) >= depth:
                     raise PdfError("PDF_LIMIT", token.start(), limit="pdf_depth")
                 open_containers.append((items, in_dictionary))
                 items, in_dictionary = [], kind == 5
@@ -94,30 +101,32 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
                 value = _dictionary(items, token.start()) if in_dictionary else items
                 items, in_dictionary = open_containers.pop()
             elif kind == 9 or kind == 10:
-                long = in_dictionary and bool(items) and items[-1] == "Contents"
-                value = _string(token, kind, budget.limits.pdf_string_bytes if not long else 1 << 62, in_file)
+                contents = in_dictionary and len(items) & 1 == 1 and items[-1] == "Contents"
+                value = _string(token, kind, budget.limits.pdf_string_bytes, contents=contents, in_file=in_file)
             elif kind == 12 and token[12] in _KEYWORDS:
                 value = _KEYWORDS[token[12]]
             elif kind == 11:
                 value = _real(token[11], token.start())
             elif kind == 13:
-                value, position = _nested_literal(data, token.start(13), budget.limits.pdf_string_bytes, in_file)
+                value, position = _nested_literal(data, token.start(13), budget.limits.pdf_string_bytes)
             else:
                 raise PdfError("PDF_KEYWORD" if kind == 12 else "PDF_TOKEN", token.start(kind or 0))
             if not open_containers:
                 budget.spend_tokens(count, start)
                 return value, position if kind == 13 else token.end()
             items.append(value)
-            if kind == 13:
-                break
             if count > room:
                 raise PdfError("PDF_LIMIT", start, limit="pdf_tokens")
+            if kind == 13:
+                break
         else:
             raise PdfError("PDF_TOKEN", start)
 
 
-def _name(text: bytes) -> str:
-    return _NAME_ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), text).decode("latin-1")
+def _name(text: bytes) -> Name:
+    if b"#" in text:
+        text = _NAME_ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), text)
+    return Name(text.decode("latin-1"))
 
 
 def _dictionary(items: list[Value], offset: int) -> dict[str, Value]:
@@ -131,23 +140,23 @@ def _dictionary(items: list[Value], offset: int) -> dict[str, Value]:
         found[key] = value
     if len(found) == len(keys):
         return found
-    names = [str(key) for key in keys]
     repeated = RepeatedKeys(found)
-    repeated.repeated = tuple(sorted({name for name in names if names.count(name) > 1}))
+    repeated.repeated = tuple(sorted(str(key) for key, count in Counter(keys).items() if count > 1)[:_TOLD])
     return repeated
 
 
-def _string(token: re.Match[bytes], kind: int, longest: int, in_file: bool) -> PdfString:
+def _string(token: re.Match[bytes], kind: int, longest: int, *, contents: bool, in_file: bool) -> PdfString:
     text = token[kind]
-    if len(text) > 2 * longest:
+    if len(text) > 2 * longest and not contents:
         raise PdfError("PDF_LIMIT", token.start(kind), limit="pdf_string_bytes")
     if kind == 9:
         value = PdfString(_hexadecimal(text))
-        value.hex = True
     else:
         value = PdfString(_unescape(text) if b"\\" in text or b"\r" in text else text)
-    if in_file:
-        value.span = (token.start(kind) - 1, token.end())
+    if contents:
+        # Only of /Contents does anyone ask how and where it is written.
+        value.is_hex = kind == 9
+        value.span = (token.start(kind) - 1, token.end()) if in_file else None
     return value
 
 
@@ -174,7 +183,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     return _ESCAPES.get(escaped, escaped)
 
 
-def _nested_literal(data: Buffer, start: int, longest: int, in_file: bool) -> tuple[PdfString, int]:
+def _nested_literal(data: Buffer, start: int, longest: int) -> tuple[PdfString, int]:
     """Read a literal string with balanced parentheses in it; `start` is at its `(`."""
     position, depth, size = start + 1, 1, len(data)
     while True:
@@ -190,10 +199,7 @@ def _nested_literal(data: Buffer, start: int, longest: int, in_file: bool) -> tu
         position += 1
         if depth == 0:
             break
-    value = PdfString(_unescape(data[start + 1 : position - 1]))
-    if in_file:
-        value.span = (start, position)
-    return value, position
+    return PdfString(_unescape(data[start + 1 : position - 1])), position
 
 
 def _real(text: bytes, offset: int) -> float:

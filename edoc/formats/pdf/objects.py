@@ -14,14 +14,12 @@ from edoc.formats.pdf.xref import ENDOBJ, ENDSTREAM, OBJECT, STREAM
 
 @dataclass(slots=True, eq=False)
 class Placed:
-    """One object as it stands in the file; `length` of a stream is not judged yet."""
+    """One object as it stands in the file."""
 
     value: Value
     start: int
-    body: int
-    """Offset behind the keyword `obj`."""
     end: int
-    """Offset behind `endobj`; of a stream, behind its keyword."""
+    """Offset behind `endobj`; of a stream, behind its keyword until its length is known."""
     is_stream: bool = False
     shifted: bool = False
 
@@ -35,11 +33,11 @@ def read_object(data: Buffer, offset: int, ref: Ref, *, budget: Budget) -> Place
     shifted = head.start(1) != offset
     closed = ENDOBJ.match(data, position)
     if closed is not None:
-        return Placed(value, head.start(1), head.end(), closed.end(), shifted=shifted)
+        return Placed(value, head.start(1), closed.end(), shifted=shifted)
     opened = STREAM.match(data, position)
     if opened is None or not isinstance(value, dict):
         raise PdfError("PDF_ENDOBJ", position, number=ref.number)
-    return Placed(value, head.start(1), head.end(), opened.end(), is_stream=True, shifted=shifted)
+    return Placed(value, head.start(1), opened.end(), is_stream=True, shifted=shifted)
 
 
 def close_stream(data: Buffer, start: int, length: Value, ref: Ref) -> int:
@@ -75,8 +73,8 @@ class ObjectStream:
         return self._values[index]
 
 
-def open_object_stream(data: bytes, dictionary: dict[str, Value], offset: int) -> ObjectStream:
-    """Read the index of a decoded object stream; raises PdfError(PDF_OBJSTM, PDF_OBJSTM_DUPLICATE)."""
+def open_object_stream(data: bytes, dictionary: dict[str, Value], *, budget: Budget, offset: int) -> ObjectStream:
+    """Read the index of a decoded object stream; raises PdfError(PDF_OBJSTM, PDF_OBJSTM_DUPLICATE, PDF_LIMIT)."""
     count, first = dictionary.get("N"), dictionary.get("First")
     if (
         type(count) is not int
@@ -86,7 +84,10 @@ def open_object_stream(data: bytes, dictionary: dict[str, Value], offset: int) -
         or dictionary.get("Type") != "ObjStm"
     ):
         raise PdfError("PDF_OBJSTM", offset)
-    words = data[:first].split()
+    if count > budget.limits.pdf_objects:
+        raise PdfError("PDF_LIMIT", offset, limit="pdf_objects")
+    budget.spend_tokens(2 * count, offset)
+    words = data[:first].split(None, 2 * count)
     if len(words) < 2 * count or not all(word.isdigit() and len(word) <= 10 for word in words[: 2 * count]):
         raise PdfError("PDF_OBJSTM", offset)
     numbers = [int(word) for word in words[: 2 * count]]

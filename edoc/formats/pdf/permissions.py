@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from edoc.formats.pdf.coverage import Found
+from edoc.facts.findings import Finding, info
+from edoc.facts.signature import Change, ChangeLevel
+from edoc.formats.pdf.coverage import Found, fields_of
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.fields import text
+from edoc.formats.pdf.sections import Revision
+from edoc.formats.pdf.step import Rank, Step, Told
 from edoc.formats.pdf.values import Value
 
 _REFERENCES = 64
@@ -32,30 +36,109 @@ class Permission:
         return self.action == "All" and not signature
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What came after one signature, or in one update."""
+
+    level: ChangeLevel = ChangeLevel.NONE
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+_LIMITS = {1: Rank.VALIDATION, 2: Rank.FILL, 3: Rank.ANNOTATE}
+"""The highest kind of change that DocMDP and locks permit by /P (table 257)."""
+
+
+def weigh(step: Step, binding: list[Permission]) -> Judged:
+    """Weigh an update against what the earlier signatures permit; the narrowest one counts.
+
+    A later revision never widens it: what a signature states is read as of its own revision.
+    """
+    stated = [permission for permission in binding if permission.level is not None]
+    narrowest = min(stated, key=lambda permission: permission.level or 0, default=None)
+    changes = [_permitted(told, narrowest) for told in step.told]
+    level = _level(step.told, changes)
+    findings = list(step.findings)
+    if narrowest is not None and any(
+        change.permitted is False and told.rank is not Rank.OTHER
+        for told, change in zip(step.told, changes, strict=True)
+    ):
+        params = {"by": narrowest.name, "level": str(narrowest.level)}
+        changes.append(Change(code="PDF_CHANGE_FORBIDDEN", permitted=False, subject=narrowest.name, params=params))
+    locked = [
+        Change(code="PDF_LOCKED_FIELD_CHANGED", permitted=False, subject=name, params={"by": permission.name}, shown=True)
+        for permission in binding
+        for name, signature in [*((name, False) for name in step.filled), *((name, True) for name in step.signed)]
+        if permission.locks(name, signature=signature)
+    ]
+    if locked:
+        level = ChangeLevel.NOT_PERMITTED
+    if any(permission.certifies for permission in binding):
+        findings.extend(
+            info("PDF_VISIBLE_SIGNATURE_AFTER_CERTIFICATION", change.subject, page=change.page or "?")
+            for change in changes
+            if change.code == "PDF_SIGNATURE_ADDED" and change.shown
+        )
+    return Judged(level=level, changes=(*changes, *locked), findings=tuple(findings))
+
+
+def _permitted(told: Told, narrowest: Permission | None) -> Change:
+    limit = _LIMITS[narrowest.level] if narrowest is not None and narrowest.level is not None else None
+    permitted: bool | None
+    if told.rank in (Rank.OTHER, Rank.OPEN):
+        permitted = False if told.rank is Rank.OTHER else None
+    elif told.rank <= (Rank.FILL if limit is None else limit):
+        permitted = True
+    else:
+        # An approval signature says nothing about annotations; a certification for them not what they hide.
+        permitted = None if limit is None or (limit is Rank.ANNOTATE and told.rank is Rank.MARKUP) else False
+    return replace(told.change, permitted=permitted)
+
+
+def _level(told: list[Told], changes: list[Change]) -> ChangeLevel:
+    if any(change.permitted is False for change in changes):
+        return ChangeLevel.NOT_PERMITTED
+    if any(change.permitted is None for change in changes):
+        return ChangeLevel.NOT_JUDGED
+    highest = max((item.rank for item in told), default=None)
+    if highest is None:
+        return ChangeLevel.NONE
+    # By itself a change of metadata is no validation data; beside some it does not weigh more.
+    return ChangeLevel.VALIDATION_DATA if highest is Rank.VALIDATION else ChangeLevel.PERMITTED
+
+
 def permission_of(pdf: Pdf, one: Found) -> Permission:
-    """Return what a signature states about later changes; an unknown P counts as 1."""
+    """Return what a signature states about later changes, as of its own revision; an unknown P counts as 1."""
+    revision = one.revision or pdf.last
     certifies, level, action = False, None, ""
     names: tuple[str, ...] = ()
-    listed = pdf.resolve(one.dictionary.get("Reference"))
+    listed = pdf.resolve(one.dictionary.get("Reference"), revision)
     for item in listed[:_REFERENCES] if isinstance(listed, list) else []:
-        reference = pdf.resolve(item)
+        reference = pdf.resolve(item, revision)
         if not isinstance(reference, dict):
             continue
-        parameters = pdf.resolve(reference.get("TransformParams"))
+        parameters = pdf.resolve(reference.get("TransformParams"), revision)
         settings = parameters if isinstance(parameters, dict) else {}
-        method = pdf.resolve(reference.get("TransformMethod"))
+        method = pdf.resolve(reference.get("TransformMethod"), revision)
         if method == "DocMDP":
             certifies = True
-            level = _narrower(level, pdf.resolve(settings.get("P", 2)))
+            level = _narrower(level, pdf.resolve(settings.get("P", 2), revision))
         elif method == "FieldMDP":
-            action, names = str(pdf.resolve(settings.get("Action"))), _names(pdf, settings)
-    lock = pdf.resolve(one.field.dictionary.get("Lock"))
-    if isinstance(lock, dict):
+            action, names = _named(pdf, settings, revision)
+    lock = _lock(pdf, one, revision)
+    if lock is not None:
         if "P" in lock:
-            level = _narrower(level, pdf.resolve(lock["P"]))
+            level = _narrower(level, pdf.resolve(lock["P"], revision))
         if not action:
-            action, names = str(pdf.resolve(lock.get("Action"))), _names(pdf, lock)
+            action, names = _named(pdf, lock, revision)
     return Permission(name=one.field.name, certifies=certifies, level=level, action=action, fields=names)
+
+
+def _lock(pdf: Pdf, one: Found, revision: Revision) -> dict[str, Value] | None:
+    """Return the lock of the signature's field as it was signed (table 235)."""
+    signed = next((item for item in fields_of(pdf, revision) if item.name == one.field.name), one.field)
+    lock = pdf.resolve(signed.dictionary.get("Lock"), revision)
+    return lock if isinstance(lock, dict) else None
 
 
 def _narrower(level: int | None, value: Value) -> int:
@@ -63,6 +146,7 @@ def _narrower(level: int | None, value: Value) -> int:
     return number if level is None else min(level, number)
 
 
-def _names(pdf: Pdf, settings: dict[str, Value]) -> tuple[str, ...]:
-    listed = pdf.resolve(settings.get("Fields"))
-    return tuple(text(pdf.resolve(item)) for item in listed) if isinstance(listed, list) else ()
+def _named(pdf: Pdf, settings: dict[str, Value], revision: Revision) -> tuple[str, tuple[str, ...]]:
+    listed = pdf.resolve(settings.get("Fields"), revision)
+    names = tuple(text(pdf.resolve(item, revision)) for item in listed) if isinstance(listed, list) else ()
+    return str(pdf.resolve(settings.get("Action"), revision)), names

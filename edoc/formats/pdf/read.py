@@ -32,30 +32,30 @@ def read_pdf(document: Document, *, password: str | None = None, limits: Limits 
 def _refused(document: Document, sha256: bytes, problem: PdfError) -> DocumentFacts:
     from edoc.formats.pdf.marks import has_signature_marks
 
-    undecided = problem.code in ("PDF_LIMIT", "PDF_ENCRYPTED")
+    undecided = problem.code in ("PDF_LIMIT", "PDF_ENCRYPTED", "PDF_ENCRYPTION")
     make = warning if undecided else error
     return DocumentFacts(
         name=document.name, media_type=MEDIA_TYPE, size=document.size, sha256=sha256, complete=False,
         # What is encrypted hides its marks: a signature cannot be excluded.
-        signature_marks=has_signature_marks(document.data) or problem.code == "PDF_ENCRYPTED",
+        signature_marks=has_signature_marks(document.data) or problem.code in ("PDF_ENCRYPTED", "PDF_ENCRYPTION"),
         findings=(make(problem.code, document.name, **problem.params),),
     )  # fmt: skip
 
 
 def _facts(pdf: Pdf, sha256: bytes, limits: Limits) -> DocumentFacts:
-    from edoc.formats.pdf.coverage import find_signatures, removed_signatures, tail_findings, unlisted
+    from edoc.formats.pdf.coverage import find_signatures, orphan, removed_signatures, tail_findings
 
     document = pdf.document
     found = find_signatures(pdf)
     findings: list[Finding] = tail_findings(pdf, found)
     findings.extend(removed_signatures(pdf, found))
-    orphan = unlisted(pdf, found)
-    if orphan is not None:
-        findings.append(orphan)
+    unnamed = orphan(pdf, found)
+    if unnamed is not None:
+        findings.append(unnamed)
     if not found:
         return DocumentFacts(
             name=document.name, media_type=MEDIA_TYPE, size=document.size, sha256=sha256,
-            signature_marks=orphan is not None or any(finding.code == "PDF_SIGNATURE_REMOVED" for finding in findings),
+            signature_marks=unnamed is not None or any(finding.code == "PDF_SIGNATURE_REMOVED" for finding in findings),
             findings=tuple(findings),
         )  # fmt: skip
     from edoc.formats.pdf.changes import judge_changes

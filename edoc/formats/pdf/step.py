@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 
-from edoc.facts.findings import Finding, info, warning
-from edoc.facts.signature import Change, ChangeLevel
+from edoc.facts.findings import Finding, info
+from edoc.facts.signature import Change
 from edoc.formats.pdf.coverage import Found
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.graph import Graph
 from edoc.formats.pdf.lex import SKIP
+from edoc.formats.pdf.sections import FREE, IN_FILE, IN_STREAM, Entry, Revision
 from edoc.formats.pdf.values import Ref, RepeatedKeys, Stream, Value, same
-from edoc.formats.pdf.xref import Entry, Revision
 
 _SKIPPED = re.compile(SKIP)
 _LISTED = 50
 """Changes told of one update."""
+_BLOCK = 1 << 20
+
+
+class Rank(IntEnum):
+    """What kind of change it is, after what a signature may permit (12.8.2.2, table 257)."""
+
+    NEUTRAL = 0
+    """Changes nothing that a reader sees and needs no permission: metadata, an unused object."""
+    VALIDATION = 1
+    SIGN = 2
+    FILL = 3
+    ANNOTATE = 4
+    MARKUP = 5
+    """An annotation that can hide or imitate content: never called harmless."""
+    OPEN = 6
+    """Not judged."""
+    OTHER = 7
+    """No signature permits it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change with its rank; whether it is permitted depends on the signature."""
+
+    rank: Rank
+    change: Change
 
 
 @dataclass(slots=True, eq=False)
@@ -26,45 +53,43 @@ class Step:
     """An update on its way to a judgement: rules explain, what stays unexplained is not permitted."""
 
     pdf: Pdf
-    graph: Graph
     old: Revision
     new: Revision
     found: list[Found]
+    before_graph: dict[int, set[int]] = field(default_factory=dict)
+    """Who referred to every object that this update lists, as of the older revision."""
     changed: set[int] = field(default_factory=set)
     added: set[int] = field(default_factory=set)
     freed: set[int] = field(default_factory=set)
     explained: set[int] = field(default_factory=set)
-    changes: list[Change] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    level: ChangeLevel = ChangeLevel.NONE
     filled: list[str] = field(default_factory=list)
     """Fields that are no signatures and got another value or appearance."""
     signed: list[str] = field(default_factory=list)
     """Fields that were there and got a signature."""
 
-    def deny(self, code: str, subject: str = "", *, page: int | None = None, **params: object) -> None:
+    def tell(self, rank: Rank, code: str, subject: str = "", *, page: int | None = None,
+             box: tuple[float, float, float, float] | None = None, shown: bool = False,
+             params: Mapping[str, object] | None = None) -> None:  # fmt: skip
+        """Note a change."""
+        words = {key: str(value) for key, value in (params or {}).items()}
+        change = Change(code=code, permitted=None, page=page, box=box, subject=subject, params=words, shown=shown)
+        # The gravest are kept when there are too many to tell.
+        if len(self.told) < _LISTED or rank > max(told.rank for told in self.told):
+            self.told.append(Told(rank, change))
+
+    def deny(self, code: str, subject: str = "", *, page: int | None = None, key: str = "", number: int = 0) -> None:
         """Note a change that no signature permits."""
-        self.level = ChangeLevel.NOT_PERMITTED
-        self._tell(Change(code=code, permitted=False, page=page, subject=subject, params=_words(params), shown=True))
+        self._note(Rank.OTHER, code, subject, page, {"key": key, "number": number})
 
-    def unsure(self, code: str, subject: str = "", *, page: int | None = None, **params: object) -> None:
+    def unsure(self, code: str, subject: str = "", *, page: int | None = None, key: str = "", number: int = 0) -> None:
         """Note a change that may be permitted and is not judged."""
-        self._raise(ChangeLevel.NOT_JUDGED)
-        self._tell(Change(code=code, permitted=None, page=page, subject=subject, params=_words(params), shown=True))
+        self._note(Rank.OPEN, code, subject, page, {"key": key, "number": number})
 
-    def allow(self, level: ChangeLevel, change: Change) -> None:
-        """Note a change that is proved to be permitted."""
-        self._raise(level)
-        self._tell(change)
-
-    def _raise(self, level: ChangeLevel) -> None:
-        order = list(ChangeLevel)
-        if order.index(level) > order.index(self.level):
-            self.level = level
-
-    def _tell(self, change: Change) -> None:
-        if len(self.changes) < _LISTED:
-            self.changes.append(change)
+    def _note(self, rank: Rank, code: str, subject: str, page: int | None, params: dict[str, object]) -> None:
+        said = {key: value for key, value in params.items() if value}
+        self.tell(rank, code, subject, page=page, shown=True, params=said)
 
     def before(self, value: Value) -> Value:
         """Resolve as of the older revision."""
@@ -73,6 +98,10 @@ class Step:
     def after(self, value: Value) -> Value:
         """Resolve as of the newer revision."""
         return self.pdf.resolve(value, self.new)
+
+    def users(self, number: int) -> set[int]:
+        """Return who referred to an object of this update before it."""
+        return self.before_graph.get(number, set())
 
     def owned(self, old: Value, new: Value, owners: set[int]) -> bool:
         """Explain a changed object that an explained owner refers to, when nobody else does.
@@ -83,20 +112,30 @@ class Step:
             return True
         if isinstance(old, Ref) and old.number == new.number:
             if new.number in self.changed:
-                if not self.graph.live(self.old).get(new.number, set()) <= owners:
+                if not self.users(new.number) <= owners:
                     return False
                 self.explained.add(new.number)
             return True
-        return new.number in self.added or new.number not in self.graph.live(self.old)
+        return self.fresh(new)
+
+    def fresh(self, value: Value) -> bool:
+        """Tell whether a value is direct without references, or a new object that nobody knew of before."""
+        if isinstance(value, Ref):
+            return value.number in self.added and not self.users(value.number)
+        return not isinstance(value, dict | list) or all(
+            self.fresh(item) for item in (value.values() if isinstance(value, dict) else value)
+        )
 
     def number(self, value: Value, fallback: int) -> int:
         """Return the number of a reference, or that of what it stands in."""
         return value.number if isinstance(value, Ref) else fallback
 
-    def compare(self) -> None:
+    def compare(self, graph: Graph) -> None:
         """Compare trailers and every listed entry; fills changed, added, freed."""
+        entries = self.new.entries
+        self.before_graph = {number: set(graph.referrers[number]) for number in entries if number in graph.referrers}
         self._trailers()
-        for number, entry in self.new.entries.items():
+        for number, entry in entries.items():
             if number:
                 self._entry(number, entry)
 
@@ -112,39 +151,50 @@ class Step:
     def _entry(self, number: int, entry: Entry) -> None:
         known = self.pdf.entry(number, self.old)
         past = known[0] if known is not None else None
-        if entry.kind == 0:
+        if entry.kind == FREE:
             if past is not None and past.kind:
                 self.freed.add(number)
+                self._container(number, past)
             return
-        if entry == past and entry.kind == 1:
+        if entry == past and entry.kind == IN_FILE:
             return
-        if entry.kind == 1 and not self.new.start <= entry.place < self.new.end:
-            self.deny("PDF_ENTRY_OUTSIDE_REVISION", number=number)
-        elif entry.kind == 2:
-            home = self.pdf.entry(entry.place, self.new)
-            inside = home is not None and home[0].kind == 1 and self.new.start <= home[0].place < self.new.end
-            if not inside and entry != past:
-                self.deny("PDF_ENTRY_OUTSIDE_REVISION", number=number)
-            if not inside and entry == past:
+        if not self._inside(entry):
+            if entry == past:
                 return
-        if past is None or past.kind == 0:
+            self.deny("PDF_ENTRY_OUTSIDE_REVISION", number=number)
+        if past is None or past.kind == FREE:
             self.added.add(number)
             return
-        if past.kind == 1 and entry.kind == 1 and past.extra != entry.extra:
+        if past.kind == IN_FILE and entry.kind == IN_FILE and past.extra != entry.extra:
             self.deny("PDF_GENERATION_CHANGED", number=number)
+        self._container(number, past)
         self._values(number, past, entry)
 
-    def _values(self, number: int, past: Entry, entry: Entry) -> None:
+    def _inside(self, entry: Entry) -> bool:
+        if entry.kind == IN_STREAM:
+            home = self.pdf.entry(entry.place, self.new)
+            return home is not None and home[0].kind == IN_FILE and self._inside(home[0])
+        return self.new.start <= entry.place < self.new.end
+
+    def _container(self, number: int, past: Entry) -> None:
+        """An object stream that is redefined or freed changes every object in it without an entry of theirs."""
+        if past.kind != IN_FILE:
+            return
+        value = self._past(number, past)
+        if isinstance(value, Stream) and value.dictionary.get("Type") == "ObjStm":
+            self.deny("PDF_OBJSTM_OVERWRITTEN", number=number)
+
+    def _past(self, number: int, past: Entry) -> Value:
         try:
-            before = self.pdf.get_direct(Ref(number, past.extra if past.kind == 1 else 0), self.old)
+            return self.pdf.get_direct(Ref(number, past.extra if past.kind == IN_FILE else 0), self.old)
         except PdfError as problem:
             if problem.code == "PDF_LIMIT":
                 raise
-            before = None
-        after = self.pdf.get_direct(Ref(number, entry.extra if entry.kind == 1 else 0), self.new)
-        if isinstance(before, Stream) and before.dictionary.get("Type") == "ObjStm":
-            self.deny("PDF_OBJSTM_OVERWRITTEN", number=number)
-        if not equal(self.pdf, before, after):
+            return None
+
+    def _values(self, number: int, past: Entry, entry: Entry) -> None:
+        after = self.pdf.get_direct(Ref(number, entry.extra if entry.kind == IN_FILE else 0), self.new)
+        if not equal(self.pdf, self._past(number, past), after):
             self.changed.add(number)
 
     def value_before(self, number: int) -> Value:
@@ -157,55 +207,57 @@ class Step:
 
     def _by_number(self, number: int, revision: Revision) -> Value:
         known = self.pdf.entry(number, revision)
-        if known is None or known[0].kind == 0:
+        if known is None or known[0].kind == FREE:
             return None
-        return self.pdf.get_direct(Ref(number, known[0].extra if known[0].kind == 1 else 0), revision)
+        return self.pdf.get_direct(Ref(number, known[0].extra if known[0].kind == IN_FILE else 0), revision)
 
-    def close(self) -> None:
-        """Deny what no rule explained; tell unused objects and unlisted octets."""
-        live_old, live_new = self.graph.live(self.old), self.graph.live(self.new)
+    def close(self, graph: Graph) -> None:
+        """Deny what no rule explained; tell unused objects and unlisted octets.
+
+        `graph` is that of the newer revision.
+        """
+        live = graph.referrers
         for number in sorted(self.changed - self.explained):
-            if number in live_old and number in live_new:
+            if number in self.before_graph and number in live:
                 self.deny("PDF_OBJECT_CHANGED", number=number)
         for number in sorted(self.freed):
-            if number in live_new:
+            if number in live:
                 self.deny("PDF_OBJECT_FREED", number=number)
-        for number in sorted(self.added & live_old.keys()):
-            # The signed revision already refers to it: a dormant object comes alive.
+        for number in sorted(self.added & self.before_graph.keys()):
+            # The older revision already refers to it: a dormant object comes alive.
             self.deny("PDF_OBJECT_ADDED", number=number)
-        for revision in (self.old, self.new):
-            if revision.index in self.graph.broken:
-                self.unsure("PDF_OBJECT_UNREADABLE", problem=self.graph.broken[revision.index])
-        self._unused(live_new)
+        if graph.broken:
+            self.unsure("PDF_OBJECT_UNREADABLE", key=graph.broken)
+        self._unused(live)
         self._unlisted()
 
-    def _unused(self, live_new: Iterable[int]) -> None:
+    def _unused(self, live: dict[int, set[int]]) -> None:
         unused = [
             number
-            for number in sorted((self.added | self.changed) - set(live_new))
+            for number in sorted((self.added | self.changed) - live.keys())
             if not _is_structure(self.value_after(number))
         ]
         if not unused:
             return
-        if self.level is ChangeLevel.NONE:
-            # Nobody can reach it now; a later update that refers to it is judged then.
-            change = Change(code="PDF_OBJECT_UNUSED", permitted=True, params={"number": str(unused[0])})
-            self.allow(ChangeLevel.PERMITTED, change)
-            self.findings.append(warning("PDF_OBJECT_UNUSED", number=unused[0], count=len(unused)))
+        if all(told.rank is Rank.NEUTRAL for told in self.told):
+            # An update for nothing but objects that nobody can reach: what it is for cannot be judged.
+            self.unsure("PDF_OBJECT_UNUSED", number=unused[0])
         else:
+            # Writers leave some behind; a later update that refers to one is judged then.
             self.findings.append(info("PDF_OBJECT_UNUSED", number=unused[0], count=len(unused)))
 
     def _unlisted(self) -> None:
-        """Warn about octets of the update that belong to no listed object and no section."""
-        spans = [(section.offset, section.end) for section in self.new.sections]
+        """Octets of the update that belong to no listed object and no section: some reader may find them."""
+        sections = [*self.new.sections, *(item.hybrid for item in self.new.sections if item.hybrid is not None)]
+        spans = [(section.offset, section.end) for section in sections]
         for number, entry in self.new.entries.items():
-            if entry.kind == 1 and self.new.start <= entry.place < self.new.end:
+            if entry.kind == IN_FILE and self.new.start <= entry.place < self.new.end:
                 spans.append(self.pdf.raw_object(Ref(number, entry.extra), self.new))
         data, position = self.pdf.document.data, self.new.start
         for start, end in sorted(spans):
             skipped = _SKIPPED.match(data, position, max(position, start))
             if start > position and (skipped is None or skipped.end() < start):
-                self.findings.append(warning("PDF_UNLISTED_BYTES", offset=position))
+                self.unsure("PDF_UNLISTED_BYTES", number=position)
                 return
             position = max(position, end)
 
@@ -214,18 +266,17 @@ def _is_structure(value: Value) -> bool:
     return isinstance(value, Stream) and value.dictionary.get("Type") in ("XRef", "ObjStm")
 
 
-def _words(params: dict[str, object]) -> dict[str, str]:
-    return {key: str(value) for key, value in params.items()}
-
-
 def equal(pdf: Pdf, one: Value, other: Value) -> bool:
     """Tell whether two objects are equal; streams by dictionary and raw octets."""
     if isinstance(one, Stream) and isinstance(other, Stream):
         if one.raw_length != other.raw_length or not same(one.dictionary, other.dictionary):
             return False
         data = pdf.document.data
-        first = data[one.raw_start : one.raw_start + one.raw_length]
-        return bool(first == data[other.raw_start : other.raw_start + other.raw_length])
+        return all(
+            data[one.raw_start + at : one.raw_start + min(at + _BLOCK, one.raw_length)]
+            == data[other.raw_start + at : other.raw_start + min(at + _BLOCK, one.raw_length)]
+            for at in range(0, one.raw_length, _BLOCK)
+        )
     if isinstance(one, RepeatedKeys) or isinstance(other, RepeatedKeys):
         return False
     return same(one, other)

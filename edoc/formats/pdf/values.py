@@ -20,9 +20,12 @@ class Ref(NamedTuple):
 
 
 class PdfString(bytes):
-    """A string's octets; `span` are the file offsets of its token, delimiters included (null: not in the file)."""
+    """A string's octets; of a /Contents, `is_hex` and `span` tell how and where it is written.
 
-    hex: bool = False
+    `span` are the file offsets of the token, delimiters included; null inside an object stream.
+    """
+
+    is_hex: bool = False
     span: tuple[int, int] | None = None
 
 

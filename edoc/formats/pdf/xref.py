@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple
 
 from edoc.facts.document import Buffer
 from edoc.facts.findings import Finding, info, warning
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.filters import decode
 from edoc.formats.pdf.lex import END, SKIP, WS, Budget, parse_value
-from edoc.formats.pdf.values import Name, Ref, RepeatedKeys, Stream, Value
+from edoc.formats.pdf.sections import Revision, Rows, Section
+from edoc.formats.pdf.values import Ref, RepeatedKeys, Value, same
 
 _TAIL = 2048
 """The last startxref is looked for in so many octets at the end."""
@@ -29,119 +27,9 @@ STREAM = re.compile(SKIP + rb"stream(?:\r\n|\n)")
 ENDSTREAM = re.compile(rb"(?:\r\n|\n|\r)?endstream" + SKIP + rb"endobj" + END)
 ENDOBJ = re.compile(SKIP + rb"endobj" + END)
 _WIDTH = 8
+_ROWS_IN_ALL = 2
+"""Rows of all sections together, in multiples of the objects allowed."""
 _LINE_END = (b"", b"\n", b"\r", b"\r\n")
-
-
-class Entry(NamedTuple):
-    """Where an object is: kind 0 free, 1 at `place` with generation `extra`, 2 in container `place` at index `extra`."""
-
-    kind: int
-    place: int
-    extra: int
-
-
-class _Rows(NamedTuple):
-    first: int
-    count: int
-    data: bytes
-    widths: tuple[int, int, int] | None
-    """Null: the rows of a table, 20 octets each."""
-
-
-@dataclass(slots=True, eq=False)
-class Section:
-    """One cross-reference section; `end` lies behind its trailer or its stream object."""
-
-    offset: int
-    end: int
-    trailer: dict[str, Value]
-    rows: list[_Rows]
-    is_stream: bool
-    hybrid: Section | None = None
-    """The section that /XRefStm names."""
-    own_ref: Ref | None = None
-
-    def find(self, number: int) -> Entry | None:
-        """Return the entry of an object, null when this section does not list it."""
-        found = self._own(number)
-        if self.hybrid is not None and (found is None or found.kind == 0):
-            return self.hybrid.find(number) or found
-        return found
-
-    def _own(self, number: int) -> Entry | None:
-        for rows in self.rows:
-            index = number - rows.first
-            if 0 <= index < rows.count:
-                return _entry(rows, index)
-        return None
-
-    def entries(self) -> Iterator[tuple[int, Entry]]:
-        """Yield every number that this section itself lists, without its hybrid part."""
-        for rows in self.rows:
-            for index in range(rows.count):
-                yield rows.first + index, _entry(rows, index)
-
-
-def _entry(rows: _Rows, index: int) -> Entry:
-    data = rows.data
-    if rows.widths is None:
-        at = index * 20
-        return Entry(1 if data[at + 17] == 0x6E else 0, int(data[at : at + 10]), int(data[at + 11 : at + 16]))
-    one, two, three = rows.widths
-    at = index * (one + two + three)
-    kind = int.from_bytes(data[at : at + one], "big") if one else 1
-    place = int.from_bytes(data[at + one : at + one + two], "big")
-    extra = int.from_bytes(data[at + one + two : at + one + two + three], "big")
-    return Entry(kind, place, extra)
-
-
-@dataclass(slots=True, eq=False)
-class _Lists:
-    entries: dict[int, Entry] | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Revision:
-    """One state of the file: everything up to `end` (octets; the line end behind %%EOF belongs to it)."""
-
-    index: int
-    start: int
-    end: int
-    content_end: int
-    """Like `end`, without the last line end."""
-    sections: tuple[Section, ...]
-    """Newest first: one section, or the two parts of a linearised file."""
-    linearised: bool = field(default=False)
-
-    @property
-    def xref_offset(self) -> int:
-        """Offset of the section that opens this revision."""
-        return self.sections[0].offset
-
-    @property
-    def trailer(self) -> dict[str, Value]:
-        """The trailer dictionary."""
-        return self.sections[0].trailer
-
-    @cached_property
-    def entries(self) -> dict[int, Entry]:
-        """Every entry that this revision lists, by object number."""
-        found: dict[int, Entry] = {}
-        for section in reversed(self.sections):
-            if section.hybrid is not None:
-                found.update(section.hybrid.entries())
-            for number, entry in section.entries():
-                if entry.kind or number not in found:
-                    found[number] = entry
-        return found
-
-    def find(self, number: int) -> Entry | None:
-        """Return the entry that this revision lists for an object, null when it lists none."""
-        for section in self.sections:
-            found = section.find(number)
-            if found is not None:
-                return found
-        return None
 
 
 @dataclass(slots=True)
@@ -217,7 +105,7 @@ class XrefReader:
             if checked is None or checked.end() != end:
                 raise PdfError("PDF_XREF_ROW", begin if checked is None else checked.end())
             if count:
-                rows.append(_Rows(first, count, data[begin:end], None))
+                rows.append(Rows(first, count, data[begin:end], None))
             position = end
         opened = _TRAILER.match(data, position)
         if opened is None:
@@ -249,7 +137,7 @@ class XrefReader:
         own = Ref(int(head[1]), int(head[2]))
         return Section(offset, closed.end(), dictionary, rows, is_stream=True, own_ref=own)
 
-    def _stream_rows(self, dictionary: dict[str, Value], raw: bytes, offset: int) -> list[_Rows]:
+    def _stream_rows(self, dictionary: dict[str, Value], raw: bytes, offset: int) -> list[Rows]:
         widths = dictionary.get("W")
         if (
             not isinstance(widths, list)
@@ -271,26 +159,29 @@ class XrefReader:
         rows, at = [], 0
         for first, count in zip(numbers[::2], numbers[1::2], strict=True):
             if count:
-                rows.append(_Rows(first, count, data[at : at + width * count], (one, two, three)))
+                rows.append(Rows(first, count, data[at : at + width * count], (one, two, three)))
             at += width * count
         return rows
 
     def _count(self, count: int, offset: int) -> None:
         self._objects += count
-        if self._objects > 4 * self.budget.limits.pdf_objects or count > self.budget.limits.pdf_objects:
+        limit = self.budget.limits.pdf_objects
+        if self._objects > _ROWS_IN_ALL * limit or count > limit:
             raise PdfError("PDF_LIMIT", offset, limit="pdf_objects")
 
-    def _check_rows(self, rows: list[_Rows], trailer: dict[str, Value], offset: int) -> None:
+    def _check_rows(self, rows: list[Rows], trailer: dict[str, Value], offset: int) -> None:
         size = trailer.get("Size")
         if type(size) is not int or size < 0:
             raise PdfError("PDF_XREF_RANGE", offset)
+        rows.sort(key=lambda item: item.first)
         last = -1
-        for part in sorted(rows, key=lambda item: item.first):
+        for part in rows:
             if part.first <= last:
                 raise PdfError("PDF_XREF_DUPLICATE_ENTRY", offset, number=part.first)
-            last = part.first + part.count - 1
+            last = part.first + part.length - 1
         if last >= size:
-            self.notes.append(info("PDF_XREF_SIZE", offset=offset, number=last))
+            # 7.5.4: such objects are to be ignored, and some readers do so.
+            self.notes.append(warning("PDF_XREF_SIZE", offset=offset, number=last))
 
     def _hybrids(self, sections: list[Section]) -> None:
         """Attach /XRefStm sections, oldest first; a stale copy of an older one is dropped (and noted)."""
@@ -303,13 +194,9 @@ class XrefReader:
             if type(place) is not int or not 0 < place < len(self.data):
                 raise PdfError("PDF_XREF_RANGE", section.offset)
             hybrid = self._stream(place)
-            conflict = False
-            for number, entry in hybrid.entries():
-                own = section.find(number)
-                conflict = conflict or (own is not None and own.kind == 1 and own[:2] != entry[:2])
             older = sections[index + 1 :]
-            before = bool(older) and place < max(item.offset for item in older)
-            if place not in known and not conflict:
+            before = place < max((item.offset for item in older), default=0)
+            if place not in known and self._fits(section, hybrid, known):
                 section.hybrid = hybrid
                 self.notes.append(info("PDF_HYBRID_XREF", offset=place))
             elif before and _agree(hybrid, section, older):
@@ -317,6 +204,20 @@ class XrefReader:
             else:
                 raise PdfError("PDF_HYBRID_CONFLICT", place)
             known.add(place)
+
+    @staticmethod
+    def _fits(section: Section, hybrid: Section, known: set[int]) -> bool:
+        """Tell whether readers with and without /XRefStm agree where both look."""
+        previous = hybrid.trailer.get("Prev")
+        if hybrid.offset > section.end or (previous is not None and previous not in known):
+            return False
+        if "Root" in hybrid.trailer and not same(hybrid.trailer["Root"], section.trailer.get("Root")):
+            return False
+        for number, entry in hybrid.entries():
+            own = section.find(number)
+            if own is not None and own.kind == 1 and own[:2] != entry[:2]:
+                return False
+        return True
 
     def _revisions(self, sections: list[Section], tail_end: int) -> list[Revision]:
         groups: list[list[Section]] = [[section] for section in sections]
@@ -335,9 +236,12 @@ class XrefReader:
                 raise PdfError("PDF_REVISION_END", closing.end)
             if int(found[1]) != group[0].offset:
                 raise PdfError("PDF_STARTXREF_MISMATCH", found.start(1))
+            if len(group) > 1 and not same(group[1].trailer.get("Root", group[0].trailer.get("Root")),
+                                           group[0].trailer.get("Root")):  # fmt: skip
+                raise PdfError("PDF_ROOT", closing.offset)
             content_end = found.end() - len(found[2] or b"")
             revisions.append(
-                Revision(index, start, found.end(), content_end, tuple(group), linearised=len(group) > 1)
+                Revision(index, start, found.end(), content_end, tuple(group))
             )
             start = found.end()
         if revisions[-1].content_end != tail_end:
@@ -361,13 +265,3 @@ def _agree(hybrid: Section, section: Section, older: list[Section]) -> bool:
             if entry.kind:
                 return False
     return True
-
-
-def is_name(value: Value, text: str) -> bool:
-    """Tell whether a value is a certain name (a string of the same letters is not)."""
-    return isinstance(value, Name) and value == text
-
-
-def as_stream(value: Value) -> Stream | None:
-    """Return a stream, null for everything else."""
-    return value if isinstance(value, Stream) else None

@@ -1,0 +1,272 @@
+"""The rules for the form: a field may be signed, a new signature may come in, a field may be filled (pdf-core 8.3)."""
+
+from __future__ import annotations
+
+from edoc.facts.findings import Severity, warning
+from edoc.formats.pdf.coverage import Found, fields_of
+from edoc.formats.pdf.fields import Field
+from edoc.formats.pdf.roles_page import area, box_of, page_area, page_number
+from edoc.formats.pdf.step import Rank, Step, differing
+from edoc.formats.pdf.values import Ref, Value, same
+
+_NEW_FIELD = frozenset(
+    ("Type", "Subtype", "FT", "T", "TU", "F", "Rect", "P", "V", "AP", "MK", "DA", "DR", "Ff", "Kids", "Parent", "BS",
+     "Border", "Lock", "SV", "M", "NM", "Q", "H", "StructParent")
+)  # fmt: skip
+"""What a new signature field may say; actions, for one, may not come in with it."""
+_SIGNING = frozenset(("V", "AP", "F", "MK", "M", "DA"))
+_FILLING = frozenset(("V", "AP", "AS", "I", "TI", "RV", "DA", "M"))
+_WIDGET_FILLING = frozenset(("AP", "AS", "DA", "M", "MK"))
+_FILLABLE = ("Tx", "Btn", "Ch")
+_LARGE = 0.2
+"""Part of a page that a visible signature may take without a question."""
+_CLIMB = 400
+"""Objects looked at to find out whose appearance a stream is."""
+
+
+def explain_form(step: Step, catalog: dict[str, Value], later: dict[str, Value], root: int) -> set[int]:
+    """Explain what an update did to the form and its fields; returns the numbers of new signature widgets."""
+    old, new = step.before(catalog.get("AcroForm")), step.after(later.get("AcroForm"))
+    if old is None and new is None:
+        return set()
+    if new is None:
+        step.deny("PDF_ACROFORM_REMOVED")
+        return set()
+    if not isinstance(new, dict) or not step.owned(catalog.get("AcroForm"), later.get("AcroForm"), {root}):
+        step.deny("PDF_ACROFORM_CHANGED", key="AcroForm")
+        return set()
+    before: dict[str, Value] = old if isinstance(old, dict) else {}
+    _form(step, before, new, step.number(catalog.get("AcroForm"), root))
+    return _Fields(step).run()
+
+
+def _form(step: Step, before: dict[str, Value], new: dict[str, Value], me: int) -> None:
+    for key in differing(before, new):
+        if key == "Fields" or (key == "NeedAppearances" and new.get(key) is False and key not in before):
+            continue
+        if key == "SigFlags":
+            _flags(step, step.before(before.get(key)), step.after(new.get(key)))
+        elif key == "DA":
+            # A reader that draws the fields itself would draw them in another way.
+            if "DA" in before or step.after(new.get("NeedAppearances")) is True:
+                step.unsure("PDF_ACROFORM_CHANGED", key=key)
+        elif key != "DR":
+            step.deny("PDF_ACROFORM_CHANGED", key=key)
+    if not _resources(step, before.get("DR"), new.get("DR"), me):
+        step.unsure("PDF_ACROFORM_CHANGED", key="DR")
+    if not step.owned(before.get("Fields"), new.get("Fields"), {me}):
+        step.deny("PDF_ACROFORM_CHANGED", key="Fields")
+    past, now = step.before(before.get("Fields")), step.after(new.get("Fields"))
+    known = {item for item in past if isinstance(item, Ref)} if isinstance(past, list) else set()
+    kept = [item for item in now if not isinstance(item, Ref) or item in known] if isinstance(now, list) else []
+    if isinstance(past, list) and not same(kept, past):
+        step.deny("PDF_FIELD_REMOVED")
+
+
+def _flags(step: Step, old: Value, new: Value) -> None:
+    was = old if type(old) is int else 0
+    if type(new) is not int or was & ~new:
+        step.unsure("PDF_ACROFORM_CHANGED", key="SigFlags")
+
+
+def _resources(step: Step, old: Value, new: Value, owner: int) -> bool:
+    """Tell whether default resources only grew; visible signatures redefine their own XObjects there."""
+    before, after = step.before(old), step.after(new)
+    if before is None and after is None:
+        return True
+    if before is not None and not isinstance(before, dict):
+        return False
+    if not isinstance(after, dict) or not step.owned(old, new, {owner}):
+        return False
+    past: dict[str, Value] = before if isinstance(before, dict) else {}
+    me = step.number(old, owner)
+    for key, value in after.items():
+        was, now = step.before(past.get(key)), step.after(value)
+        if was is None or key == "ProcSet":
+            continue
+        if not isinstance(was, dict) or not isinstance(now, dict) or not step.owned(past.get(key), value, {me}):
+            return False
+        kept = all(
+            same(item, now.get(name)) or (key == "XObject" and step.fresh(now.get(name))) for name, item in was.items()
+        )
+        if not kept:
+            return False
+    return past.keys() <= after.keys()
+
+
+class _Fields:
+    """Compares the fields of two revisions by the numbers of their objects."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.closers = {
+            one.field.name: one
+            for one in step.found
+            if one.revision is step.new and not any(item.severity is Severity.ERROR for item in one.findings)
+        }
+        self.widgets: set[int] = set()
+        self.valued: set[int] = set()
+        """Numbers of the fields that got another value, and of their widgets."""
+        self.owner: dict[int, Field] = {}
+
+    def run(self) -> set[int]:
+        """Apply the rules; returns the numbers of the widgets that came in with a signature."""
+        step = self.step
+        old, new = fields_of(step.pdf, step.old), fields_of(step.pdf, step.new)
+        for item in old:
+            for ref in (item.ref, *item.widgets):
+                if ref is not None:
+                    self.owner.setdefault(ref.number, item)
+        names = {item.name for item in new}
+        for item in old:
+            if item.name not in names:
+                step.deny("PDF_FIELD_REMOVED", item.name)
+        past = {item.name for item in old}
+        added = [item for item in new if (item.ref is None or item.ref.number not in self.owner)]
+        direct = {item.name for item in old if item.ref is None}
+        for item in added:
+            if item.ref is not None or item.name not in direct:
+                self._added(item, doubled=item.name in past)
+        touched = sorted(step.changed & self.owner.keys())
+        for number in touched:
+            self._value(number)
+        for number in touched:
+            self._changed(number, self.owner[number])
+        self._appearances()
+        return self.widgets
+
+    def _value(self, number: int) -> None:
+        item = self.owner[number]
+        before, after = self.step.value_before(number), self.step.value_after(number)
+        if isinstance(before, dict) and isinstance(after, dict) and not same(before.get("V"), after.get("V")):
+            self.valued.add(number)
+            if item.ref is not None and item.ref.number == number:
+                self.valued.update(ref.number for ref in item.widgets)
+
+    def _changed(self, number: int, item: Field) -> None:
+        step = self.step
+        before, after = step.value_before(number), step.value_after(number)
+        step.explained.add(number)
+        if not isinstance(before, dict) or not isinstance(after, dict):
+            step.deny("PDF_FIELD_CHANGED", item.name, key="")
+            return
+        keys = set(differing(before, after))
+        own = item.ref is not None and item.ref.number == number
+        if item.type == "Sig":
+            self._signed(number, item, keys, after)
+        elif item.type not in _FILLABLE or not keys <= (_FILLING if own else _WIDGET_FILLING):
+            self._refuse(item, keys - _FILLING)
+        elif number not in self.valued and not self._switched(before, after, keys):
+            step.deny("PDF_APPEARANCE_ONLY", item.name)
+        elif not self._plain(before, after):
+            step.unsure("PDF_FIELD_CHANGED", item.name, key="V")
+        else:
+            self._filled(item, before)
+
+    def _switched(self, before: dict[str, Value], after: dict[str, Value], keys: set[str]) -> bool:
+        """Tell whether a button only shows another one of its own states (12.7.5.2.3)."""
+        return keys <= {"AS", "M"} and same(before.get("AP"), after.get("AP"))
+
+    def _plain(self, before: dict[str, Value], after: dict[str, Value]) -> bool:
+        """A value may be direct or new; an old object as value would bring something signed to another use."""
+        return all(same(before.get(key), after.get(key)) or self.step.fresh(after.get(key)) for key in _FILLING)
+
+    def _refuse(self, item: Field, keys: set[str]) -> None:
+        known = {"F", "MK", "Kids", "Parent", "Opt"}
+        refuse = self.step.unsure if keys <= known else self.step.deny
+        refuse("PDF_FIELD_CHANGED", item.name, key=",".join(sorted(keys)))
+
+    def _filled(self, item: Field, before: dict[str, Value]) -> None:
+        step = self.step
+        if item.name not in step.filled:
+            step.filled.append(item.name)
+        place = before.get("P")
+        page = page_number(step, place.number) if isinstance(place, Ref) else None
+        step.tell(Rank.FILL, "PDF_FIELD_FILLED", item.name, page=page, box=box_of(step.before(before.get("Rect"))),
+                  shown=True)  # fmt: skip
+
+    def _signed(self, number: int, item: Field, keys: set[str], after: dict[str, Value]) -> None:
+        step, one = self.step, self.closers.get(item.name)
+        if step.before(item.value) is not None or not keys <= _SIGNING:
+            step.deny("PDF_FIELD_CHANGED", item.name, key=",".join(sorted(keys)))
+        elif one is None:
+            step.unsure("PDF_FIELD_CHANGED", item.name, key=",".join(sorted(keys)))
+        elif "V" in keys:
+            step.signed.append(item.name)
+            self._signature(one, after)
+        elif number in self.valued:
+            # A widget of its own: it shows the signature that its field has just got.
+            self._signature(one, after)
+        else:
+            step.deny("PDF_APPEARANCE_ONLY", item.name)
+
+    def _added(self, item: Field, *, doubled: bool) -> None:
+        step = self.step
+        numbers = [ref.number for ref in (item.ref, *item.kids) if ref is not None]
+        if not item.type and item.kids and item.value is None:
+            # A name above new signature fields; they are judged as fields of their own.
+            if doubled or not item.dictionary.keys() <= {"T", "TU", "Kids"} or not set(numbers) <= step.added:
+                step.deny("PDF_FIELD_ADDED", item.name)
+            return
+        if item.type != "Sig" or doubled:
+            step.deny("PDF_FIELD_ADDED", item.name)
+            return
+        one = self.closers.get(item.name)
+        if one is None:
+            code = "PDF_EMPTY_SIGNATURE_FIELD_ADDED" if item.value is None else "PDF_FIELD_ADDED"
+            (step.deny if item.value is None else step.unsure)(code, item.name)
+            return
+        shown = self._new_widget(item, numbers)
+        if shown is None:
+            step.unsure("PDF_FIELD_ADDED", item.name)
+            return
+        self.widgets.update(numbers)
+        self._signature(one, shown)
+
+    def _new_widget(self, item: Field, numbers: list[int]) -> dict[str, Value] | None:
+        """Return the dictionary that is shown, null when the field says more than a signature field may."""
+        step, shown = self.step, item.dictionary
+        for number in numbers:
+            value = step.value_after(number)
+            if number not in step.added or not isinstance(value, dict) or not value.keys() <= _NEW_FIELD:
+                return None
+            parent = value.get("Parent")
+            if isinstance(parent, Ref) and parent.number not in step.added and parent.number not in self.owner:
+                return None
+            if "Rect" in value:
+                shown = value
+        return shown
+
+    def _signature(self, one: Found, widget: dict[str, Value]) -> None:
+        step = self.step
+        box = box_of(step.after(widget.get("Rect")))
+        visible = box is not None and "AP" in widget
+        place = widget.get("P")
+        page = page_number(step, place.number) if visible and isinstance(place, Ref) else None
+        stamp = one.sub_filter == "ETSI.RFC3161"
+        rank = Rank.VALIDATION if stamp and not visible else Rank.SIGN
+        code = "PDF_TIMESTAMP_ADDED" if stamp else "PDF_SIGNATURE_ADDED"
+        if all((told.change.code, told.change.subject) != (code, one.field.name) for told in step.told):
+            step.tell(rank, code, one.field.name, page=page, box=box if visible else None, shown=visible)
+        if visible and box is not None and area(box) > _LARGE * page_area(step, place):
+            # A seal is small; what covers a page can show another one.
+            step.findings.append(warning("PDF_SIGNATURE_COVERS_PAGE", one.field.name, page=page or "?"))
+
+    def _appearances(self) -> None:
+        """Appearance streams overwritten in place belong to filling when only filled fields show them."""
+        step = self.step
+        for number in sorted(step.changed - step.explained):
+            fields = self._shown_by(number)
+            if not fields:
+                continue
+            step.explained.add(number)
+            name = self.owner[min(fields)].name
+            if fields <= self.valued and all(self.owner[field].type in _FILLABLE for field in fields):
+                step.tell(Rank.FILL, "PDF_FIELD_APPEARANCE", name, shown=True)
+            else:
+                step.deny("PDF_APPEARANCE_ONLY", name)
+
+    def _shown_by(self, number: int) -> set[int]:
+        """Return the fields and widgets that alone refer to an object; empty when somebody else does too."""
+        users = self.step.users(number)
+        return set(users) if users and len(users) <= _CLIMB and users <= self.owner.keys() else set()

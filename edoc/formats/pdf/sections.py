@@ -1,0 +1,128 @@
+"""Cross-reference sections and the revisions they close, as they were read (7.5.4, 7.5.6, 7.5.8)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from edoc.formats.pdf.values import Ref, Value
+
+FREE, IN_FILE, IN_STREAM = 0, 1, 2
+"""Kinds of entries (table 18)."""
+
+
+class Entry(NamedTuple):
+    """Where an object is: FREE, IN_FILE at `place` with generation `extra`, IN_STREAM `place` at index `extra`."""
+
+    kind: int
+    place: int
+    extra: int
+
+
+class Rows(NamedTuple):
+    """One subsection: entries of `length` consecutive numbers from `first` on."""
+
+    first: int
+    length: int
+    data: bytes
+    widths: tuple[int, int, int] | None
+    """Null: the rows of a table, 20 octets each."""
+
+    def entry(self, index: int) -> Entry:
+        """Return the entry at an index; a missing type field means IN_FILE (7.5.8.2)."""
+        data = self.data
+        if self.widths is None:
+            at = index * 20
+            return Entry(1 if data[at + 17] == 0x6E else 0, int(data[at : at + 10]), int(data[at + 11 : at + 16]))
+        one, two, three = self.widths
+        at = index * (one + two + three)
+        kind = int.from_bytes(data[at : at + one], "big") if one else IN_FILE
+        place = int.from_bytes(data[at + one : at + one + two], "big")
+        extra = int.from_bytes(data[at + one + two : at + one + two + three], "big")
+        return Entry(kind, place, extra)
+
+
+@dataclass(slots=True, eq=False)
+class Section:
+    """One cross-reference section; `end` lies behind its trailer or its stream object."""
+
+    offset: int
+    end: int
+    trailer: dict[str, Value]
+    rows: list[Rows]
+    """Sorted by number; subsections do not overlap."""
+    is_stream: bool
+    hybrid: Section | None = None
+    """The section that /XRefStm names (7.5.8.4)."""
+    own_ref: Ref | None = None
+    _firsts: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._firsts = [part.first for part in self.rows]
+
+    def find(self, number: int) -> Entry | None:
+        """Return the entry of an object, null when this section does not list it."""
+        found = self._own(number)
+        if self.hybrid is not None and (found is None or found.kind == FREE):
+            return self.hybrid.find(number) or found
+        return found
+
+    def _own(self, number: int) -> Entry | None:
+        at = bisect_right(self._firsts, number) - 1
+        if at < 0:
+            return None
+        part = self.rows[at]
+        index = number - part.first
+        return part.entry(index) if index < part.length else None
+
+    def entries(self) -> Iterator[tuple[int, Entry]]:
+        """Yield every number that this section itself lists, without its hybrid part."""
+        for part in self.rows:
+            for index in range(part.length):
+                yield part.first + index, part.entry(index)
+
+
+@dataclass(frozen=True, eq=False)
+class Revision:
+    """One state of the file: everything up to `end` (octets; the line end behind %%EOF belongs to it)."""
+
+    index: int
+    start: int
+    end: int
+    content_end: int
+    """Like `end`, without the last line end."""
+    sections: tuple[Section, ...]
+    """Newest first: one section, or the two parts of a linearised file."""
+
+    @property
+    def xref_offset(self) -> int:
+        """Offset of the section that opens this revision."""
+        return self.sections[0].offset
+
+    @property
+    def trailer(self) -> dict[str, Value]:
+        """The trailer dictionary."""
+        return self.sections[0].trailer
+
+    @cached_property
+    def entries(self) -> dict[int, Entry]:
+        """Every entry that this revision lists, by object number."""
+        found: dict[int, Entry] = {}
+        for section in reversed(self.sections):
+            if section.hybrid is not None:
+                found.update(section.hybrid.entries())
+            for number, entry in section.entries():
+                if entry.kind or number not in found:
+                    found[number] = entry
+        return found
+
+    def find(self, number: int) -> Entry | None:
+        """Return the entry that this revision lists for an object, null when it lists none."""
+        for section in self.sections:
+            found = section.find(number)
+            if found is not None:
+                return found
+        return None
