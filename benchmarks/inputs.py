@@ -16,7 +16,9 @@ from cryptography.x509.oid import NameOID
 SIGNERS = 20
 DOCUMENT_BYTES = 50_000
 
-_NOW = datetime.now(UTC).replace(microsecond=0)
+MOMENT = datetime(2026, 6, 1, tzinfo=UTC)
+"""The time that counts as today, the same on every day: suites let algorithms end."""
+
 _YEAR = timedelta(days=365)
 
 
@@ -81,8 +83,8 @@ def _certificate(
         .issuer_name(issuer.subject if issuer is not None else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(_NOW - _YEAR)
-        .not_valid_after(_NOW + _YEAR)
+        .not_valid_before(MOMENT - _YEAR)
+        .not_valid_after(MOMENT + _YEAR)
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .add_extension(
             x509.KeyUsage(
@@ -104,13 +106,13 @@ def _revocation_list(issuer: x509.Certificate, key: rsa.RSAPrivateKey) -> x509.C
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.subject)
-        .last_update(_NOW - timedelta(hours=1))
-        .next_update(_NOW + timedelta(days=7))
+        .last_update(MOMENT - timedelta(hours=1))
+        .next_update(MOMENT + timedelta(days=7))
         .add_extension(x509.CRLNumber(1), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
     )
     for serial in range(1, 101):
-        revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(_NOW - timedelta(days=30))
+        revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(MOMENT - timedelta(days=30))
         builder = builder.add_revoked_certificate(revoked.build())
     return builder.sign(key, hashes.SHA256())
 

@@ -12,15 +12,18 @@ from benchmarks.inputs import Material
 
 _SIGN = """
 import sys, edoc
+from benchmarks.inputs import MOMENT
 key, certificate, authority, source, target = sys.argv[1:]
-signer = edoc.Signer(edoc.Key.open("file:" + key, certificates=[certificate, authority]))
+signer = edoc.Signer(edoc.Key.open("file:" + key, certificates=[certificate, authority]), signing_time=MOMENT)
 assert signer.sign(source, output=target).check.passed
 """
 
 _VERIFY = """
 import sys, edoc
+from benchmarks.inputs import MOMENT
 root, target, *crls = sys.argv[1:]
-report = edoc.verify_document(target, trust=edoc.TrustStore.load(root), validation_data=crls)
+trust = edoc.TrustStore.load(root)
+report = edoc.verify_document(target, trust=trust, validation_data=crls, validation_time=MOMENT)
 report.to_json()
 assert report.verdict is edoc.Verdict.PASSED, report.to_json()
 """

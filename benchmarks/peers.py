@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from benchmarks.inputs import Material
+from benchmarks.inputs import MOMENT, Material
 
 Job = Callable[[int, Path, Path], None]
 """(number of the signer, input, output)."""
@@ -70,11 +70,13 @@ def edoc_jobs(material: Material) -> dict[str, Job]:
 
     chain = [str(material.authority)]
     signers = [
-        edoc.Signer(edoc.Key.open(f"file:{item.key}", certificates=[str(item.certificate), *chain]))
+        edoc.Signer(edoc.Key.open(f"file:{item.key}", certificates=[str(item.certificate), *chain]), signing_time=MOMENT)
         for item in material.signers
     ]
     verifier = edoc.Verifier(
-        trust=edoc.TrustStore.load(material.root), validation_data=[str(item) for item in material.crls]
+        trust=edoc.TrustStore.load(material.root),
+        validation_data=[str(item) for item in material.crls],
+        validation_time=MOMENT,
     )
 
     def sign(number: int, source: Path, target: Path) -> None:
@@ -110,7 +112,9 @@ def pyhanko_jobs(material: Material) -> dict[str, Job]:
     crls = [item.read_bytes() for item in material.crls]
 
     def context() -> ValidationContext:
-        return ValidationContext(trust_roots=roots, crls=crls, allow_fetching=False, revocation_mode="require")
+        return ValidationContext(
+            trust_roots=roots, crls=crls, moment=MOMENT, allow_fetching=False, revocation_mode="require"
+        )
 
     kept = context()
 
