@@ -46,3 +46,9 @@ def complain(problem: EdocError) -> None:
         lines.append(f"{say.phrase('next_step')}: {words.hint}")
     lines.append(f"{say.phrase('code')}: {say.value(problem.code)}")
     sys.stderr.write("\n".join(lines) + "\n")
+
+
+def answer(text: str) -> None:
+    """Write one line of the answer, at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
