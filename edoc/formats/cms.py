@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from edoc.facts.findings import Finding, info, warning
 from edoc.facts.material import EmbeddedObject
@@ -13,9 +14,8 @@ from edoc.facts.signature import (
     TimestampFacts,
     TimestampKind,
 )
-from edoc.formats.cms_material import carried
+from edoc.formats.cms_signer import carried, signer_facts
 from edoc.formats.tst import timestamp_facts
-from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_of
 from edoc.pki.cms import CmsError, SignedData, SignerInfo, parse_signer_info
@@ -47,58 +47,28 @@ def signature_facts(
     name: str = "",
     format: SignatureFormat = SignatureFormat.CMS,
     references: tuple[Reference, ...] = (),
-    signer: SignerInfo | None = None,
     content_digest: ContentDigest | None = None,
-    limits: Limits = DEFAULT_LIMITS,
 ) -> SignatureFacts:
-    """Return the facts of one signer of a CMS, by default the first.
+    """Return the facts of the first signer of a CMS.
 
     `references` says what was signed and was compared by the caller; `content_digest` gives digests of
     the same octets for content time-stamps, by default from the first reference.
     """
-    if signer is None:
-        signer = signed.signer_infos[0] if signed.signer_infos else None
-    if signer is None:
+    if not signed.signer_infos:
         return SignatureFacts(id=id, name=name, format=format, findings=signed.findings, references=references)
+    signer = signed.signer_infos[0]
     material = carried(signed, signer)
+    facts = signer_facts(signer, id=id, format=format, material=material)
     notes: list[Finding] = []
-    stamps = _timestamps(signer, id, content_digest or _digest_of(references), notes, limits)
+    stamps = _timestamps(signer, id, content_digest or _digest_of(references), notes)
     counters = _counter_signatures(signer, id, material, notes)
-    return _facts(
-        signer, id=id, name=name, format=format, references=references, material=material, timestamps=stamps,
-        counter_signatures=counters, findings=(*signed.findings, *signer.findings, *notes),
-    )  # fmt: skip
-
-
-def _facts(
-    signer: SignerInfo,
-    *,
-    id: str,
-    name: str,
-    format: SignatureFormat,
-    references: tuple[Reference, ...],
-    material: tuple[EmbeddedObject, ...],
-    timestamps: tuple[TimestampFacts, ...],
-    counter_signatures: tuple[SignatureFacts, ...],
-    findings: tuple[Finding, ...],
-) -> SignatureFacts:
-    return SignatureFacts(
-        id=id,
+    return replace(
+        facts,
         name=name,
-        format=format,
-        findings=findings,
         references=references,
-        signed_octets=signer.signed_octets,
-        alternative_octets=signer.alternative_octets,
-        signature_value=signer.signature_value,
-        algorithm=signer.signature_algorithm,
-        signer_identifier=signer.signer_identifier,
-        certificate_references=signer.certificate_references,
-        claimed_signing_time=signer.claimed_signing_time,
-        material=material,
-        timestamps=timestamps,
-        counter_signatures=counter_signatures,
-        attributes=tuple(attribute.oid for attribute in signer.signed_attributes),
+        timestamps=stamps,
+        counter_signatures=counters,
+        findings=(*signed.findings, *facts.findings, *notes),
     )
 
 
@@ -115,7 +85,7 @@ def _digest_of(references: tuple[Reference, ...]) -> ContentDigest:
 
 
 def _timestamps(
-    signer: SignerInfo, id: str, content_digest: ContentDigest, notes: list[Finding], limits: Limits
+    signer: SignerInfo, id: str, content_digest: ContentDigest, notes: list[Finding]
 ) -> tuple[TimestampFacts, ...]:
     found: list[TimestampFacts] = []
     for number, (kind, token) in enumerate(_tokens(signer), 1):
@@ -129,7 +99,6 @@ def _timestamps(
                 kind=kind,
                 covers=() if kind is TimestampKind.CONTENT else (id,),
                 imprint_of=_imprint_of(kind, signer, content_digest),
-                limits=limits,
             )
         )
     return tuple(found)
@@ -171,33 +140,30 @@ def _counter_signatures(
         except CmsError:
             notes.append(info("CMS_COUNTER_SIGNATURE_MALFORMED", id, name=own))
             continue
-        inner: list[Finding] = []
-        above = _counter_signatures(counter, own, material, inner, depth + 1)
-        found.append(_counter(counter, signer, own, material, above, (*counter.findings, *inner)))
+        found.append(_counter(counter, signer, own, material, depth))
     return tuple(found)
 
 
 def _counter(
-    counter: SignerInfo,
-    signer: SignerInfo,
-    id: str,
-    material: tuple[EmbeddedObject, ...],
-    above: tuple[SignatureFacts, ...],
-    findings: tuple[Finding, ...],
+    counter: SignerInfo, signer: SignerInfo, id: str, material: tuple[EmbeddedObject, ...], depth: int
 ) -> SignatureFacts:
     # RFC 5652 11.4: the message digest is over the signature value that is countersigned.
     value = signer.signature_value
-    expected = (
-        counter.message_digest if counter.signed_octets is not None else digest_of(counter.digest_algorithm, value)
-    )
+    actual = digest_of(counter.digest_algorithm, value)
     reference = Reference(
         name="signature value",
         digest_algorithm=counter.digest_algorithm,
-        expected=expected,
-        actual=digest_of(counter.digest_algorithm, value),
+        expected=counter.message_digest if counter.signed_octets is not None else actual,
+        actual=actual,
         octets=lambda: value,
     )
-    return _facts(
-        counter, id=id, name="", format=SignatureFormat.CMS, references=(reference,), material=material,
-        timestamps=(), counter_signatures=above, findings=findings,
-    )  # fmt: skip
+    facts = signer_facts(counter, id=id, format=SignatureFormat.CMS, material=material)
+    notes: list[Finding] = []
+    above = _counter_signatures(counter, id, material, notes, depth + 1)
+    return replace(
+        facts,
+        references=(reference,),
+        signed_octets=facts.signed_octets if facts.signed_octets is not None else value,
+        counter_signatures=above,
+        findings=(*facts.findings, *notes),
+    )

@@ -104,7 +104,10 @@ class SignerTemplate:
 
 
 def digest_identifier(name: str) -> bytes:
-    """Return the AlgorithmIdentifier of a digest; its parameters are absent (RFC 5754 2, RFC 8702 3.1)."""
+    """Return the AlgorithmIdentifier of a digest; SHA-2 and SHA-3 have no parameters (RFC 5754 2)."""
+    if name == "shake256_512":
+        # RFC 8419 2.3: SHAKE256 states its output, 512 bits.
+        return tlv(0x30, encode_oid(oids.SHAKE256_LEN), integer(512))
     return tlv(0x30, encode_oid(oids.DIGEST_OIDS[name]))
 
 

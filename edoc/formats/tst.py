@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edoc.facts.findings import Finding, error, warning
@@ -15,7 +15,7 @@ from edoc.facts.signature import (
     TimestampFacts,
     TimestampKind,
 )
-from edoc.formats.cms_material import carried
+from edoc.formats.cms_signer import carried, signer_facts
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_name, digest_of, digest_size
@@ -111,20 +111,13 @@ def _token(signed: SignedData, id: str) -> SignatureFacts:
     if not signed.signer_infos:
         return SignatureFacts(id=own, format=SignatureFormat.CMS, findings=signed.findings)
     signer = signed.signer_infos[0]
-    return SignatureFacts(
-        id=own,
-        format=SignatureFormat.CMS,
-        findings=(*signed.findings, *signer.findings),
+    material = carried(signed, signer, origin=Origin.TIMESTAMP)
+    facts = signer_facts(signer, id=own, format=SignatureFormat.CMS, material=material)
+    return replace(
+        facts,
+        findings=(*signed.findings, *facts.findings),
         references=(_content(signed, signer),),
-        signed_octets=signer.signed_octets if signer.signed_octets is not None else signed.content,
-        alternative_octets=signer.alternative_octets,
-        signature_value=signer.signature_value,
-        algorithm=signer.signature_algorithm,
-        signer_identifier=signer.signer_identifier,
-        certificate_references=signer.certificate_references,
-        claimed_signing_time=signer.claimed_signing_time,
-        material=carried(signed, signer, origin=Origin.TIMESTAMP),
-        attributes=tuple(attribute.oid for attribute in signer.signed_attributes),
+        signed_octets=facts.signed_octets if facts.signed_octets is not None else signed.content,
     )
 
 

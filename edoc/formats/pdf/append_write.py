@@ -148,14 +148,17 @@ class IncrementalUpdate:
 
     def _identifier(self, old: Value) -> Value | None:
         pair = self._pdf.resolve(old)
-        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(half, bytes) for half in pair):
+        if not isinstance(pair, list) or len(pair) != 2:
+            return None
+        first, second = pair
+        if not isinstance(first, bytes) or not isinstance(second, bytes):
             return None
         # The second half names this version (14.4): derived, so that equal inputs give equal bytes.
-        state = hashlib.sha256(bytes(pair[1]))
+        state = hashlib.sha256(second)
         for body in self._objects.values():
             for piece in body:
                 state.update(piece)
-        return [pair[0], state.digest()[:16]]
+        return [first, state.digest()[:16]]
 
     def _table(self, offsets: dict[Ref, int]) -> bytes:
         rows = [b"xref\n"]

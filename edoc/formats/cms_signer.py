@@ -1,14 +1,35 @@
-"""Certificates and revocation data that a CMS carries, wherever it keeps them."""
+"""One signer of a CMS as facts, and the certificates and revocation data that the CMS carries for it."""
 
 from __future__ import annotations
 
 from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
+from edoc.facts.signature import SignatureFacts, SignatureFormat
 from edoc.pki import oids
 from edoc.pki.cms import SignedData, SignerInfo, wrap_basic_response
 from edoc.pki.der import DerError, Reader
 
 _OBJECTS = 1_000
 """Objects of one attribute; archives of many renewals carry some dozens."""
+
+
+def signer_facts(
+    signer: SignerInfo, *, id: str, format: SignatureFormat, material: tuple[EmbeddedObject, ...] = ()
+) -> SignatureFacts:
+    """Return what one SignerInfo says by itself; what it refers to is for the caller to add."""
+    return SignatureFacts(
+        id=id,
+        format=format,
+        findings=signer.findings,
+        signed_octets=signer.signed_octets,
+        alternative_octets=signer.alternative_octets,
+        signature_value=signer.signature_value,
+        algorithm=signer.signature_algorithm,
+        signer_identifier=signer.signer_identifier,
+        certificate_references=signer.certificate_references,
+        claimed_signing_time=signer.claimed_signing_time,
+        material=material,
+        attributes=tuple(attribute.oid for attribute in signer.signed_attributes),
+    )
 
 
 def carried(
