@@ -73,13 +73,13 @@ def signature_facts(
 
 
 def _digest_of(references: tuple[Reference, ...]) -> ContentDigest:
+    first = references[0] if references else None
+    known = {first.digest_algorithm: first.actual} if first is not None else {}
+
     def digest(name: str) -> bytes | None:
-        if not references:
-            return None
-        first = references[0]
-        if first.digest_algorithm == name or first.octets is None:
-            return first.actual if first.digest_algorithm == name else None
-        return digest_of(name, first.octets())
+        if name not in known and first is not None and first.octets is not None:
+            known[name] = digest_of(name, first.octets())
+        return known.get(name)
 
     return digest
 

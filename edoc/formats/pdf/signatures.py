@@ -135,8 +135,11 @@ class Builder:
         from edoc.formats.cms import signature_facts
 
         references = self._references(one, signed)
-        facts = signature_facts(signed, id=identifier, name=one.field.name, format=kind, references=references)
         covered = _range(one)
+        facts = signature_facts(
+            signed, id=identifier, name=one.field.name, format=kind, references=references,
+            content_digest=lambda name: self._digester.digest(covered, name) if covered is not None else None,
+        )  # fmt: skip
         signer = _signer(signed)
         if signer is not None and signer.signed_octets is None and covered is not None:
             # No signed attributes: the value stands over the content itself (RFC 5652 5.4).
