@@ -125,6 +125,9 @@ class RevocationList:
         self._entries = (0, 0)
         if rest and rest[0][0] == 0x30:
             self._entries = (rest[0][2], rest[0][3])
+            if rest[0][2] == rest[0][3]:
+                # RFC 5280 5.1.2.6: a list without entries has no list of entries.
+                raise DerError("empty entries")
             rest = rest[1:]
         self._raw: Raw = {}
         if rest and rest[0][0] == 0xA0 and self.version == 2:

@@ -195,7 +195,7 @@ def test_one_key_under_several_certificates_gives_a_path_for_each_the_valid_ones
         for year in years
     ]
     found = search(leaf("Sub").make(), subs, root)
-    assert [path.certificates[1] for path in found.paths][0] == subs[3]
+    assert found.paths[0].certificates[1] == subs[3]
     assert {path.certificates[1] for path in found.paths} == set(subs)
     assert [path.certificates[1] for path in good(found)] == [subs[3]]
 
