@@ -52,11 +52,12 @@ def command(**given: object) -> int:
 
     lang = choose_language(_text(given["lang"]))
     order = _Order.of(given, lang)
+    inputs = inputs_of(order.files, order.list_file)
     verifier = _verifier(given)
     password = document_password(
         ask=bool(given["password"]), file=_text(given["password_file"]), environment=os.environ
     )
-    return _run(order, verifier, password)
+    return _run(order, inputs, verifier, password)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +110,9 @@ class _Order:
         return self.list_file is None and len(self.files) == 1
 
 
-def _run(order: _Order, verifier: Verifier, password: str | None) -> int:
+def _run(order: _Order, inputs: Iterator[str], verifier: Verifier, password: str | None) -> int:
     from edoc.bulk.verify import Item, verify_many
 
-    inputs = inputs_of(order.files, order.list_file)
     codes: set[int] = set()
     answers, inputs = _answers(order, inputs, verifier, codes)
     items: Iterator[Item] = (_item(name, order.detached) for name in inputs)
