@@ -226,7 +226,10 @@ class Step:
         for number in sorted(self.added & self.before_graph.keys()):
             # The older revision already refers to it: a dormant object comes alive.
             self.deny("PDF_OBJECT_ADDED", number=number)
-        if graph.broken:
+        if graph.broken == "PDF_XREF_RANGE":
+            # What was signed names octets that were not there: the update fills them.
+            self.deny(graph.broken)
+        elif graph.broken:
             self.unsure("PDF_OBJECT_UNREADABLE", key=graph.broken)
         self._unused(live)
         self._unlisted()
