@@ -43,7 +43,7 @@ def _at_least(answer: Answer, row: Row) -> object:
     assert isinstance(wanted, int)
     found = _count(answer, row)
     assert isinstance(found, int)
-    return wanted if found >= wanted else found
+    return min(wanted, found)
 
 
 def _all(field: str) -> Callable[[Answer, Row], object]:

@@ -165,7 +165,16 @@ class Builder:
             return (self._reference(one, covered, "sha1", signed.content), inner)
         if not signer.signed_attributes:
             expected = self._digester.digest(covered, algorithm)
-        return (self._reference(one, covered, algorithm, expected),)
+        own = self._reference(one, covered, algorithm, expected)
+        if signed.content is None:
+            return (own,)
+        # RFC 5652 5.4: with content inside, that is what the digest is of, whatever the file's octets say.
+        inside = signed.content
+        encapsulated = Reference(
+            name="eContent", digest_algorithm=algorithm, expected=expected, actual=digest_of(algorithm, inside),
+            octets=lambda: inside,
+        )  # fmt: skip
+        return (own, encapsulated)
 
     def _reference(self, one: Found, covered: Range, algorithm: str, expected: bytes | None) -> Reference:
         whole = covered[2] >= self._pdf.last.content_end and one.revision is self._pdf.last
