@@ -104,7 +104,7 @@ def parse_signer_info(der: bytes, *, counter_signature: bool = False) -> SignerI
         element = reader.read(0, len(der))
         if element[3] != len(der):
             raise DerError("trailing")
-        return _signer_info(reader, (0, *element), None if counter_signature else oids.DATA)
+        return _signer_info(reader, (element[0], 0, *element[1:]), None if counter_signature else oids.DATA)
     except DerError as problem:
         raise CmsError("CMS_LIMIT" if problem.args == ("limit",) else "CMS_MALFORMED") from problem
 
