@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from edoc.errors import ConfigError
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.pki.path import Anchor
-from edoc.pki.pem import certificates_in
+from edoc.pki.pem import certificates_in, is_pem
 
 
 class Purpose(Enum):
@@ -38,6 +38,13 @@ class TrustStore:
     """An immutable set of anchors.  Two stores are joined with `|`."""
 
     entries: tuple[TrustEntry, ...] = ()
+    _anchors: Mapping[Purpose, tuple[Anchor, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Made once: every verification asks for them.
+        anchors = [(item.purposes, _anchor(item)) for item in self.entries]
+        chosen = {purpose: tuple(one for purposes, one in anchors if purpose in purposes) for purpose in Purpose}
+        object.__setattr__(self, "_anchors", chosen)
 
     @classmethod
     def empty(cls) -> TrustStore:
@@ -57,7 +64,7 @@ class TrustStore:
         A folder's own files serve all purposes, its subfolders `signer/`, `tsa/` and `revocation/`
         one each; `purposes` overrides that for a file or the folder's own files.  Raises `ConfigError`
         when nothing is there, a file is no certificate, is an end-entity certificate (unless
-        `end_entity`) or is a trusted list without a pinned signer.
+        `end_entity`), holds a block that cannot be read, or is a trusted list without a pinned signer.
         """
         place = Path(path)
         wanted = ALL_PURPOSES if purposes is None else frozenset(_purpose(item) for item in purposes)
@@ -89,16 +96,7 @@ class TrustStore:
 
     def anchors(self, purpose: Purpose) -> tuple[Anchor, ...]:
         """Return the anchors for a purpose, in a fixed order."""
-        return tuple(
-            Anchor(
-                name=entry.certificate.subject,
-                spki_der=entry.certificate.spki_der,
-                certificate=entry.certificate,
-                label=entry.certificate.subject.rfc4514(),
-            )
-            for entry in self.entries
-            if purpose in entry.purposes
-        )
+        return self._anchors[purpose]
 
     def certificates(self) -> tuple[Certificate, ...]:
         """Return every anchor certificate."""
@@ -111,6 +109,16 @@ class TrustStore:
             for entry in self.entries
         )
         return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _anchor(entry: TrustEntry) -> Anchor:
+    certificate = entry.certificate
+    return Anchor(
+        name=certificate.subject,
+        spki_der=certificate.spki_der,
+        certificate=certificate,
+        label=certificate.subject.rfc4514(),
+    )
 
 
 def _purpose(item: str | Purpose) -> Purpose:
@@ -127,7 +135,11 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _entries(file: Path, purposes: frozenset[Purpose], end_entity: bool) -> list[TrustEntry]:
-    return _parsed(file.read_bytes(), str(file), purposes, end_entity)
+    try:
+        data = file.read_bytes()
+    except OSError as problem:
+        raise ConfigError("TRUST_FILE_UNREADABLE", subject=str(file)) from problem
+    return _parsed(data, str(file), purposes, end_entity)
 
 
 def _parsed(data: bytes, name: str, purposes: frozenset[Purpose], end_entity: bool) -> list[TrustEntry]:
@@ -137,13 +149,18 @@ def _parsed(data: bytes, name: str, purposes: frozenset[Purpose], end_entity: bo
         certificates = [Certificate.load(der) for der in certificates_in(data)]
     except CertificateError as problem:
         raise ConfigError("TRUST_FILE_UNREADABLE", subject=name) from problem
-    if not certificates:
+    if not certificates or _partly_read(data, len(certificates)):
         raise ConfigError("TRUST_FILE_UNREADABLE", subject=name)
     for certificate in certificates:
         if not end_entity and _is_end_entity(certificate):
             params = {"name": certificate.subject.rfc4514()}
             raise ConfigError("TRUST_END_ENTITY", subject=name, params=params)
     return [TrustEntry(certificate=certificate, purposes=purposes) for certificate in certificates]
+
+
+def _partly_read(data: bytes, count: int) -> bool:
+    # A damaged block among good ones would otherwise vanish, and with it an authority.
+    return is_pem(data) and data.count(b"CERTIFICATE-----") != 2 * count
 
 
 def _is_end_entity(certificate: Certificate) -> bool:
