@@ -63,7 +63,9 @@ def _guarded(name: str, rest: list[str]) -> int:
 
     command: click.Command = import_module(f"edoc.cli.{name}").command
     try:
-        code = command.main(rest, prog_name=f"edoc {name}", standalone_mode=False)
+        # Not command.main(): that one has an ending of its own for a broken pipe.
+        with command.make_context(f"edoc {name}", rest) as context:
+            code = command.invoke(context)
     except Exit as ending:
         return ending.exit_code
     except ClickException as problem:
@@ -71,7 +73,7 @@ def _guarded(name: str, rest: list[str]) -> int:
         return exits.USAGE
     except EdocError as problem:
         return _complain(problem)
-    except (Abort, KeyboardInterrupt):
+    except (Abort, KeyboardInterrupt, EOFError):
         return exits.INTERRUPTED
     except BrokenPipeError:
         raise

@@ -26,11 +26,22 @@ def secret_source(
             return _first_line(file)
         if variable in environment:
             return environment[variable]
-        if not sys.stdin.isatty():
+        if not _at_terminal():
             raise KeyAccessError("SECRET_NOT_GIVEN", subject=prompt.rstrip(": "), params={"variable": variable})
         return getpass(f"{prompt.rstrip(': ')}: ", stream=sys.stderr)
 
     return ask
+
+
+def _at_terminal() -> bool:
+    """True when somebody can be asked: standard input may be a document while a terminal is there."""
+    if sys.stdin.isatty():
+        return True
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | getattr(os, "O_NOCTTY", 0)))
+    except OSError:
+        return False
+    return True
 
 
 def _first_line(path: str) -> str:

@@ -1,0 +1,130 @@
+"""`edoc sign`: what it writes, what it refuses, and where secrets come from."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import TRUSTED, Run
+from tests.cli.scene import PASSPHRASE
+
+PLAIN = ("--key", "file:key.pem", "--certificates", "chain.pem")
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_signed_file_appears_beside_its_original_and_verifies(run: Run, scene: Path) -> None:
+    original = (scene / "ruling.pdf").read_bytes()
+    ran = run("sign", "ruling.pdf", *PLAIN, "--reason", "صدور", "--field", "Judge", "--name", "x", "--location", "y")
+    assert (ran.exit, ran.out, ran.err) == (0, "ruling.signed.pdf\n", "")
+    assert (scene / "ruling.pdf").read_bytes() == original
+    told = run("verify", "ruling.signed.pdf", "--policy", "integrity", "--format", "json")
+    assert told.json["verdict"] == "INTACT"
+    assert told.json["signatures"][0]["name"] == "Judge"  # type: ignore[index]
+
+
+def test_a_store_opens_with_a_file_or_the_variable(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = ("--key", "pkcs12:clerk.p12")
+    assert run("sign", "ruling.pdf", *key, "--pin-file", "pin.txt").exit == 0
+    monkeypatch.setenv("EDOC_PIN", PASSPHRASE)
+    assert run("sign", "ruling.pdf", *key, "-o", "by-variable.pdf").exit == 0
+    assert run("sign", "ruling.pdf", "--key", "file:locked.pem", "--certificates", "chain.pem", "-o", "3.pdf").exit == 0
+
+
+def test_the_terminal_is_asked_only_when_there_is_one(
+    run: Run, start: Callable[..., subprocess.Popen[bytes]], scene: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = start("sign", "ruling.pdf", "--key", "pkcs12:clerk.p12")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (7, b"")
+    assert b"SECRET_NOT_GIVEN" in err
+    asked: list[str] = []
+    monkeypatch.setattr("edoc.drivers.secrets._at_terminal", lambda: True)
+    monkeypatch.setattr("edoc.drivers.secrets.getpass", lambda prompt, stream: asked.append(prompt) or PASSPHRASE)
+    assert run("sign", "ruling.pdf", "--key", "pkcs12:clerk.p12").exit == 0
+    assert len(asked) == 1
+    assert "clerk.p12" in asked[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "code"),
+    [
+        (["--key", "pkcs12:clerk.p12"], 7, "KEY_SECRET_WRONG"),
+        (["--key", "file:locked.pem", "--certificates", "chain.pem"], 7, "KEY_SECRET_WRONG"),
+        (["--key", "file:nowhere.pem"], 7, "KEY_NOT_FOUND"),
+        (["--key", "file:key.pem"], 7, "KEY_CERTIFICATE_MISSING"),
+        (["--key", "file:key.pem", "--certificates", "anchors/root.pem"], 7, "KEY_CERTIFICATE_MISMATCH"),
+        (["--key", "smartcard:1"], 2, "KEY_URI_SCHEME"),
+        ([*PLAIN, "--digest", "sha1"], 2, "SIGN_DIGEST"),
+        ([*PLAIN, "--pss"], 2, "SIGN_PSS_NOT_RSA"),
+        ([*PLAIN, "-o", "note.txt"], 2, "OUTPUT_EXISTS"),
+        ([*PLAIN, "-o", "ruling.pdf"], 2, "OUTPUT_IS_INPUT"),
+        ([*PLAIN, "-o", "ruling.pdf", "--overwrite"], 2, "OUTPUT_IS_INPUT"),
+        ([*PLAIN, "-o", "no/such/x.pdf"], 2, "OUTPUT_FOLDER_MISSING"),
+    ],
+)
+def test_refusals_leave_nothing_behind(
+    run: Run, scene: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], exit_code: int, code: str
+) -> None:
+    monkeypatch.setenv("EDOC_PIN", "wrong")
+    before = files(scene)
+    ran = run("sign", "ruling.pdf", *arguments)
+    assert (ran.exit, ran.out) == (exit_code, "")
+    assert code in ran.err
+    assert "wrong" not in ran.err.lower().split()
+    assert files(scene) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("missing.pdf", 5), ("empty.pdf", 5), ("note.txt", 5), ("cut.pdf", 5), ("anchors", 5)],
+)
+def test_what_cannot_be_signed(run: Run, scene: Path, name: str, code: int) -> None:
+    before = files(scene)
+    ran = run("sign", name, *PLAIN, "-o", "out.pdf")
+    assert (ran.exit, ran.out) == (code, "")
+    assert files(scene) == before
+
+
+def test_one_bad_input_does_not_stop_the_rest(run: Run, scene: Path) -> None:
+    ran = run("sign", "ruling.pdf", "note.txt", "signed.pdf", *PLAIN, "-o", "out")
+    assert ran.exit == 5
+    assert ran.out.splitlines() == ["out/ruling.signed.pdf", "out/signed.signed.pdf"]
+    assert sorted(path.name for path in (scene / "out").iterdir()) == ["ruling.signed.pdf", "signed.signed.pdf"]
+
+
+def test_overwriting_is_asked_for(run: Run, scene: Path) -> None:
+    (scene / "out.pdf").write_bytes(b"old")
+    assert run("sign", "ruling.pdf", *PLAIN, "-o", "out.pdf", "--overwrite").exit == 0
+    assert (scene / "out.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_through_standard_streams(start: Callable[..., subprocess.Popen[bytes]], scene: Path) -> None:
+    with open(scene / "ruling.pdf", "rb") as stream:
+        process = start("sign", "-", *PLAIN, stdin=stream)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, b"")
+    assert out.startswith((scene / "ruling.pdf").read_bytes())
+    assert b"/ByteRange" in out
+
+
+def test_several_files_do_not_fit_standard_output(run: Run) -> None:
+    ran = run("sign", "ruling.pdf", "signed.pdf", *PLAIN, "-o", "-")
+    assert (ran.exit, ran.out) == (2, "")
+    assert "OUTPUT_ONE_FILE" in ran.err
+
+
+@pytest.mark.parametrize("option", ["--online", "--tsa=http://tsa.example/", "--level=B-T", "--pin=1234", "--secret=x"])
+def test_what_does_not_exist_is_not_offered(run: Run, option: str) -> None:
+    assert run("sign", "ruling.pdf", *PLAIN, option).exit == 2
+
+
+def test_the_older_encoding(run: Run) -> None:
+    assert run("sign", "ruling.pdf", *PLAIN, "--sub-filter", "adbe.pkcs7.detached", "-o", "old.pdf").exit == 0
+    told = run("verify", "old.pdf", *TRUSTED, "--format", "json")
+    assert told.json["signatures"][0]["format"] == "PDF"  # type: ignore[index]
