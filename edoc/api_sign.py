@@ -138,7 +138,7 @@ class Signer:
         always), `VerificationFailed` when the result fails its own check; then nothing is left behind.
         """
         opened = open_document(document)
-        with open_output(output, overwrite=overwrite, source=input_path(document)) as place:
+        with open_output(output, overwrite=overwrite, source=_path_of(document)) as place:
             early = place if opened.size > _IN_MEMORY else None
             draft = _prepare(opened, self._settings, field, early)
             value = self._key.sign(draft.octets, draft.algorithm)
@@ -252,9 +252,16 @@ def finish_signature(
         raise InputError("DRAFT_WITHOUT_DOCUMENT", subject=draft.document_name)
     if draft.document.size != draft.appended.base_size:
         raise VerificationFailed("DRAFT_OTHER_DOCUMENT", subject=draft.document.name)
-    source = input_path(document) if document is not None else None
-    with open_output(output, overwrite=overwrite, source=source) as place:
+    with open_output(output, overwrite=overwrite, source=_path_of(document)) as place:
         return _hand_over(draft, signature_value, place, copied=False)
+
+
+def _path_of(document: Source | None) -> str | None:
+    """Return where the input lies on disk, also that of an open file; null when it is not known to lie anywhere."""
+    if document is None or isinstance(document, bytes | Document):
+        return None
+    name = getattr(document, "name", None)
+    return input_path(document) or (name if isinstance(name, str) else None)
 
 
 def _settings(
@@ -338,7 +345,7 @@ def _hand_over(draft: Draft, value: bytes, place: Output, *, copied: bool) -> Si
         signed = Document(data=place.content(), name=opened.name)
     check = check_signed(signed, draft=draft, before=opened)
     if not check.passed:
-        params = {"codes": ", ".join(item.code for item in check.findings) or "SIGNATURE_VALUE_INVALID"}
+        params = {"codes": ", ".join(dict.fromkeys(item.code for item in check.findings)) or "-"}
         raise VerificationFailed("SELF_CHECK_FAILED", subject=opened.name, params=params)
     place.commit()
     return SignResult(output=place.path, document=signed, check=check)

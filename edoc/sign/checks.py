@@ -71,15 +71,16 @@ def check_signed(output: Document, *, draft: Draft, before: Document | None) -> 
     certificate = Certificate.load(draft.certificates[0])
     earlier, worse = _compare(draft, before, facts)
     level = signature_level(own)
+    broken = _broken_parts(own, certificate, draft)
     return Check(
-        intact=_intact(own, certificate, draft),
+        intact=not broken,
         level=level,
         level_reached=level == _LEVELS[draft.sub_filter, draft.level],
         certificate_reference=_references(own, certificate),
         imprint=None,
         earlier_signatures_no_worse=not any(item.severity is Severity.ERROR for item in worse),
         earlier_signatures=earlier,
-        findings=(*_own_errors(own), *worse),
+        findings=(*_own_errors(own), *broken, *worse),
     )
 
 
@@ -110,6 +111,15 @@ def _intact(own: SignatureFacts, certificate: Certificate, draft: Draft) -> bool
     )
 
 
+def _broken_parts(own: SignatureFacts, certificate: Certificate, draft: Draft) -> list[Finding]:
+    """Say which part of a signature that is not intact does not fit."""
+    if _intact(own, certificate, draft):
+        return []
+    if any(item.actual != draft.message_digest for item in own.references):
+        return [error("SELF_CHECK_DIGEST_DIFFERS", draft.document_name)]
+    return [error("SELF_CHECK_VALUE_WRONG", draft.document_name, certificate=certificate.subject.rfc4514())]
+
+
 def _references(own: SignatureFacts, certificate: Certificate) -> bool:
     if own.format is SignatureFormat.PDF and not own.certificate_references:
         # The older form need not carry one; then the signer is named by issuer and serial number.
@@ -132,12 +142,17 @@ def _compare(draft: Draft, before: Document | None, after: DocumentFacts) -> tup
     for item in _all(old):
         same = now.get((item.name, item.covered_until, item.signature_value))
         if same is None or _rank(same) > _rank(item):
-            findings.append(error("EARLIER_SIGNATURE_WORSE", item.name or item.id))
+            findings.append(error("EARLIER_SIGNATURE_WORSE", item.name or item.id, why=_why(same)))
         elif _broken(item):
             findings.append(warning("EARLIER_SIGNATURE_BROKEN", item.name or item.id))
     if len(_all(old)) + 1 != len(_all(after)):
-        findings.append(error("EARLIER_SIGNATURE_WORSE", after.name))
+        findings.append(error("EARLIER_SIGNATURE_WORSE", after.name, why="-"))
     return len(_all(old)), findings
+
+
+def _why(item: SignatureFacts | None) -> str:
+    codes = [change.code for change in item.changes if change.permitted is not True] if item is not None else []
+    return ", ".join(dict.fromkeys(codes)) or "-"
 
 
 def _all(facts: DocumentFacts) -> list[SignatureFacts]:

@@ -10,6 +10,10 @@ from edoc.errors import InputError
 from edoc.facts.document import Document
 from edoc.facts.signature import SignatureAlgorithm
 from edoc.formats.pdf.append import Appended
+from edoc.pki.algorithms import key_facts, refuse_for_signing
+from edoc.pki.certificate import Certificate
+from edoc.sign.algorithm import message_digest_name
+from edoc.sign.request import Level, SubFilter
 
 _MAGIC = b"edoc/draft/1\n"
 _HEADER_BYTES = 8 << 20
@@ -85,7 +89,7 @@ def _read(header: dict[str, object], body: bytes) -> Draft:
     if len(rest) != (base_size if header["document"] is True else 0):
         raise ValueError("document")
     name = _string(header["document_name"])
-    return Draft(
+    draft = Draft(
         octets=_bytes(header["octets"]),
         algorithm=SignatureAlgorithm(**_algorithm(header["algorithm"])),  # type: ignore[arg-type]
         digest_algorithm=_string(header["digest_algorithm"]),
@@ -100,6 +104,19 @@ def _read(header: dict[str, object], body: bytes) -> Draft:
         ),
         document=Document.from_bytes(rest, name=name) if header["document"] is True else None,
     )  # fmt: skip
+    _refuse_unsound(draft)
+    return draft
+
+
+def _refuse_unsound(draft: Draft) -> None:
+    """Raise ValueError for a draft that this version would not have made, such as one with a weak digest."""
+    SubFilter(draft.sub_filter)
+    Level(draft.level)
+    leaf, *_ = [Certificate.load(der) for der in draft.certificates]
+    if refuse_for_signing(key_facts(leaf.spki_der), draft.algorithm) is not None:
+        raise ValueError("algorithm")
+    if draft.digest_algorithm != message_digest_name(draft.algorithm):
+        raise ValueError("digest")
 
 
 def _text(data: bytes) -> str:

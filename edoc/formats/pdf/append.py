@@ -28,6 +28,8 @@ from edoc.limits import DEFAULT_LIMITS, Limits
 
 _RANGE_WIDTH = 48
 """Octets kept for /ByteRange: `[0 a b c]` with numbers of up to 13 digits, filled up with spaces."""
+_HEADER = 1024
+"""Viewers look for a header in so many octets."""
 _LOCKED_AND_PRINTED = 132
 _SIGNATURES_EXIST = 1
 _APPEND_ONLY = 2
@@ -74,9 +76,14 @@ class Appended:
 def open_for_signing(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> Pdf:
     """Return the strictly read document.
 
-    Raises `InputError`: PDF_SIGNING_UNREADABLE when the strict reader refuses it, since nobody could
-    say what the signature covers; PDF_ENCRYPTED_SIGNING_UNSUPPORTED for an encrypted one.
+    Raises `InputError`: EMPTY_DOCUMENT and UNSUPPORTED_TYPE for what is no PDF; PDF_SIGNING_UNREADABLE
+    when the strict reader refuses it, since nobody could say what the signature covers;
+    PDF_ENCRYPTED_SIGNING_UNSUPPORTED for an encrypted one.
     """
+    if document.size == 0:
+        raise InputError("EMPTY_DOCUMENT", subject=document.name)
+    if document.data[:_HEADER].find(b"%PDF-") < 0:
+        raise InputError("UNSUPPORTED_TYPE", subject=document.name)
     try:
         pdf = Pdf.open(document, limits=limits)
     except PdfError as problem:
