@@ -39,7 +39,7 @@ class PracticePki:
     Signers: `person` (RSA, Persian name, national code), `person-ec` (P-256), `person-ed` (Ed25519), `stamp`
     (an organisation's seal), `revoked`, `on-hold`, `expired`, and `impostor`, who bears the person's name
     under a root that nobody trusts.  Authorities: `root-a`, `root-b`, `issuing` and `issuing-old` (one key,
-    two certificates), `issuing-ec`, `stranger`.  Time-stamping: `tsa`, `tsa-expired`.
+    two certificates), `issuing-b`, `stranger`.  Time-stamping: `tsa`, `tsa-expired`.
     """
 
     SIGNERS: ClassVar[tuple[str, ...]] = SIGNERS

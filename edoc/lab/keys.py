@@ -24,7 +24,8 @@ from edoc.lab.members import MEMBERS, KeyKind
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 _MAKERS: dict[KeyKind, Callable[[], PrivateKey]] = {
-    KeyKind.RSA: lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    KeyKind.RSA: lambda: rsa.generate_private_key(public_exponent=65537, key_size=3072),
+    KeyKind.RSA_2048: lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
     KeyKind.P256: lambda: ec.generate_private_key(ec.SECP256R1()),
     KeyKind.ED25519: ed25519.Ed25519PrivateKey.generate,
 }

@@ -23,7 +23,9 @@ _YEAR = 365
 class KeyKind(Enum):
     """What kind of key a member has."""
 
-    RSA = "rsa-2048"
+    RSA = "rsa-3072"
+    RSA_2048 = "rsa-2048"
+    """Still the usual one in the field, and on its way out: verification says so."""
     P256 = "p-256"
     ED25519 = "ed25519"
 
@@ -104,23 +106,23 @@ _PERSON = _person("مریم حسینی نمونه", PERSON_CODE, surname="حسی
 _ISSUING = _authority("Practice Issuing CA")
 
 MEMBERS: tuple[Member, ...] = (
-    Member(label="root-a", issuer="root-a", role=Role.ROOT, kind=KeyKind.RSA, trusted=True,
+    Member(label="root-a", issuer="root-a", role=Role.ROOT, kind=KeyKind.P256, trusted=True,
            name=_authority("Practice Root CA A"), begins=-4 * _YEAR, ends=16 * _YEAR),
-    Member(label="root-b", issuer="root-b", role=Role.ROOT, kind=KeyKind.P256, trusted=True,
+    Member(label="root-b", issuer="root-b", role=Role.ROOT, kind=KeyKind.RSA, trusted=True,
            name=_authority("Practice Root CA B"), begins=-4 * _YEAR, ends=16 * _YEAR),
     # One name and one key under two certificates with overlapping validity: both chains are good.
-    Member(label="issuing", issuer="root-a", role=Role.AUTHORITY, kind=KeyKind.RSA, name=_ISSUING,
+    Member(label="issuing", issuer="root-a", role=Role.AUTHORITY, kind=KeyKind.P256, name=_ISSUING,
            begins=-30, ends=5 * _YEAR),
-    Member(label="issuing-old", issuer="root-a", role=Role.AUTHORITY, kind=KeyKind.RSA, name=_ISSUING,
+    Member(label="issuing-old", issuer="root-a", role=Role.AUTHORITY, kind=KeyKind.P256, name=_ISSUING,
            key="issuing", entity="issuing", begins=-3 * _YEAR - 60, ends=2 * _YEAR),
-    Member(label="issuing-ec", issuer="root-b", role=Role.AUTHORITY, kind=KeyKind.P256,
-           name=_authority("Practice Issuing CA EC"), begins=-_YEAR, ends=5 * _YEAR),
+    Member(label="issuing-b", issuer="root-b", role=Role.AUTHORITY, kind=KeyKind.P256,
+           name=_authority("Practice Issuing CA B"), begins=-_YEAR, ends=5 * _YEAR),
     Member(label="person", issuer="issuing", role=Role.SIGNER, kind=KeyKind.RSA, name=_PERSON),
-    Member(label="person-ec", issuer="issuing-ec", role=Role.SIGNER, kind=KeyKind.P256,
+    Member(label="person-ec", issuer="issuing-b", role=Role.SIGNER, kind=KeyKind.P256,
            name=_person("Navid Rad Nemouneh", "9990000026", surname="راد نمونه", given="نوید")),
-    Member(label="person-ed", issuer="issuing-ec", role=Role.SIGNER, kind=KeyKind.ED25519,
+    Member(label="person-ed", issuer="issuing-b", role=Role.SIGNER, kind=KeyKind.ED25519,
            name=_person("Sara Karimi Nemouneh", "9991234561", surname="کریمی نمونه", given="سارا")),
-    Member(label="stamp", issuer="issuing", role=Role.SIGNER, kind=KeyKind.RSA, name=_STAMP),
+    Member(label="stamp", issuer="issuing", role=Role.SIGNER, kind=KeyKind.RSA_2048, name=_STAMP),
     Member(label="revoked", issuer="issuing-old", role=Role.SIGNER, kind=KeyKind.P256, fate=Fate.REVOKED,
            name=_person("Revoked Nemouneh", "9987654320"), begins=-_YEAR),
     Member(label="on-hold", issuer="issuing-old", role=Role.SIGNER, kind=KeyKind.P256, fate=Fate.ON_HOLD,
@@ -133,8 +135,8 @@ MEMBERS: tuple[Member, ...] = (
            name=_authority("Practice Time Stamping (expired)"), begins=-3 * _YEAR, ends=-30),
     Member(label="ocsp", issuer="issuing", role=Role.OCSP, kind=KeyKind.P256,
            name=_authority("Practice OCSP Responder")),
-    Member(label="ocsp-ec", issuer="issuing-ec", role=Role.OCSP, kind=KeyKind.P256,
-           name=_authority("Practice OCSP Responder EC")),
+    Member(label="ocsp-b", issuer="issuing-b", role=Role.OCSP, kind=KeyKind.P256,
+           name=_authority("Practice OCSP Responder B")),
     # Nobody trusts the stranger; the impostor bears the person's name, letter for letter.
     Member(label="stranger", issuer="stranger", role=Role.ROOT, kind=KeyKind.P256,
            name=_authority("Practice Stranger Root"), begins=-_YEAR, ends=5 * _YEAR),
@@ -146,7 +148,7 @@ BY_LABEL = {member.label: member for member in MEMBERS}
 SIGNERS = tuple(member.label for member in MEMBERS if member.role is Role.SIGNER)
 AUTHORITIES = tuple(member.label for member in MEMBERS if member.role in (Role.ROOT, Role.AUTHORITY) and not member.entity)
 """Certificates of authorities, one for each name: each issues one revocation list."""
-RESPONDERS = {"issuing": "ocsp", "issuing-ec": "ocsp-ec"}
+RESPONDERS = {"issuing": "ocsp", "issuing-b": "ocsp-b"}
 """Which OCSP responder speaks for which authority; the roots have lists only, as in the field."""
 TIME_STAMPERS = ("tsa", "tsa-expired")
 

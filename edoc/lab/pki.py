@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from threading import RLock
 
 from asn1crypto import core, ocsp, tsp
 from certomancer.registry import CertLabel, ServiceLabel
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.ocsp import OCSPRequestBuilder
 
@@ -20,6 +19,7 @@ from edoc.errors import ConfigError
 from edoc.lab.architecture import ARCHITECTURE, build_architecture, serial_number
 from edoc.lab.keys import KeyRing, PrivateKey
 from edoc.lab.members import AUTHORITIES, BY_LABEL, MEMBERS, RESPONDERS, TIME_STAMPERS, Fate, Member, day
+from edoc.lab.signing import practice_signing
 
 CRL_LIFE = timedelta(days=7)
 """From thisUpdate, the midnight before, to nextUpdate."""
@@ -35,14 +35,13 @@ class Pki:
         self.at = at.astimezone(UTC).replace(microsecond=0)
         self.base_url = base_url
         self.keys = keys
-        self._lock = RLock()
         self._architecture = build_architecture(at=self.at, base_url=base_url, keys=keys)
         self._revocation_list = lru_cache(maxsize=64)(self._build_list)
 
     def certificate(self, label: str) -> bytes:
         """Return a certificate (DER); `ConfigError` LAB_NO_SUCH_NAME for an unknown label."""
         known(label, BY_LABEL)
-        with self._lock:
+        with practice_signing():
             return bytes(self._architecture.get_cert(CertLabel(label)).dump())
 
     def chain(self, label: str) -> tuple[bytes, ...]:
@@ -82,8 +81,9 @@ class Pki:
         builder = builder.add_extension(identifier, critical=False)
         builder = builder.add_extension(x509.CRLNumber((this_update - _FIRST_LIST).days), critical=False)
         key = self.private_key(authority)
-        digest = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
-        return builder.sign(key, digest).public_bytes(Encoding.DER)
+        deterministic = True if isinstance(key, ec.EllipticCurvePrivateKey) else None
+        signed = builder.sign(key, hashes.SHA256(), ecdsa_deterministic=deterministic)
+        return signed.public_bytes(Encoding.DER)
 
     def ocsp_response(self, label: str, *, at: datetime | None = None) -> bytes:
         """Return the OCSP response (DER) about a certificate; `ConfigError` LAB_NO_RESPONDER for one of a root's."""
@@ -105,7 +105,7 @@ class Pki:
         known(authority, RESPONDERS)
         asked = ocsp.OCSPRequest.load(_whole(request, ocsp.OCSPRequest))
         time = (at or self.at).astimezone(UTC).replace(microsecond=0)
-        with self._lock:
+        with practice_signing():
             responder = self._architecture.service_registry.summon_responder(ServiceLabel(authority), time)
             return bytes(responder.build_ocsp_response(asked).dump())
 
@@ -126,7 +126,7 @@ class Pki:
         known(authority, TIME_STAMPERS)
         asked = tsp.TimeStampReq.load(_whole(request, tsp.TimeStampReq))
         time = (at or self.at).astimezone(UTC).replace(microsecond=0)
-        with self._lock:
+        with practice_signing():
             stamper = self._architecture.service_registry.summon_timestamper(ServiceLabel(authority), time)
             return bytes(stamper.request_tsa_response(asked).dump())
 

@@ -1,0 +1,1 @@
+"""Tests of the example document and of the programs beside it."""

@@ -1,0 +1,1 @@
+"""Tests of the practice PKI, its server, the tampering and the tour."""

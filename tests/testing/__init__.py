@@ -1,0 +1,1 @@
+"""Tests of what integrators use in their own tests."""
