@@ -89,13 +89,15 @@ def _parsed(line: bytes) -> dict[str, object] | None:
         return None
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     ours = isinstance(record, dict) and record.get("schema") in (REPORT_SCHEMA, ERROR_SCHEMA)
     return record if ours else None
 
 
 def _exit(record: dict[str, object]) -> int:
-    if record["schema"] == ERROR_SCHEMA:
-        return int(record["error"]["exit"])  # type: ignore[index]
-    return int(record["exit"])  # type: ignore[call-overload, no-any-return]
+    holder = record["error"] if record["schema"] == ERROR_SCHEMA else record
+    code = holder["exit"] if isinstance(holder, dict) else None
+    if type(code) is not int:
+        raise TypeError("exit")
+    return code

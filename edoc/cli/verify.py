@@ -192,14 +192,19 @@ def _exit(result: BulkResult, signed_by: str | None) -> int:
 
 def _verifier(given: dict[str, object]) -> Verifier:
     from edoc.api import Verifier
+    from edoc.errors import ConfigError, InputError
 
-    return Verifier(
-        trust=_trust(_texts(given["trust"]), str(given["policy"])),
-        policy=str(given["policy"]),
-        validation_data=_texts(given["validation_data"]),
-        validation_time=moment(_text(given["at"])),
-        expect=str(given["expect"]),
-    )
+    try:
+        return Verifier(
+            trust=_trust(_texts(given["trust"]), str(given["policy"])),
+            policy=str(given["policy"]),
+            validation_data=_texts(given["validation_data"]),
+            validation_time=moment(_text(given["at"])),
+            expect=str(given["expect"]),
+        )
+    except InputError as problem:
+        # A file of the set-up is missing, not a document: nothing was asked yet (exit 2, not 5).
+        raise ConfigError(problem.code, subject=problem.subject, params=problem.params) from problem
 
 
 def _trust(named: tuple[str, ...], policy: str) -> TrustStore | None:

@@ -76,6 +76,7 @@ def test_integrity_needs_no_trust_and_proves_no_name(run: Run) -> None:
         (["verify", "signed.pdf", *TRUSTED[:4], "--at", "yesterday"], "AT_TIME_UNREADABLE"),
         (["verify", "signed.pdf", *TRUSTED[:4], "--at", "2026-06-02T12:00:00"], "AT_TIME_UNREADABLE"),
         (["verify", "signed.pdf", "--trust", "anchors", "--validation-data", "note.txt"], "VALIDATION_DATA_UNREADABLE"),
+        (["verify", "signed.pdf", "--trust", "anchors", "--validation-data", "nowhere.crl"], "INPUT_NOT_FOUND"),
         (["verify", "signed.pdf", "changed.pdf", *TRUSTED, "--detached", "note.txt"], "DETACHED_ONE_FILE"),
         (["verify", "signed.pdf", "changed.pdf", *TRUSTED, "--format", "json"], "FORMAT_ONE_FILE"),
         (["verify", "signed.pdf", *TRUSTED, "--signed-by", ""], "SIGNED_BY_EMPTY"),
