@@ -111,7 +111,8 @@ def _read(header: dict[str, object], body: bytes) -> Draft:
 def _refuse_unsound(draft: Draft) -> None:
     """Raise ValueError for a draft that this version would not have made, such as one with a weak digest."""
     SubFilter(draft.sub_filter)
-    Level(draft.level)
+    if draft.level != Level.B_B.value:
+        raise ValueError("level")
     leaf, *_ = [Certificate.load(der) for der in draft.certificates]
     if refuse_for_signing(key_facts(leaf.spki_der), draft.algorithm) is not None:
         raise ValueError("algorithm")
