@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from edoc.result.schema import error_schema, report_schema
-from tests.cli.play import AT, GOLDEN, REPORTS, TRANSCRIPTS, commands, golden, play
 from tests.cli.conftest import Run
+from tests.cli.play import AT, GOLDEN, REPORTS, TRANSCRIPTS, commands, golden, play
 
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
