@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from edoc.facts.findings import Finding, Severity
 from edoc.report.speech import Speech
-from edoc.result.enums import Indication, Verdict
+from edoc.result.enums import Indication, SubIndication, Verdict
 from edoc.result.report import ReportData, SignatureResult
 
 _HEADLINES = {
@@ -16,6 +16,9 @@ _HEADLINES = {
     Verdict.NO_SIGNATURE: "no_signature",
     Verdict.INTACT: "intact",
 }
+
+_REVOKED = (SubIndication.REVOKED_NO_POE, SubIndication.REVOKED_CA_NO_POE)
+"""Undecided in the words of the standard; to say that nothing is wrong would mislead."""
 
 
 def summary(data: ReportData, say: Speech) -> str:
@@ -90,7 +93,8 @@ def _not_passed(data: ReportData, say: Speech) -> Iterator[str]:
     cause = leading(data)
     if cause is not None:
         yield say.sentence(cause.code, {"subject": cause.subject, **cause.params}).text
-    if data.verdict is Verdict.INDETERMINATE:
+    revoked = gravest is not None and gravest.sub_indication in _REVOKED
+    if data.verdict is Verdict.INDETERMINATE and not revoked:
         yield say.phrase("not_bad")
 
 
