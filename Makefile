@@ -30,7 +30,7 @@ test: venv
 	@$(RUN) -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 check: venv
-	@$(RUN) -m ruff check edoc tests benchmarks cli.py
+	@$(RUN) -m ruff check edoc tests examples benchmarks cli.py
 	@$(RUN) -m mypy
 	@if command -v duplicates >/dev/null 2>&1; then duplicates; fi
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from edoc.api_sign import finish_signature as finish_signature
     from edoc.api_sign import prepare_signature as prepare_signature
     from edoc.api_sign import sign_document as sign_document
-    from edoc.bulk.sign import sign_many as sign_many
     from edoc.bulk import BulkResult as BulkResult
+    from edoc.bulk.sign import sign_many as sign_many
     from edoc.bulk.verify import verify_many as verify_many
     from edoc.errors import ConfigError as ConfigError
     from edoc.errors import EdocError as EdocError
@@ -72,7 +72,35 @@ _HOME = {
     "VerificationFailed": "edoc.errors",
 }
 
-__all__ = sorted(_HOME)
+__all__ = [
+    "ANY_SIGNER",
+    "BulkResult",
+    "ConfigError",
+    "Digest",
+    "Document",
+    "EdocError",
+    "FetchError",
+    "Indication",
+    "InputError",
+    "Key",
+    "KeyAccessError",
+    "Match",
+    "Policy",
+    "Report",
+    "Signer",
+    "SubIndication",
+    "TrustStore",
+    "Verdict",
+    "VerificationFailed",
+    "Verifier",
+    "finish_signature",
+    "prepare_signature",
+    "sign_document",
+    "sign_many",
+    "verify_certificate",
+    "verify_document",
+    "verify_many",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -8,9 +8,9 @@ from edoc.facts.document import Digest, Document
 from edoc.facts.findings import Finding, Severity
 from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
 from edoc.facts.signature import (
+    CertificateReference,
     Change,
     ChangeLevel,
-    CertificateReference,
     DocumentFacts,
     EvidenceFacts,
     Reference,

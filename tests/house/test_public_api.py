@@ -86,6 +86,7 @@ def test_the_surface_stays_small() -> None:
 
 def test_every_public_name_is_there_and_no_other() -> None:
     assert all(hasattr(edoc, name) for name in edoc.__all__)
+    assert set(edoc.__all__) == set(edoc._HOME)
     assert not hasattr(edoc, "no_such_name")
 
 
