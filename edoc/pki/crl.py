@@ -69,7 +69,6 @@ class RevocationList:
             self._gate()
             self._read_frame()
             self._read_extensions()
-            self._refuse_critical_entries()
         except (DerError, ValueError) as problem:
             raise CrlError(str(problem)) from problem
 
@@ -80,7 +79,7 @@ class RevocationList:
             raise CrlError("too large")
         digest = hashlib.sha256(der).digest()
         known = _INTERNED.get(digest)
-        return known if known is not None else _INTERNED.put(digest, cls(bytes(der), digest), weight=len(der))
+        return known if known is not None else _INTERNED.put(digest, cls(bytes(der), digest), weight=_WEIGHT * len(der))
 
     def _gate(self) -> None:
         try:
@@ -210,7 +209,9 @@ class RevocationList:
         """Return the entry of a certificate, null when the list has none.
 
         `issuer` is the certificate's issuer, by default the issuer of the list.  Of several entries
-        for one certificate the gravest counts.  Raises `CrlError` when the entry cannot be read.
+        for one certificate the gravest counts.  The entries are read when they are first asked for, so
+        that a list nobody vouches for costs nothing.  Raises `CrlError` when they cannot be read, or hold
+        a critical extension that is not understood.
         """
         index = self._index if self._index is not None else self._build_index()
         owner = (issuer or self.issuer).canonical
@@ -228,6 +229,7 @@ class RevocationList:
         with self._lock:
             if self._index is None:
                 try:
+                    self._refuse_critical_entries()
                     self._index = self._indexed()
                 except DerError as problem:
                     raise CrlError(str(problem)) from problem
@@ -286,7 +288,9 @@ class RevocationList:
         return RevocationList.load, (self.der,)
 
 
-_INTERNED: BoundedCache[bytes, RevocationList] = BoundedCache(max_entries=1024, max_weight=128 << 20)
+_WEIGHT = 4
+"""Octets in memory for one of DER, the index included."""
+_INTERNED: BoundedCache[bytes, RevocationList] = BoundedCache(max_entries=1024, max_weight=256 << 20)
 _SIGNATURES: BoundedCache[tuple[bytes, bytes], bool] = BoundedCache(max_entries=4096)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from edoc.pki import names
 from edoc.pki.certificate import Certificate
-from edoc.pki.extensions import NameConstraints
+from edoc.pki.extensions import SUBJECT_ALT_NAME, NameConstraints
 from edoc.pki.names import EMAIL_ADDRESS, GeneralName, Name
 
 _HOST = re.compile(r"[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_*-]+)*\.?")
@@ -94,11 +94,16 @@ class ConstraintState:
 
 
 def _names(certificate: Certificate) -> list[GeneralName]:
+    subject = certificate.subject
+    if not subject.readable or SUBJECT_ALT_NAME in certificate.extensions.malformed:
+        # What cannot be read may hold any name.
+        raise UnsupportedError
     found = list(certificate.extensions.subject_alt_names)
-    if certificate.subject.der != b"\x30\x00":
-        found.append(GeneralName(names.DIRECTORY_NAME, certificate.subject.der))
+    if not subject.empty:
+        found.append(GeneralName(names.DIRECTORY_NAME, subject.der))
     # The legacy place of a mail address; OpenSSL judges it beside the alternative names too.
-    for text in certificate.subject.texts(EMAIL_ADDRESS):
+    for attribute in (one for rdn in subject.rdns for one in rdn if one.oid == EMAIL_ADDRESS):
+        text = attribute.text if attribute.text is not None else "\ufffd"
         found.append(GeneralName(names.RFC822_NAME, text.encode("utf-8", "surrogatepass")))
     return found
 

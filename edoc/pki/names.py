@@ -30,7 +30,18 @@ _HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200
 """Direction marks: they reorder what a reader sees around a name."""
 _TO_ESCAPE = re.compile(r'["+,;<>\\]|\A[ #]| \Z')
 """Of the printable characters: what RFC 4514 2.4 wants escaped."""
-_MAPPED_TO_NOTHING = frozenset("\u00ad\u034f\u1806\u180b\u180c\u180d\u200b\u2060\ufeff\ufffc")
+_MAPPED_TO_NOTHING = frozenset(
+    "\u00ad\u034f\u06dd\u070f\u1806\u180b\u180c\u180d\u180e\ufeff\ufffc\U000e0001"
+    + "".join(
+        chr(code)
+        for first, last in (
+            (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2063), (0x206A, 0x206F), (0xFE00, 0xFE0F),
+            (0xFFF9, 0xFFFB), (0x1D173, 0x1D17A), (0xE0020, 0xE007F),
+        )
+        for code in range(first, last + 1)
+    )
+)  # fmt: skip
+"""RFC 4518 2.2: joiners, direction marks and selectors say nothing about whether two names are the same."""
 
 
 @dataclass(frozen=True, slots=True)

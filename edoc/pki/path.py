@@ -8,6 +8,7 @@ cross-certificates that ends nowhere costs nothing.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,9 @@ from edoc.pki.violation import Violation
 
 _WIDE_BITS = 4096
 """RSA keys above this size cost more than one unit of the signature budget."""
+
+_RENAMED = 16
+"""Anchors tried for the hint that an authority was renamed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +194,7 @@ class _Search:
         for anchor in self.anchors.get(name, ()):
             if child.sha256 not in self.anchor_certificates and self._signed(child, anchor.spki_der, len(chain)):
                 self._found(CandidatePath(certificates=tuple(chain), anchor=anchor))
-        if self.distance.get(name, 0) == 0 and name not in self.distance:
+        if name not in self.distance:
             return
         seen = {(item.subject.canonical, item.spki_der) for item in chain}
         for candidate in self._candidates(child):
@@ -256,22 +260,31 @@ class _Search:
 
     def _hints(self) -> Iterator[Violation]:
         """Say what almost led to an anchor: a key under another name, a name under another key."""
-        for anchors in self.anchors.values():
-            for anchor in anchors:
-                if self.leaf.issuer.canonical != anchor.name.canonical and signature_verifies(
-                    self.leaf, anchor.spki_der
-                ):
-                    yield Violation(
-                        code="KEY_MATCH_NAME_DIFFERS",
-                        index=0,
-                        certificate_sha256=self.leaf.sha256,
-                        params={"issuer": self.leaf.issuer.rfc4514(), "anchor": anchor.name.rfc4514()},
-                    )
-                    return
+        for anchor in self._renamed():
+            if signature_verifies(self.leaf, anchor.spki_der):
+                params = {"issuer": self.leaf.issuer.rfc4514(), "anchor": anchor.name.rfc4514()}
+                yield Violation(
+                    code="KEY_MATCH_NAME_DIFFERS", index=0, certificate_sha256=self.leaf.sha256, params=params
+                )
+                return
         if self.refused:
             index, child = min(self.refused, key=lambda item: item[0])
             params = {"name": child.subject.rfc4514(), "issuer": child.issuer.rfc4514()}
             yield Violation(code="ISSUER_KEY_DIFFERS", index=index, certificate_sha256=child.sha256, params=params)
+
+    def _renamed(self) -> list[Anchor]:
+        """Return the few anchors of another name whose key the leaf may have been signed with."""
+        others = [one for anchors in self.anchors.values() for one in anchors if one.name != self.leaf.issuer]
+        wanted = self.leaf.authority_key_identifier
+        if wanted is not None:
+            others = [one for one in others if one.certificate is None or _bears(one.certificate, wanted)]
+        return others[:_RENAMED]
+
+
+def _bears(certificate: Certificate, identifier: bytes) -> bool:
+    # RFC 5280 4.2.1.2 (1): a renamed authority of the same key has the same identifier, written or computed.
+    computed = hashlib.sha1(certificate.public_key_bits, usedforsecurity=False).digest()
+    return identifier in (certificate.subject_key_identifier, computed)
 
 
 def _identifiers_agree(child: Certificate, issuer: Certificate) -> bool:

@@ -81,7 +81,7 @@ class _Check:
             if code is not None:
                 yield code, "RFC 5280 6.1.3 (b), (c)", {}
         self._policies(certificate, last)
-        if self.explicit_policy == 0 and self.graph.empty:
+        if not last and self.explicit_policy == 0 and self.graph.empty:
             yield "NO_VALID_POLICY", "RFC 5280 6.1.3 (f)", {}
         if last:
             yield from self._wrap_up(certificate)
@@ -164,7 +164,7 @@ def _form(certificate: Certificate) -> Iterator[tuple[str, str, dict[str, str]]]
 
 _DECISIVE = frozenset({
     ext.BASIC_CONSTRAINTS, ext.KEY_USAGE, ext.EXTENDED_KEY_USAGE, ext.NAME_CONSTRAINTS, ext.CERTIFICATE_POLICIES,
-    ext.POLICY_MAPPINGS, ext.POLICY_CONSTRAINTS, ext.INHIBIT_ANY_POLICY, ext.SUBJECT_ALT_NAME,
+    ext.POLICY_MAPPINGS, ext.POLICY_CONSTRAINTS, ext.INHIBIT_ANY_POLICY,
 })  # fmt: skip
 """Extensions that limit a path: one that cannot be read must not count as absent, critical or not."""
 

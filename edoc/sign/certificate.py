@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from edoc.errors import KeyAccessError
 from edoc.pki.certificate import Certificate
-
-if TYPE_CHECKING:
-    from edoc.pki.crl import RevocationList
+from edoc.pki.crl import CrlError, RevocationList, RevokedEntry
 
 
 def refuse_outside_validity(certificate: Certificate, *, time: datetime) -> None:
@@ -38,10 +35,18 @@ def refuse_revoked(
         for crl in lists:
             if crl.issuer.canonical != certificate.issuer.canonical or not _signed_by_issuer(crl, known):
                 continue
-            entry = crl.entry(certificate.serial_number)
+            entry = _entry(crl, certificate.serial_number)
             if entry is not None:
                 params = {"date": entry.revocation_time.isoformat(), "crl": crl.issuer.rfc4514()}
                 raise KeyAccessError("SIGNER_CERTIFICATE_REVOKED", subject=certificate.subject.rfc4514(), params=params)
+
+
+def _entry(crl: RevocationList, serial: int) -> RevokedEntry | None:
+    try:
+        return crl.entry(serial)
+    except CrlError:
+        # A list whose entries cannot be read is no evidence.
+        return None
 
 
 def _signed_by_issuer(crl: RevocationList, known: tuple[Certificate, ...]) -> bool:

@@ -109,6 +109,11 @@ def test_direction_marks_in_a_name_are_shown_as_octets() -> None:
     assert "\n" not in Name.load(cn("a\nb")).rfc4514()
 
 
+@pytest.mark.parametrize("inserted", ["\u200c", "\u200d", "\u202e", "\ufe0f", "\u00ad", "\x00"])
+def test_what_nobody_sees_makes_no_other_name(inserted: str) -> None:
+    assert Name.load(cn(f"می{inserted}خواهد")) == Name.load(cn("میخواهد"))
+
+
 def test_a_name_that_cannot_be_read_compares_by_its_octets() -> None:
     broken = Name.load(tlv(0x30, b"\x02\x01\x01"))
     assert not broken.readable

@@ -176,6 +176,21 @@ def test_a_mask_with_holes_cannot_be_compared() -> None:
     assert code(permitted=[network], names=[general(ADDRESS, bytes([10, 1, 0, 3]))]) == "NAME_CONSTRAINT_UNSUPPORTED"
 
 
+def test_a_mail_address_that_is_no_text_is_never_permitted() -> None:
+    subject = dn(rdn(attribute("1.2.840.113549.1.9.1", "a@example.org", 0x04)))
+    assert code(permitted=[mail("example.org")], subject=subject) == "NAME_CONSTRAINT_UNSUPPORTED"
+    assert code(excluded=[mail("evil.test")], subject=subject) == "NAME_CONSTRAINT_UNSUPPORTED"
+
+
+def test_alternative_names_that_cannot_be_read_may_be_anything() -> None:
+    broken = (*SIGNER, (ext.SUBJECT_ALT_NAME, False, b"\x30\x02\x82\x05"))
+    signer = leaf("Sub", extensions=broken).make()
+    root = anchor(authority("Root").make())
+    for extensions, expected in ((CA, []), ((*CA, forge.name_constraints([host("a.test")])), ["NAME_CONSTRAINT_UNSUPPORTED"])):
+        path = CandidatePath(certificates=(signer, authority("Sub", "Root", extensions=extensions).make()), anchor=root)
+        assert [item.code for item in check_path(path, time=TIME)] == expected
+
+
 def test_a_form_that_is_not_understood_fails_only_where_it_is_limited() -> None:
     other = general(0, forge.encode_oid("1.3.6.1.4.1.99999.9") + tlv(0xA0, b"\x05\x00"))
     assert code(permitted=[other], names=[other]) == "NAME_CONSTRAINT_UNSUPPORTED"

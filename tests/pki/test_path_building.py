@@ -168,6 +168,14 @@ def test_the_anchor_s_key_under_another_name_is_a_hint_and_no_trust() -> None:
     assert found.hints[0].params["anchor"] == "CN=New Name"
 
 
+def test_a_renamed_authority_is_sought_by_its_key_identifier() -> None:
+    others = [authority(f"Other {number}").make() for number in range(40)]
+    identifier = forge.subject_key_identifier(b"same")
+    renamed = authority("New Name", subject_key="Root", issuer_key="Root", extensions=(*forge.CA, identifier)).make()
+    signer = leaf("Root", extensions=(*forge.SIGNER, forge.authority_key_identifier(b"same"))).make()
+    assert [hint.code for hint in search(signer, [], *others, renamed).hints] == ["KEY_MATCH_NAME_DIFFERS"]
+
+
 def test_an_anchor_need_not_be_self_signed() -> None:
     sub = authority("Sub", "Root").make()
     signer = leaf("Sub").make()

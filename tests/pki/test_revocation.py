@@ -306,6 +306,12 @@ def test_a_spent_budget_leaves_nothing_good() -> None:
     assert roomy.status is Status.GOOD
 
 
+def test_an_unknown_critical_entry_extension_leaves_the_list_unusable_for_everybody() -> None:
+    spoiled = crl("Root", revoked(6, extra=[("1.3.6.1.4.1.99999.1", True, b"\x05\x00")]))
+    found = ask(root_leaf(), spoiled)
+    assert (found.status, reasons(found)) == (Status.UNKNOWN, ["EVIDENCE_MALFORMED"])
+
+
 def test_two_certificates_of_one_issuer_and_serial_number_share_their_entry() -> None:
     twin = root_leaf(subject_key="Another")
     assert ask(twin, crl("Root", revoked(1000))).status is Status.REVOKED
