@@ -22,6 +22,7 @@ from edoc.lab.members import AUTHORITIES, BY_LABEL, MEMBERS, PASSPHRASE, SIGNERS
 from edoc.lab.pki import Pki
 from edoc.pki.certificate import Certificate
 from tests.lab.conftest import AT, URL
+from tests.lab.fates import FATES
 
 Oracle = Callable[[str], str]
 
@@ -88,25 +89,13 @@ def test_one_key_stands_under_two_certificates_with_overlapping_validity(pki: Pk
     assert old.not_valid_before_utc < new.not_valid_before_utc < old.not_valid_after_utc < new.not_valid_after_utc
 
 
-VERDICTS = {
-    "person": ("PASSED", None),
-    "person-ec": ("PASSED", None),
-    "person-ed": ("PASSED", None),
-    "stamp": ("PASSED", None),
-    "revoked": ("INDETERMINATE", "REVOKED_NO_POE"),
-    "on-hold": ("INDETERMINATE", "TRY_LATER"),
-    "expired": ("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE"),
-    "impostor": ("INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND"),
-}
-
-
 @pytest.mark.parametrize("label", SIGNERS)
 def test_edoc_finds_what_openssl_finds(pki: Pki, folder: Path, label: str) -> None:
     data = [pki.revocation_list(name) for name in AUTHORITIES] + list(pki.chain(label)[:-1])
     trust = edoc.TrustStore.load(folder / "anchors")
     found = edoc.verify_certificate(pki.certificate(label), trust=trust, validation_data=data, validation_time=AT)
     sub = found.sub_indication
-    assert (found.indication.value, sub.value if sub is not None else None) == VERDICTS[label]
+    assert (found.indication.value, sub.value if sub is not None else None) == FATES[label]
 
 
 def test_every_member_has_the_key_that_it_claims(pki: Pki) -> None:

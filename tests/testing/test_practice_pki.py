@@ -18,6 +18,7 @@ import edoc
 import edoc.testing
 from edoc.testing import PracticePki
 from tests.conftest import ROOT
+from tests.lab.fates import FATES
 
 AT = datetime(2026, 6, 15, 10, 30, tzinfo=UTC)
 RULING = (ROOT / "examples" / "ruling.pdf").read_bytes()
@@ -37,23 +38,11 @@ def _verify(pki: PracticePki, name: str, *, at: datetime = AT, lists: datetime |
     )
 
 
-EXPECTED = {
-    "person": ("PASSED", None),
-    "person-ec": ("PASSED", None),
-    "person-ed": ("PASSED", None),
-    "stamp": ("PASSED", None),
-    "revoked": ("INDETERMINATE", "REVOKED_NO_POE"),
-    "on-hold": ("INDETERMINATE", "TRY_LATER"),
-    "expired": ("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE"),
-    "impostor": ("INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND"),
-}
-
-
 @pytest.mark.parametrize("name", PracticePki.SIGNERS)
 def test_every_signer_meets_its_fate(pki: PracticePki, name: str) -> None:
     report = _verify(pki, name)
     sub = report.signatures[0].sub_indication
-    assert (report.verdict.value, sub.value if sub is not None else None) == EXPECTED[name]
+    assert (report.verdict.value, sub.value if sub is not None else None) == FATES[name]
     assert report.signatures[0].intact is True
 
 
