@@ -26,7 +26,7 @@ def locked(scene: Path) -> Path:
 def test_the_password(run: Run, locked: Path, scene: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
     opened = 4 if command[0] == "verify" else 0
     call = [*command, "locked.pdf"]
-    assert run(*call).exit in (0, 3)
+    assert run(*call).exit in (opened, 3)
     monkeypatch.setenv("EDOC_PASSWORD", "رمز")
     assert run(*call).exit == opened
     monkeypatch.setenv("EDOC_PASSWORD", "wrong")
@@ -43,8 +43,3 @@ def test_the_password(run: Run, locked: Path, scene: Path, monkeypatch: pytest.M
     refused = run(*call, "--password")
     assert (refused.exit, refused.out) == (7, "")
     assert "SECRET_NOT_GIVEN" in refused.err
-
-
-def test_without_a_password_nothing_is_said_to_be_absent(run: Run, locked: Path) -> None:
-    told = run("verify", "locked.pdf", "--policy", "integrity", "--format", "json").json
-    assert told["verdict"] == "INDETERMINATE"
