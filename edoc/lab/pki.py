@@ -20,6 +20,7 @@ from edoc.lab.architecture import ARCHITECTURE, build_architecture, serial_numbe
 from edoc.lab.keys import KeyRing, PrivateKey
 from edoc.lab.members import AUTHORITIES, BY_LABEL, MEMBERS, RESPONDERS, TIME_STAMPERS, Fate, Member, day
 from edoc.lab.signing import practice_signing
+from edoc.lab.stamping import with_modern_reference
 
 CRL_LIFE = timedelta(days=7)
 """From thisUpdate, the midnight before, to nextUpdate."""
@@ -128,7 +129,8 @@ class Pki:
         time = (at or self.at).astimezone(UTC).replace(microsecond=0)
         with practice_signing():
             stamper = self._architecture.service_registry.summon_timestamper(ServiceLabel(authority), time)
-            return bytes(stamper.request_tsa_response(asked).dump())
+            answer = stamper.request_tsa_response(asked)
+        return with_modern_reference(answer, certificate=self.certificate(authority), key=self.private_key(authority))
 
     def address(self, service: str, label: str) -> str:
         """Return the address of a service: `crls`, `ocsp`, `tsa` or `certs` of a label."""

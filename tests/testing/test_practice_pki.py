@@ -16,7 +16,13 @@ from cryptography.x509 import ocsp
 
 import edoc
 import edoc.testing
+from edoc.facts.signature import TimestampKind
+from edoc.formats.tst import timestamp_facts
+from edoc.pki.crl import RevocationList
 from edoc.testing import PracticePki
+from edoc.verify.context import Context, ValidationData
+from edoc.verify.memo import PathMemo
+from edoc.verify.timestamp import validate_timestamp
 from tests.conftest import ROOT
 from tests.lab.fates import FATES
 
@@ -128,3 +134,23 @@ def test_without_its_parts_it_says_what_to_install() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.startswith("LAB_NOT_INSTALLED")
     assert "edoc[lab]" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("authority", "indication", "sub"),
+    [("tsa", "PASSED", None), ("tsa-expired", "INDETERMINATE", "OUT_OF_BOUNDS_NO_POE")],
+)
+def test_the_engine_judges_the_time_stamps_as_told(
+    pki: PracticePki, authority: str, indication: str, sub: str | None
+) -> None:
+    digest = hashlib.sha256(b"some data").digest()
+    facts = timestamp_facts(
+        pki.timestamp(digest, authority=authority), id="T1", kind=TimestampKind.SIGNATURE, imprint_of=lambda name: digest
+    )
+    data = ValidationData(crls=tuple(RevocationList.load(der) for der in pki.validation_data()))
+    context = Context(policy=edoc.Policy.named("default"), trust=pki.trust, time=AT, data=data)
+    material, _ = context.material(facts.token.material)
+    result = validate_timestamp(facts, material=material, context=context, memo=PathMemo())
+    assert result.indication is not None
+    assert (result.indication.value, result.sub_indication.value if result.sub_indication is not None else None) == (indication, sub)
+    assert (result.intact, result.time) == (True, AT)
