@@ -1,4 +1,4 @@
-"""Certificates at hand: found by subject, by key identifier or by key, never by issuer and serial number."""
+"""Certificates at hand: found by subject, never by issuer and serial number."""
 
 from __future__ import annotations
 
@@ -11,20 +11,14 @@ from edoc.pki.names import Name
 class Pool:
     """The certificates that may stand in a path, each once by its SHA-256; nothing here is trusted."""
 
-    __slots__ = ("_by_spki", "_by_subject", "certificates")
+    __slots__ = ("_by_subject", "certificates")
 
     def __init__(self, certificates: Iterable[Certificate] = ()) -> None:
         self.certificates: tuple[Certificate, ...] = tuple({item.sha256: item for item in certificates}.values())
         self._by_subject: dict[bytes, list[Certificate]] = {}
-        self._by_spki: dict[bytes, list[Certificate]] = {}
         for item in self.certificates:
             self._by_subject.setdefault(item.subject.canonical, []).append(item)
-            self._by_spki.setdefault(item.spki_der, []).append(item)
 
     def by_subject(self, name: Name) -> tuple[Certificate, ...]:
         """Return the certificates of a name, in the order they were given; the empty name has none."""
         return () if name.empty else tuple(self._by_subject.get(name.canonical, ()))
-
-    def by_key(self, spki_der: bytes) -> tuple[Certificate, ...]:
-        """Return the certificates of a public key (DER SubjectPublicKeyInfo)."""
-        return tuple(self._by_spki.get(spki_der, ()))

@@ -23,7 +23,7 @@ from edoc.pki.rfc5280 import check_path
 from edoc.pki.status import CertificateStatus, SignatureUse, Status
 from edoc.pki.violation import Violation
 
-__all__ = ["CertificateStatus", "Evidence", "Status", "certificate_status", "needs_status"]
+__all__ = ["CertificateStatus", "Evidence", "Status", "StatusFinder", "certificate_status", "needs_status"]
 
 SKEW = timedelta(minutes=5)
 """How far the clocks of an authority and a verifier may differ."""
@@ -62,18 +62,21 @@ def certificate_status(
 ) -> CertificateStatus:
     """Return the status of the certificate at an index of a path, at a time (aware UTC).
 
-    `anchors` serve to find the path's own anchor under another key (roll-over).  When the budget for
-    signers of lists is spent, the status is unknown, whatever the lists read so far say.
+    Several questions about one document are asked of one `StatusFinder`.
     """
-    work = _Work(evidence=evidence, anchors=anchors, time=time, limits=limits)
-    status = work.status(path, index, ())
-    if status.status is Status.GOOD and work.spent > limits.path_signature_checks:
-        return CertificateStatus(status=Status.UNKNOWN, rejected=(*status.rejected, work.budget(path, index)))
-    return status
+    return StatusFinder(evidence=evidence, anchors=anchors, time=time, limits=limits).status(path, index)
 
 
-class _Work:
-    def __init__(self, *, evidence: Evidence, anchors: tuple[Anchor, ...], time: datetime, limits: Limits) -> None:
+class StatusFinder:
+    """Answers for the certificates of several paths at one time, within one budget for signers of lists.
+
+    `anchors` serve to find a path's own anchor under another key (roll-over).  When the budget is
+    spent nothing is good any more, whatever the lists read so far say.
+    """
+
+    def __init__(
+        self, *, evidence: Evidence, anchors: tuple[Anchor, ...], time: datetime, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
         self.crls = evidence.crls
         self.pool = evidence.pool
         self.anchors = anchors
@@ -81,7 +84,15 @@ class _Work:
         self.limits = limits
         self.spent = 0
 
-    def status(self, path: CandidatePath, index: int, guarded: tuple[bytes, ...]) -> CertificateStatus:
+    def status(self, path: CandidatePath, index: int) -> CertificateStatus:
+        """Return the status of the certificate at an index of a path."""
+        status = self._status(path, index, ())
+        if status.status is Status.GOOD and self.spent > self.limits.path_signature_checks:
+            spent = Violation(code="PATH_BUDGET", index=index, certificate_sha256=path.certificates[index].sha256)
+            return CertificateStatus(status=Status.UNKNOWN, rejected=(*status.rejected, spent))
+        return status
+
+    def _status(self, path: CandidatePath, index: int, guarded: tuple[bytes, ...]) -> CertificateStatus:
         """Return a status; `guarded` are the signers whose own status is being asked for right now."""
         certificate = path.certificates[index]
         rejected: list[Violation] = []
@@ -96,9 +107,6 @@ class _Work:
                     Violation(code=found, index=index, certificate_sha256=certificate.sha256, params=params)
                 )
         return conclude(certificate, usable, rejected=rejected, time=self.time)
-
-    def budget(self, path: CandidatePath, index: int) -> Violation:
-        return Violation(code="PATH_BUDGET", index=index, certificate_sha256=path.certificates[index].sha256)
 
     def _usable(
         self, crl: RevocationList, path: CandidatePath, index: int, guarded: tuple[bytes, ...]
@@ -203,7 +211,7 @@ class _Work:
             signatures.append((certificate.signature_algorithm, found.issuer_key(level)))
             if not needs_status(certificate) or certificate.sha256 in guarded[:-1]:
                 continue
-            status = self.status(found, level, guarded)
+            status = self._status(found, level, guarded)
             if status.status is not Status.GOOD or status.next_update is None or status.next_update < self.time:
                 return None
             signatures.extend(status.evidence_signatures)

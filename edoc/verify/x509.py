@@ -10,7 +10,7 @@ from edoc.pki.certificate import Certificate
 from edoc.pki.path import Anchor, CandidatePath, build_paths
 from edoc.pki.pool import Pool
 from edoc.pki.purpose import signer_violations, tsa_violations
-from edoc.pki.revocation import CertificateStatus, Evidence, Status, certificate_status, needs_status
+from edoc.pki.revocation import CertificateStatus, Evidence, Status, StatusFinder, needs_status
 from edoc.pki.rfc5280 import Violation, check_path
 from edoc.policy.model import RevocationRule
 from edoc.result.enums import SubIndication, WantKind
@@ -65,9 +65,17 @@ def validate_certificate(
         limit = warning("PATH_BUDGET", subject, name=leaf.subject.rfc4514())
         return CertificateVerdict(conclusion=undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, limit))
     if not search.paths:
-        return _no_path(leaf, subject, search.hints)
+        return _no_path(leaf, subject, (*search.hints, *_other_purposes(leaf, purpose, pool, context)))
+    evidence = Evidence(crls=material.crls, pool=pool)
+    finder = StatusFinder(evidence=evidence, anchors=anchors, time=context.time, limits=context.limits)
     judge = _PathJudge(
-        subject=subject, purpose=purpose, material=material, context=context, anchors=anchors, pool=pool
+        subject=subject,
+        purpose=purpose,
+        material=material,
+        context=context,
+        anchors=anchors,
+        pool=pool,
+        finder=finder,
     )
     best: CertificateVerdict | None = None
     for path in search.paths:
@@ -98,6 +106,22 @@ def _no_path(leaf: Certificate, subject: str, hints: tuple[Violation, ...]) -> C
     )
 
 
+def _other_purposes(
+    leaf: Certificate, purpose: Purpose, pool: Pool, context: Context
+) -> tuple[Violation, ...]:
+    """Say when the path ends in an anchor that is trusted, but for something else."""
+    here = context.trust.anchors(purpose)
+    for other in Purpose:
+        anchors = tuple(anchor for anchor in context.trust.anchors(other) if anchor not in here)
+        if not anchors:
+            continue
+        found = build_paths(leaf, pool=pool, anchors=anchors, time=context.time, limits=context.limits).paths
+        if found:
+            params = {"anchor": found[0].anchor.name.rfc4514(), "trusted": other.value, "purpose": purpose.value}
+            return (Violation(code="ANCHOR_PURPOSE", index=0, certificate_sha256=leaf.sha256, params=params),)
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PathJudge:
     """Steps 4 to 9 of 5.2.6.4 for one path."""
@@ -108,6 +132,7 @@ class _PathJudge:
     context: Context
     anchors: tuple[Anchor, ...]
     pool: Pool
+    finder: StatusFinder
 
     def judge(self, path: CandidatePath) -> CertificateVerdict:
         if path.anchor.certificate is not None and path.certificates == (path.anchor.certificate,):
@@ -142,19 +167,11 @@ class _PathJudge:
             return tuple(None for _ in path.certificates), ()
         found: list[CertificateStatus | None] = []
         wants: list[Want] = []
-        evidence = Evidence(crls=self.material.crls, pool=self.pool)
         for index, certificate in enumerate(path.certificates):
             if certificate.sha256 == _anchor_digest(path.anchor) or not needs_status(certificate):
                 found.append(None)
                 continue
-            status = certificate_status(
-                path,
-                index,
-                evidence=evidence,
-                anchors=self.anchors,
-                time=self.context.time,
-                limits=self.context.limits,
-            )
+            status = self.finder.status(path, index)
             found.append(status)
             if status.status is Status.UNKNOWN:
                 wants.append(_crl_want(certificate))
@@ -208,23 +225,31 @@ class _PathJudge:
 
     def _revoked_later(self, path: CandidatePath) -> Conclusion | None:
         """A revocation known only after the validation time bars PASSED all the same (design 3.1)."""
-        newest = max((crl.this_update for crl in self.material.crls), default=self.context.time)
-        if newest <= self.context.time or self.context.policy.revocation is not RevocationRule.REQUIRED:
+        if self.context.policy.revocation is not RevocationRule.REQUIRED:
             return None
-        evidence = Evidence(crls=self.material.crls, pool=self.pool)
+        later = {crl.this_update for crl in self.material.crls if crl.this_update > self.context.time}
+        # Each at its own time: a list with a far date must not make the signer of another look expired.
+        for time in sorted(later, reverse=True)[:_LATER]:
+            found = self._revoked_at(path, self._finder(time))
+            if found is not None:
+                return found
+        return None
+
+    def _revoked_at(self, path: CandidatePath, finder: StatusFinder) -> Conclusion | None:
         for index, certificate in enumerate(path.certificates):
             if certificate.sha256 == _anchor_digest(path.anchor) or not needs_status(certificate):
                 continue
-            status = certificate_status(
-                path, index, evidence=evidence, anchors=self.anchors,
-                time=newest, limits=self.context.limits,
-            )
+            status = finder.status(path, index)
             if status.status is Status.REVOKED:
                 sub = SubIndication.REVOKED_NO_POE if index == 0 else SubIndication.REVOKED_CA_NO_POE
                 time = _text(status.revocation_time)
                 name = certificate.subject.rfc4514()
                 return undecided(sub, error("REVOCATION_LATER", self.subject, name=name, time=time))
         return None
+
+    def _finder(self, time: datetime) -> StatusFinder:
+        evidence = Evidence(crls=self.material.crls, pool=self.pool)
+        return StatusFinder(evidence=evidence, anchors=self.anchors, time=time, limits=self.context.limits)
 
     def _missing(self, certificate: Certificate, status: CertificateStatus) -> Finding:
         why = ", ".join(sorted({item.code for item in status.rejected}))
@@ -326,6 +351,8 @@ class _PathJudge:
         return undecided(SubIndication.REVOCATION_OUT_OF_BOUNDS_NO_POE, finding)
 
 
+_LATER = 32
+"""Times of later lists that are asked about: a document carries a handful."""
 _PURPOSE_WARNINGS = frozenset({"SIGNER_IS_CA", "KEY_USAGE_ABSENT"})
 
 
