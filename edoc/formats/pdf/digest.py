@@ -10,6 +10,8 @@ from edoc.facts.document import Buffer
 from edoc.pki.algorithms import Hash, digest_size, new_hash
 
 _BLOCK = 1 << 20
+_FREE, _TIMES = 256 << 20, 4
+"""Octets digested for one file: signatures that each close a revision need little more than its size once."""
 
 
 class _Copyable(Protocol):
@@ -27,19 +29,20 @@ class Digester:
     data: Buffer
     _wanted: set[tuple[Range, str]] = field(default_factory=set)
     _known: dict[tuple[Range, str], bytes] = field(default_factory=dict)
+    _fed: int = 0
 
     def want(self, covered: Range, algorithms: Iterable[str]) -> None:
         """Register a digest that will be asked for."""
         self._wanted.update((covered, name) for name in algorithms)
 
     def digest(self, covered: Range, algorithm: str) -> bytes | None:
-        """Return a digest, null when the algorithm is not known."""
+        """Return a digest, null when the algorithm is not known or the budget of the file is spent."""
         if digest_size(algorithm) is None:
             return None
         if (covered, algorithm) not in self._known:
             self._wanted.add((covered, algorithm))
             self._run()
-        return self._known[covered, algorithm]
+        return self._known.get((covered, algorithm))
 
     def _run(self) -> None:
         todo = {item for item in self._wanted - self._known.keys() if digest_size(item[1]) is not None}
@@ -56,6 +59,9 @@ class Digester:
         copies = hasattr(state, "copy")
         for covered in ranges:
             start, stop, end = covered
+            self._fed += end - stop + (start - position if copies else start)
+            if self._fed > _FREE + _TIMES * len(self.data):
+                return
             if copies:
                 _feed(state, view, position, start)
                 position = start

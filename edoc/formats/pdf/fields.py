@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _NAME_OCTETS = 32 << 10
 """A full field name: longer ones only cost memory along a deep tree."""
-_WALKS = 8
+_WALKS = 4
 """Walks of the largest form that one document may cost; every signature needs that of its own revision."""
 
 
@@ -81,11 +81,12 @@ def walk_fields(pdf: Pdf, revision: Revision) -> Iterator[Field]:
     listed = pdf.resolve(form.get("Fields"), revision) if form is not None else None
     if not isinstance(listed, list):
         return
+    _spend(pdf, len(listed), 0)
     seen: set[int] = set()
     todo: list[tuple[Value, _Inherited]] = [(item, _Inherited()) for item in reversed(listed)]
     while todo:
         item, above = todo.pop()
-        _spend(pdf, len(todo), above.depth)
+        _spend(pdf, 0, above.depth, visits=1)
         ref = item if isinstance(item, Ref) else None
         if ref is not None:
             if ref.number in seen:
@@ -99,6 +100,7 @@ def walk_fields(pdf: Pdf, revision: Revision) -> Iterator[Field]:
             _single(node)
         kids = pdf.resolve(node.get("Kids"), revision) if "Kids" in node else None
         kid_list = kids if isinstance(kids, list) else []
+        _spend(pdf, len(todo) + len(kid_list), 0)
         if "T" in node or above.depth == 0 or "V" in node or "FT" in node:
             references = tuple(kid for kid in kid_list if isinstance(kid, Ref))
             yield Field(
@@ -108,10 +110,10 @@ def walk_fields(pdf: Pdf, revision: Revision) -> Iterator[Field]:
         todo.extend((kid, own) for kid in reversed(kid_list))
 
 
-def _spend(pdf: Pdf, waiting: int, depth: int) -> None:
-    """Count a visit; walks of all revisions share one budget of eight full walks."""
+def _spend(pdf: Pdf, waiting: int, depth: int, *, visits: int = 0) -> None:
+    """Count visits and what waits for one; walks of all revisions share one budget."""
     limits = pdf.limits
-    pdf.budget.fields += 1
+    pdf.budget.fields += visits
     if pdf.budget.fields > _WALKS * limits.pdf_fields or waiting > limits.pdf_fields or depth > limits.pdf_depth:
         raise PdfError("PDF_LIMIT", limit="pdf_fields")
 

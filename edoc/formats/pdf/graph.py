@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
+from edoc.formats.pdf.scan import scan_references
 from edoc.formats.pdf.sections import FREE, IN_FILE, Revision
 from edoc.formats.pdf.values import Ref, Stream, Value
 
@@ -86,7 +87,14 @@ class Graph:
             found = self._pdf.entry(number, self._revision)
             if found is None or found[0].kind == FREE:
                 return frozenset()
-            generation = found[0].extra if found[0].kind == IN_FILE else 0
+            entry, home = found
+            generation = 0
+            if entry.kind == IN_FILE:
+                generation = entry.extra
+                data = self._pdf.document.data
+                scanned = scan_references(data, entry.place, number, generation=generation, end=home.end)
+                if scanned is not None:
+                    return scanned
             value = self._pdf.get_direct(Ref(number, generation), self._revision)
             return frozenset(ref.number for ref in references(value))
         except PdfError as problem:

@@ -40,6 +40,10 @@ _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\
 _KEYWORDS: dict[bytes, Value] = {b"true": True, b"false": False, b"null": None}
 _DIGITS = 20
 """Digits of one number; larger ones are no offsets and cost time."""
+_NAMES = 1 << 16
+"""Names remembered of one document; real ones use some hundreds."""
+_PLAIN = 1 << 10
+"""Octets of a string that is surely within every limit."""
 _TOLD = 8
 """Repeated keys told of one dictionary."""
 
@@ -75,7 +79,7 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
     in_dictionary = False
     depth = budget.limits.pdf_depth
     room = budget.limits.pdf_tokens - budget.tokens
-    names = budget.names
+    longest, names = budget.limits.pdf_string_bytes, budget.names
     position, count = start, 0
     value: Value
     while True:
@@ -84,7 +88,12 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
             kind = token.lastindex
             if kind == 1:
                 text = token[1]
-                value = names.get(text) or names.setdefault(text, _name(text))
+                known = names.get(text)
+                if known is None:
+                    known = _name(text)
+                    if len(names) < _NAMES:
+                        names[text] = known
+                value = known
             elif kind == 3:
                 value = Ref(int(token[2]), int(token[3]))
             elif kind == 4 and len(token[4]) <= _DIGITS:
@@ -102,13 +111,17 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
                 items, in_dictionary = open_containers.pop()
             elif kind == 9 or kind == 10:
                 contents = in_dictionary and len(items) & 1 == 1 and items[-1] == "Contents"
-                value = _string(token, kind, budget.limits.pdf_string_bytes, contents=contents, in_file=in_file)
+                if contents or kind == 9 or len(token[10]) > _PLAIN:
+                    value = _string(token, kind, longest, contents=contents, in_file=in_file)
+                else:
+                    text = token[10]
+                    value = PdfString(_unescape(text) if b"\\" in text or b"\r" in text else text)
             elif kind == 12 and token[12] in _KEYWORDS:
                 value = _KEYWORDS[token[12]]
             elif kind == 11:
                 value = _real(token[11], token.start())
             elif kind == 13:
-                value, position = _nested_literal(data, token.start(13), budget.limits.pdf_string_bytes)
+                value, position = _nested_literal(data, token.start(13), longest)
             else:
                 raise PdfError("PDF_KEYWORD" if kind == 12 else "PDF_TOKEN", token.start(kind or 0))
             if not open_containers:

@@ -13,13 +13,17 @@ from edoc.limits import DEFAULT_LIMITS, Limits
 MEDIA_TYPE = "application/pdf"
 
 
-def read_pdf(document: Document, *, password: str | None = None, limits: Limits = DEFAULT_LIMITS) -> DocumentFacts:
+def read_pdf(
+    document: Document, *, password: str | None = None, limits: Limits = DEFAULT_LIMITS, sha256: bytes | None = None
+) -> DocumentFacts:
     """Return everything that a PDF says about its signatures.
 
+    `sha256` is the digest of the whole document where it is known, or empty where nobody will ask for it.
     A document that the strict reader refuses comes back incomplete, with the code and offset as an
     error (a budget exceeded: a warning). Raises `InputError(PDF_PASSWORD_WRONG)` only.
     """
-    sha256 = document.sha256()
+    if sha256 is None:
+        sha256 = document.sha256()
     try:
         pdf = Pdf.open(document, password=password, limits=limits)
         return _facts(pdf, sha256, limits)

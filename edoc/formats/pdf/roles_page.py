@@ -84,9 +84,9 @@ def _page(step: Step, number: int, widgets: set[int]) -> None:
 
 
 def _key(step: Step, number: int, key: str, old: Value, new: Value) -> None:
-    page = page_number(step, number)
     if key == "Annots":
         return
+    page = page_number(step, number)
     if old is None and (key == "StructParents" and type(new) is int or key == "Tabs" and new == "S"):
         step.tell(Rank.SIGN, "PDF_PAGE_TABS", page=page, params={"key": key})
     elif key in ("Tabs", "StructParents", "LastModified", "PieceInfo"):

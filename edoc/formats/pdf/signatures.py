@@ -24,7 +24,7 @@ from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.fields import text
 from edoc.limits import Limits
 from edoc.pki import oids
-from edoc.pki.algorithms import digest_of
+from edoc.pki.algorithms import digest_of, digest_size
 
 if TYPE_CHECKING:
     from edoc.formats.pdf.changes import Later
@@ -113,6 +113,8 @@ class Builder:
     def _finish(self, one: Found, facts: SignatureFacts, findings: list[Finding]) -> SignatureFacts:
         judged = self._later.of(one)
         whole = one.gap is not None and one.revision is not None
+        if whole and any(item.actual is None and digest_size(item.digest_algorithm) for item in facts.references):
+            findings.append(warning("PDF_LIMIT", one.field.name, limit="digested_bytes"))
         return replace(
             facts,
             name=one.field.name,

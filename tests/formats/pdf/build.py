@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import groupby
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -209,11 +210,14 @@ def _section(
     offsets: Mapping[int, tuple[int, int, str]], size: int, trailer: bytes, at: int, *, as_stream: bool
 ) -> bytes:
     if not as_stream:
-        out = b"xref\n"
-        for number in sorted(offsets):
-            place, generation, kind = offsets[number]
-            out += b"%d 1\n%010d %05d %s \n" % (number, place, generation, kind.encode())
-        return out + b"trailer\n<</Size %d%s>>\n" % (size, trailer)
+        out = bytearray(b"xref\n")
+        for _, group in groupby(enumerate(sorted(offsets)), key=lambda item: item[1] - item[0]):
+            run = [number for _, number in group]
+            out += b"%d %d\n" % (run[0], len(run))
+            for number in run:
+                place, generation, kind = offsets[number]
+                out += b"%010d %05d %s \n" % (place, generation, kind.encode())
+        return bytes(out) + b"trailer\n<</Size %d%s>>\n" % (size, trailer)
     listed = {**offsets, size: (at, 0, "n")}
     rows = b"".join(
         bytes([kind == "n"]) + place.to_bytes(4, "big") + generation.to_bytes(2, "big")
