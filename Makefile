@@ -38,7 +38,7 @@ bench: venv
 	@$(RUN) -m benchmarks
 
 soak: venv
-	@$(RUN) -m pytest -m soak $(PYTEST_ARGS)
+	@$(RUN) -m pytest -m soak -n auto --dist worksteal $(PYTEST_ARGS)
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
