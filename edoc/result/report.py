@@ -139,6 +139,10 @@ class Want:
     uris: tuple[str, ...] = ()
     certificate: bytes | None = field(default=None, repr=False)
     """DER of the certificate it is about."""
+    issuer_spki: bytes | None = field(default=None, repr=False)
+    """DER SubjectPublicKeyInfo of that certificate's issuer on the path: an OCSP request names it (RFC 6960 4.1.1)."""
+    unavailable: str | None = None
+    """Why a driver could not get it: `not_asked` or `unreachable`; null when nobody went to fetch it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

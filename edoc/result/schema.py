@@ -33,7 +33,7 @@ from edoc.result.report import (
 JsonSchema = dict[str, Any]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_HIDDEN = {"signed_octets", "certificate"}
+_HIDDEN = {"signed_octets", "certificate", "issuer_spki"}
 """Fields that hold bytes or functions and never leave the process."""
 
 _TEXT: JsonSchema = {"type": "string"}
@@ -56,6 +56,7 @@ _WORDS: dict[tuple[type, str], list[str | None]] = {
         None,
     ],
     (EvidenceResult, "kind"): ["RFC4998", "RFC6283"],
+    (Want, "unavailable"): ["not_asked", "unreachable", None],
     (PathCertificate, "status"): ["good", "revoked", "on_hold", "unknown", "not_needed", "anchor"],
 }
 _KINDS = (SignatureResult, TimestampResult, EvidenceResult, PathCertificate, Want)

@@ -25,6 +25,10 @@ class Unavailable:
     kind: WantKind
     subject: str
     reason: str
+    code: str = ""
+    """What went wrong at the last address, as a finding code; empty when no address was tried."""
+    url: str = ""
+    """That address, without its query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
