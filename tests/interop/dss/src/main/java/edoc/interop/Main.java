@@ -1,0 +1,44 @@
+package edoc.interop;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** Answers requests, one JSON object a line on standard input, with one line each on standard output. */
+public final class Main {
+    private static final Gson GSON = new Gson();
+
+    private Main() {}
+
+    public static void main(String[] arguments) throws IOException {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        // Whatever a library prints must not get between the answers.
+        System.setOut(System.err);
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            out.println(GSON.toJson(answer(JsonParser.parseString(line).getAsJsonObject())));
+        }
+    }
+
+    /** A boundary: whatever goes wrong in DSS is an answer, and the next request is served all the same. */
+    private static JsonObject answer(JsonObject asked) {
+        Request request = new Request(asked);
+        try {
+            return switch (request.text("op")) {
+                case "validate" -> Validation.validate(request);
+                case "sign" -> Signing.sign(request);
+                case "extend" -> Signing.extend(request);
+                default -> throw new IllegalArgumentException("unknown op");
+            };
+        } catch (Exception problem) {
+            JsonObject answer = new JsonObject();
+            answer.addProperty("error", problem.getClass().getSimpleName() + ": " + problem.getMessage());
+            return answer;
+        }
+    }
+}
