@@ -3,11 +3,13 @@ package edoc.interop;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import eu.europa.esig.dss.spi.DSSSecurityProvider;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.security.Security;
 
 /** Answers requests, one JSON object a line on standard input, with one line each on standard output. */
 public final class Main {
@@ -16,6 +18,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws IOException {
+        // Before the providers of the JDK, which know no Brainpool curve.
+        Security.insertProviderAt(DSSSecurityProvider.getSecurityProvider(), 1);
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         // Whatever a library prints must not get between the answers.
         System.setOut(System.err);
