@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from edoc import aio as aio
     from edoc.api import Verifier as Verifier
     from edoc.api import verify_certificate as verify_certificate
     from edoc.api import verify_document as verify_document
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from edoc.facts.document import Digest as Digest
     from edoc.facts.document import Document as Document
     from edoc.keys import Key as Key
+    from edoc.net.policy import FetchPolicy as FetchPolicy
     from edoc.policy import Policy as Policy
     from edoc.report.model import ANY_SIGNER as ANY_SIGNER
     from edoc.report.model import Match as Match
@@ -56,6 +58,7 @@ _HOME = {
     "Document": "edoc.facts.document",
     "Digest": "edoc.facts.document",
     "Key": "edoc.keys",
+    "FetchPolicy": "edoc.net.policy",
     "Policy": "edoc.policy",
     "TrustStore": "edoc.trust",
     "Report": "edoc.report.model",
@@ -80,6 +83,7 @@ __all__ = [
     "Document",
     "EdocError",
     "FetchError",
+    "FetchPolicy",
     "Indication",
     "InputError",
     "Key",
@@ -105,6 +109,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name from its room."""
+    if name == "aio":
+        return import_module("edoc.aio")
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module 'edoc' has no attribute {name!r}")

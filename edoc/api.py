@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from edoc import __version__
 from edoc.drivers.clock import now
@@ -22,12 +22,16 @@ from edoc.pki.certificate import Certificate, CertificateError
 from edoc.pki.pem import certificates_in
 from edoc.policy.model import Judgement, Policy
 from edoc.report.model import Report
-from edoc.result.report import CertificateResult
+from edoc.result.report import CertificateResult, Outcome
 from edoc.trust.store import Purpose, TrustStore
 from edoc.verify.chain import certificate_path
 from edoc.verify.context import Context, ValidationData
 from edoc.verify.engine import EngineIdentity, validate
 from edoc.verify.memo import PathMemo
+
+if TYPE_CHECKING:
+    from edoc.drivers.network import Network
+    from edoc.net.policy import FetchPolicy
 
 Input = str | PathLike[str] | bytes | BinaryIO | Document
 """What a document may be handed over as: a path, bytes, a binary file or a `Document`."""
@@ -43,7 +47,7 @@ class Verifier:
     one does only once.
     """
 
-    __slots__ = ("_basis", "_config", "_data", "_identity", "_memo", "_policy", "_trust")
+    __slots__ = ("_basis", "_config", "_data", "_identity", "_memo", "_network", "_policy", "_trust")
 
     def __init__(
         self,
@@ -52,18 +56,17 @@ class Verifier:
         policy: str | PathLike[str] | Policy = "default",
         validation_data: Iterable[str | PathLike[str] | bytes | Document] = (),
         validation_time: datetime | None = None,
-        online: bool = False,
+        online: bool | FetchPolicy = False,
         expect: str = "signature",
     ) -> None:
         """Prepare a verifier.
 
         `trust` is required unless the policy is `integrity`; `validation_time` must be aware
-        (`ValueError` otherwise), null means now.  Raises `ConfigError` for what cannot be used.
+        (`ValueError` otherwise), null means now.  `online` false opens no socket; a `FetchPolicy` says
+        what may be fetched, true stands for the default one.  Raises `ConfigError` for what cannot be used.
         """
         if validation_time is not None and validation_time.tzinfo is None:
             raise ValueError("validation_time must be an aware datetime")
-        if online:
-            raise ConfigError("ONLINE_NOT_AVAILABLE", subject="online")
         if expect not in ("signature", "timestamp"):
             raise ConfigError("EXPECT_UNKNOWN", subject=str(expect))
         self._policy = _policy(policy)
@@ -74,7 +77,8 @@ class Verifier:
         self._trust = trust if trust is not None and judged else TrustStore.empty()
         time = validation_time.astimezone(UTC) if validation_time is not None else None
         self._data = load_validation_data(tuple(validation_data))
-        self._config = _Config(validation_time=time, expect=expect, limits=DEFAULT_LIMITS)
+        self._config = _Config(validation_time=time, expect=expect, limits=DEFAULT_LIMITS, online=online)
+        self._network = _network(online)
         self._identity = EngineIdentity(
             tool_version=__version__, policy=self._policy.identity(), trust_digest=self._trust.digest()
         )
@@ -100,32 +104,27 @@ class Verifier:
         self, document: Input, *, at: datetime | None, detached: Sequence[Original] = (), password: str | None = None
     ) -> Report:
         """As `verify`, with the time that counts as now: a batch fixes it once (design section 3.1)."""
+        inquiry = self._inquire(document, at=at, detached=detached, password=password)
+        if self._network is not None:
+            return self._network.report(inquiry, self._data)
+        return Report.of(inquiry.validate(self._data).report)
+
+    def verify_certificate(self, certificate: Certificate) -> CertificateResult:
+        """Validate one certificate as a signer's (EN 319 102-1 5.2.6) at the verifier's time."""
+        inquiry = _CertificateInquiry(certificate=certificate, context=self._context(now()), memo=self._memo)
+        if self._network is not None:
+            return self._network.certificate_result(inquiry, self._data)
+        return inquiry.validate(self._data)
+
+    def _inquire(
+        self, document: Input, *, at: datetime | None, detached: Sequence[Original], password: str | None
+    ) -> Inquiry:
         opened = open_document(document)
         facts = read_document(opened, password=password, limits=self._config.limits)
         _refuse_unreadable(facts)
         context = self._context(at or now())
         facts = _with_originals(facts, detached)
-        outcome = validate(facts, context=context, identity=self._identity, memo=self._memo)
-        return Report.of(outcome.report)
-
-    def verify_certificate(self, certificate: Certificate) -> CertificateResult:
-        """Validate one certificate as a signer's (EN 319 102-1 5.2.6) at the verifier's time."""
-        context = self._context(now())
-        material, _ = context.material(())
-        name = certificate.subject.rfc4514()
-        verdict = self._memo.validate(
-            certificate, subject=name, purpose=Purpose.SIGNER, material=material, context=context
-        )
-        return CertificateResult(
-            indication=verdict.conclusion.indication,
-            sub_indication=verdict.conclusion.sub_indication,
-            subject=name,
-            sha256=certificate.sha256.hex(),
-            path=certificate_path(verdict),
-            validation_time=context.time,
-            findings=(*verdict.conclusion.findings, *verdict.findings),
-            wants=verdict.wants,
-        )
+        return Inquiry(facts=facts, context=context, identity=self._identity, memo=self._memo)
 
     def _context(self, current: datetime) -> Context:
         given = self._config.validation_time
@@ -142,16 +141,76 @@ class Verifier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """One document as it was read, and everything but the data to validate it with."""
+
+    facts: DocumentFacts
+    context: Context
+    identity: EngineIdentity
+    memo: PathMemo
+
+    def validate(self, data: ValidationData) -> Outcome:
+        """Return what the engine says with some data at hand."""
+        return validate(
+            self.facts, context=replace(self.context, data=data), identity=self.identity, memo=self.memo
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CertificateInquiry:
+    """As `Inquiry`, for one certificate."""
+
+    certificate: Certificate
+    context: Context
+    memo: PathMemo
+
+    def validate(self, data: ValidationData) -> CertificateResult:
+        context = replace(self.context, data=data)
+        material, _ = context.material(())
+        name = self.certificate.subject.rfc4514()
+        verdict = self.memo.validate(
+            self.certificate, subject=name, purpose=Purpose.SIGNER, material=material, context=context
+        )
+        return CertificateResult(
+            indication=verdict.conclusion.indication,
+            sub_indication=verdict.conclusion.sub_indication,
+            subject=name,
+            sha256=self.certificate.sha256.hex(),
+            path=certificate_path(verdict),
+            validation_time=context.time,
+            findings=(*verdict.conclusion.findings, *verdict.findings),
+            wants=verdict.wants,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Config:
     validation_time: datetime | None
     expect: str
     limits: Limits
+    online: bool | FetchPolicy
 
 
 def _rebuild(trust: TrustStore, policy: Policy, data: ValidationData, config: _Config) -> Verifier:
-    verifier = Verifier(trust=trust, policy=policy, validation_time=config.validation_time, expect=config.expect)
+    verifier = Verifier(
+        trust=trust,
+        policy=policy,
+        validation_time=config.validation_time,
+        online=config.online,
+        expect=config.expect,
+    )
     verifier._data = data
     return verifier
+
+
+def _network(online: bool | FetchPolicy) -> Network | None:
+    if online is False:
+        return None
+    # Loaded here: who verifies offline needs no HTTP.
+    from edoc.drivers.network import Network
+    from edoc.net.policy import FetchPolicy
+
+    return Network(FetchPolicy() if online is True else online)
 
 
 def verify_document(
@@ -162,14 +221,15 @@ def verify_document(
     validation_data: Iterable[str | PathLike[str] | bytes | Document] = (),
     policy: str | PathLike[str] | Policy = "default",
     validation_time: datetime | None = None,
-    online: bool = False,
+    online: bool | FetchPolicy = False,
     password: str | None = None,
     expect: str = "signature",
 ) -> Report:
     """Verify one document and return the report; a bad signature is a result, never an exception.
 
     `trust` is required unless `policy` is `integrity`.  `validation_data` are certificates and
-    revocation lists to use, never trusted by themselves.  Raises `EdocError` only when the question
+    revocation lists to use, never trusted by themselves.  `online` false opens no socket; a
+    `FetchPolicy` (true: the default one) lets missing revocation data be fetched.  Raises `EdocError` only when the question
     could not be asked, `ValueError` for a naive `validation_time`.
     """
     verifier = Verifier(

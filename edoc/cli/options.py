@@ -10,6 +10,13 @@ import click
 from edoc.errors import ConfigError
 
 LANGUAGE = click.option("--lang", type=click.Choice(["en", "fa"]), help="Language of the answer (else EDOC_LANG).")
+ONLINE = click.option("--online", is_flag=True, help="Fetch what is missing, from the addresses in the certificates.")
+ONLINE_HOST = click.option(
+    "--online-host",
+    metavar="HOST:PORT",
+    multiple=True,
+    help="Allow --online a private host too, or one at an unusual port.",
+)
 OVERWRITE = click.option("--overwrite", is_flag=True, help="Allow an existing output file to be replaced.")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edoc.cli import exits
-from edoc.cli.options import LANGUAGE, OVERWRITE, moment, output_option
+from edoc.cli.options import LANGUAGE, ONLINE, ONLINE_HOST, OVERWRITE, moment, output_option
 from edoc.cli.sources import inputs_of
 from edoc.cli.talk import choose_language
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 @click.option("--validation-data", metavar="FILE", multiple=True, help="Certificates and revocation lists to use.")
 @click.option("--policy", metavar="POLICY", default="default", show_default=True, help="default, integrity or a TOML file.")
 @click.option("--at", metavar="TIME", help="Answer as if today were then, such as 2026-11-23T10:00:00Z.")
+@ONLINE
+@ONLINE_HOST
 @click.option("--expect", type=click.Choice(["signature", "timestamp"]), default="signature", show_default=True)
 @click.option("--signed-by", metavar="ID", help="The signer's serialNumber; another signer gives exit code 1.")
 @click.option("--password", is_flag=True, help="Ask for the password of encrypted documents (or set EDOC_PASSWORD).")
@@ -167,6 +169,7 @@ def _item(name: str, detached: tuple[str, ...]) -> str | tuple[str, tuple[str, .
 
 def _exit(result: BulkResult, signed_by: str | None) -> int:
     """The verdict's exit code; where the signer is another, 1 (design section 3.3)."""
+    from edoc.cli.network import unreachable
     from edoc.errors import VerificationFailed
     from edoc.report.names import is_signed_by
     from edoc.result.enums import Verdict
@@ -175,6 +178,8 @@ def _exit(result: BulkResult, signed_by: str | None) -> int:
     if report is None:
         return result.error.exit_code if result.error is not None else exits.INTERNAL
     code = exits.BY_VERDICT[report.verdict.value]
+    if report.verdict is Verdict.INDETERMINATE and unreachable(report):
+        code = exits.UNREACHABLE
     if signed_by is None:
         return code
     if report.verdict is Verdict.PASSED:
@@ -192,6 +197,7 @@ def _exit(result: BulkResult, signed_by: str | None) -> int:
 
 def _verifier(given: dict[str, object]) -> Verifier:
     from edoc.api import Verifier
+    from edoc.cli.network import permission
     from edoc.errors import ConfigError, InputError
 
     try:
@@ -200,6 +206,7 @@ def _verifier(given: dict[str, object]) -> Verifier:
             policy=str(given["policy"]),
             validation_data=_texts(given["validation_data"]),
             validation_time=moment(_text(given["at"])),
+            online=permission(online=bool(given["online"]), hosts=_texts(given["online_host"]), environment=os.environ),
             expect=str(given["expect"]),
         )
     except InputError as problem:

@@ -28,3 +28,10 @@ def trust_paths(environment: Mapping[str, str]) -> tuple[Path, ...]:
         return tuple(Path(item) for item in named)
     folder = configuration_folder(environment) / "trust"
     return (folder,) if folder.is_dir() else ()
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Return where answers from the network are kept: `$XDG_CACHE_HOME/edoc/net`, by default `~/.cache/edoc/net`."""
+    base = environment.get("XDG_CACHE_HOME", "")
+    home = Path(base) if os.path.isabs(base) else Path(environment.get("HOME") or Path.home()) / ".cache"
+    return home / "edoc" / "net"

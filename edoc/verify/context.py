@@ -25,10 +25,8 @@ class Unavailable:
     kind: WantKind
     subject: str
     reason: str
-    code: str = ""
-    """What went wrong at the last address, as a finding code; empty when no address was tried."""
-    url: str = ""
-    """That address, without its query."""
+    finding: Finding | None = None
+    """What went wrong, for the report; its subject is the address without query, if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
         timestamps=timestamps,
         evidence_records=(),
         wants=wants,
-        findings=decision.findings,
+        findings=(*decision.findings, *_not_fetched(context)),
     )
     return Outcome(report=report, wants=wants)
 
@@ -82,6 +82,12 @@ def _with_unreadable_signature(facts: DocumentFacts) -> DocumentFacts:
 
 def _is_broken(reasons: tuple[Finding, ...]) -> bool:
     return any(item.severity is Severity.ERROR for item in reasons)
+
+
+def _not_fetched(context: Context) -> tuple[Finding, ...]:
+    """Tell what a driver tried to get and could not; whether it mattered, the verdict says."""
+    found = [item.finding for item in context.data.unavailable if item.finding is not None]
+    return tuple({(item.code, item.subject): item for item in found}.values())
 
 
 def _wants(judged: Iterable[Judged]) -> tuple[Want, ...]:
