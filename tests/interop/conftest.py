@@ -1,5 +1,5 @@
 """Fixtures of the tests with foreign programs."""
 
-from tests.interop.dss.fixtures import dss
+from tests.interop.dss.fixtures import bench, dss
 
-__all__ = ["dss"]
+__all__ = ["bench", "dss"]

@@ -1,4 +1,4 @@
-"""Fixtures for every test that wants DSS: `from tests.interop.dss.fixtures import dss` in a conftest."""
+"""Fixtures for every test that wants DSS: `from tests.interop.dss.fixtures import bench, dss` in a conftest."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.interop.dss.cases import Bench
 from tests.interop.dss.oracle import Dss, build
 
 
@@ -15,3 +16,9 @@ def dss(oracle: Callable[[str], str]) -> Iterator[Dss]:
     place = build(oracle)
     with Dss(oracle("java"), place) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def bench(dss: Dss) -> Bench:
+    """Documents that DSS and pyHanko signed at every level, by the cases of `table`, each made once."""
+    return Bench(dss)

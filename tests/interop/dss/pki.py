@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
+from asn1crypto import ocsp as asn1_ocsp
+from asn1crypto import x509 as asn1_x509
+from asn1crypto.algos import DigestInfo, SignedDigestAlgorithm
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
+from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -20,9 +24,10 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
-from cryptography.x509.oid import NameOID
 
+from edoc.lab.signing import sign
 from tests.sign.makers import KINDS
 
 PASSWORD = "practice"
@@ -75,11 +80,12 @@ class Party:
         """The issuers, nearest first, the root last."""
         return () if self.issuer is None else (self.issuer, *self.issuer.chain)
 
-    def pkcs12(self, *, key: Any = None, chain: Sequence[Party] | None = None) -> bytes:
-        """The key (or another one) with the certificate and its chain."""
-        above = [item.certificate for item in (self.chain if chain is None else chain)]
+    @cached_property
+    def pkcs12(self) -> bytes:
+        """The key with the certificate and its chain."""
+        above = [item.certificate for item in self.chain]
         encryption = BestAvailableEncryption(PASSWORD.encode())
-        return pkcs12.serialize_key_and_certificates(b"key", key or self.key, self.certificate, above, encryption)
+        return pkcs12.serialize_key_and_certificates(b"key", self.key, self.certificate, above, encryption)
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,10 @@ class Plan:
     is_ca: bool | None = None
     no_check: bool = True
     common_name: str | None = None
-    digest: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
+    answered: bool = False
+    """Names an OCSP responder."""
+    sha1: bool = False
+    """Signed with SHA-1, by an RSA key."""
 
 
 _ENDS = {Role.CA: CA_ENDS, Role.SIGNER: SIGNER_ENDS, Role.TSA: TSA_ENDS, Role.RESPONDER: TSA_ENDS}
@@ -122,7 +131,7 @@ def make(name: str, role: Role, issuer: Party | None = None, *, plan: Plan | Non
         .subject_name(subject)
         .issuer_name(issuer.certificate.subject if issuer is not None else subject)
         .public_key(own.public_key())
-        .serial_number(int.from_bytes(hash_of(f"{name} {plan.begin}"), "big") >> 1)
+        .serial_number(int.from_bytes(hash_of(f"{name} {plan.begin} {issuer.name if issuer else name}"), "big") >> 1)
         .not_valid_before(plan.begin)
         .not_valid_after(plan.end or _ENDS[role])
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
@@ -130,7 +139,8 @@ def make(name: str, role: Role, issuer: Party | None = None, *, plan: Plan | Non
     )
     for extension, critical in _extensions(role, plan, issuer):
         builder = builder.add_extension(extension, critical=critical)
-    return Party(name, own, builder.sign(signing, _digest(signing, plan.digest)), issuer)
+    certificate = builder.sign(signing, _digest(signing))
+    return Party(name, own, _weakly_signed(certificate, signing) if plan.sha1 else certificate, issuer)
 
 
 def hash_of(text: str) -> bytes:
@@ -163,11 +173,15 @@ def _extensions(role: Role, plan: Plan, issuer: Party | None) -> list[tuple[x509
         # DSS takes no list of an authority whose own certificate does not say where its status is to be found.
         place = x509.UniformResourceIdentifier(f"http://practice.invalid/{hash_of(issuer.name).hex()}.crl")
         found.append((x509.CRLDistributionPoints([x509.DistributionPoint([place], None, None, None)]), False))
+    if issuer is not None and plan.answered:
+        address = x509.UniformResourceIdentifier("http://practice.invalid/ocsp")
+        access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, address)
+        found.append((x509.AuthorityInformationAccess([access]), False))
     return found
 
 
-def _digest(key: Any, digest: hashes.HashAlgorithm) -> hashes.HashAlgorithm | None:
-    return None if isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey) else digest
+def _digest(key: Any) -> hashes.HashAlgorithm | None:
+    return None if isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey) else hashes.SHA256()
 
 
 @dataclass(frozen=True)
@@ -196,13 +210,13 @@ def revocation_list(
     identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key())
     builder = builder.add_extension(identifier, critical=False).add_extension(x509.CRLNumber(1), critical=False)
     signing = key or authority.key
-    return builder.sign(signing, _digest(signing, hashes.SHA256())).public_bytes(Encoding.DER)
+    return builder.sign(signing, _digest(signing)).public_bytes(Encoding.DER)
 
 
 def ocsp_response(
-    party: Party, responder: Party, fates: Fates, *, at: datetime = LISTED, life: timedelta = LIST_LIFE
+    party: Party, responder: Party, fates: Fates, *, at: datetime = LISTED, life: timedelta = LIST_LIFE, key: Any = None
 ) -> bytes:
-    """The OCSP response (DER) about a certificate, by a responder or by its authority itself."""
+    """The OCSP response (DER) about a certificate, by a responder (or another key) or by its authority itself."""
     assert party.issuer is not None
     fate = fates.get(party)
     builder = ocsp.OCSPResponseBuilder().add_response(
@@ -218,19 +232,37 @@ def ocsp_response(
     builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate)
     if responder.certificate != party.issuer.certificate:
         builder = builder.certificates([responder.certificate])
-    return builder.sign(responder.key, _digest(responder.key, hashes.SHA256())).public_bytes(Encoding.DER)
+    made = builder.sign(responder.key, _digest(responder.key)).public_bytes(Encoding.DER)
+    return _produced(made, at, key or responder.key)
+
+
+def _produced(response: bytes, at: datetime, key: Any) -> bytes:
+    """Write another producedAt into a response: the library only knows the time on the clock."""
+    loaded = asn1_ocsp.OCSPResponse.load(response)
+    basic = loaded["response_bytes"]["response"].parsed
+    basic["tbs_response_data"]["produced_at"] = at
+    basic["signature"] = sign(key, basic["tbs_response_data"].dump(force=True))
+    loaded["response_bytes"]["response"] = asn1_ocsp.BasicOCSPResponse.load(basic.dump(force=True))
+    return bytes(loaded.dump(force=True))
+
+
+def _weakly_signed(certificate: x509.Certificate, key: Any) -> x509.Certificate:
+    """Sign a certificate of an RSA key with SHA-1, which libraries no longer do (RFC 8017 8.2.1, by hand)."""
+    loaded = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+    algorithm = SignedDigestAlgorithm({"algorithm": "sha1_rsa"})
+    loaded["tbs_certificate"]["signature"] = loaded["signature_algorithm"] = algorithm
+    digest = DigestInfo({
+        "digest_algorithm": {"algorithm": "sha1"},
+        "digest": hashlib.sha1(loaded["tbs_certificate"].dump(force=True), usedforsecurity=False).digest(),
+    }).dump()  # fmt: skip
+    numbers = key.private_numbers()
+    modulus = numbers.public_numbers.n
+    size = (modulus.bit_length() + 7) // 8
+    padded = b"\x00\x01" + b"\xff" * (size - len(digest) - 3) + b"\x00" + digest
+    loaded["signature_value"] = pow(int.from_bytes(padded, "big"), numbers.d, modulus).to_bytes(size, "big")
+    return x509.load_der_x509_certificate(loaded.dump(force=True))
 
 
 def other_key(kind: str = "p256") -> Any:
     """A key that belongs to nobody else."""
     return key_of("somebody else", kind)
-
-
-def changed(plan: Plan | None, **parts: Any) -> Plan:
-    """A plan with something else in it."""
-    return replace(plan or Plan(), **parts)
-
-
-def curve_of(party: Party) -> str | None:
-    """The curve of a key, null for one of another kind."""
-    return party.key.curve.name if isinstance(party.key, ec.EllipticCurvePrivateKey) else None

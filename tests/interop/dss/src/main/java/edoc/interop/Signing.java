@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import eu.europa.esig.dss.enumerations.CertificationPermission;
 import eu.europa.esig.dss.enumerations.DigestAlgorithm;
 import eu.europa.esig.dss.enumerations.EncryptionAlgorithm;
+import eu.europa.esig.dss.enumerations.SignatureAlgorithm;
 import eu.europa.esig.dss.enumerations.SignatureLevel;
 import eu.europa.esig.dss.model.DSSDocument;
 import eu.europa.esig.dss.model.InMemoryDocument;
@@ -41,8 +42,15 @@ final class Signing {
                 parameters.setContentTimestamps(Arrays.asList(service.getContentTimestamp(document, parameters)));
             }
             ToBeSigned octets = service.getDataToSign(document, parameters);
-            SignatureValue value = token.sign(octets, parameters.getSignatureAlgorithm(), key);
+            SignatureValue value = value(request, octets, parameters.getSignatureAlgorithm());
             return answer(service.signDocument(document, parameters, value));
+        }
+    }
+
+    /** The `signer` may be another than the one whose certificate goes into the document. */
+    private static SignatureValue value(Request request, ToBeSigned octets, SignatureAlgorithm algorithm) {
+        try (Pkcs12SignatureToken token = open(request.has("signer") ? request.part("signer") : request)) {
+            return token.sign(octets, algorithm, token.getKeys().get(0));
         }
     }
 

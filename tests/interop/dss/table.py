@@ -1,0 +1,88 @@
+"""The table of positives, each with its twin."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cryptography import x509
+
+from tests.interop.dss.cases import TWINS, Case
+from tests.interop.dss.pki import LATE, SIGNED, Revoked
+
+_LATER = {"revoked": (("signer", Revoked(SIGNED + timedelta(hours=1), x509.ReasonFlags.key_compromise)),)}
+"""Revoked an hour after the signature: passes where a time-stamp proves that it was there before."""
+_AGED = {"time": LATE, "again": LATE - timedelta(days=1)}
+"""Judged when the signer's certificate has expired, with fresh lists for the time-stamping authority."""
+
+# In these shapes the path of the document leads nowhere, and DSS looks for no second one.
+_ONE_PATH = ("renewed", "crossed")
+
+_ALGORITHMS: tuple[tuple[str, str | None, bool], ...] = (
+    ("rsa", None, False), ("rsa", "sha384", False), ("rsa", "sha512", False), ("rsa", None, True),
+    ("rsa", "sha512", True), ("p256", None, False), ("p256", "sha512", False), ("p384", None, False),
+    ("p521", None, False), ("brainpool", None, False), ("ed25519", None, False), ("ed448", None, False),
+)  # fmt: skip
+_TIMED_LEVELS = ("B-T", "B-LT", "B-LTA")
+_UNKNOWN_TO_DSS = ("ed25519", "ed448")
+
+_BASIC = ("revoked", "stripped", "tampered", "other-anchor", "on-hold", "expired", "forged-list", "stale",
+          "wrong-usage", "not-yet-valid", "superseded", "wrong-purpose", "ca-expired")  # fmt: skip
+_TIMED = ("stamped-late", "no-stamp", "tsa-expired")
+
+
+def _algorithms() -> list[Case]:
+    found = []
+    for maker in ("dss", "pyhanko"):
+        for number, (kind, digest, pss) in enumerate(_ALGORITHMS):
+            twin = _BASIC[(number + (maker == "dss") * 5) % len(_BASIC)]
+            passes = kind not in _UNKNOWN_TO_DSS
+            found.append(Case(maker, "B-B", twin, kind=kind, digest=digest, pss=pss, dss_passes=passes))
+    # Only DSS signs with a key that is not its certificate's.
+    found.append(Case("dss", "B-B", "wrong-key"))
+    return found
+
+
+def _paths(level: str, style: str) -> list[Case]:
+    found = []
+    shapes = {
+        "direct": "revoked", "issuing": "ca-revoked", "long": "no-cert-sign", "recertified": "not-a-ca",
+        "renewed": "ca-expired", "crossed": "other-anchor", "anchored": "stripped", "sha1-root": "no-crl-sign",
+        "namesakes": "forged-list", "rsa-root": "revoked-since", "self-answering": "on-hold",
+    }  # fmt: skip
+    if style == "ocsp":
+        shapes |= {"sha1-root": "unauthorised"}
+    if level != "B-B":
+        # Revoked after the time-stamp would be no reason to refuse.
+        shapes |= {"rsa-root": "revoked"}
+    for number, (path, twin) in enumerate(shapes.items()):
+        maker = ("dss", "pyhanko")[number % 2]
+        found.append(Case(maker, level, twin, path=path, style=style, dss_passes=path not in _ONE_PATH))
+    return found
+
+
+def _timed() -> list[Case]:
+    found = []
+    for number, (level, style) in enumerate((level, style) for level in _TIMED_LEVELS for style in ("crl", "ocsp")):
+        for turn in range(2):
+            found.append(Case("dss", level, _TIMED[(number + turn) % 3], style=style, facts=dict(_LATER)))
+        for maker in ("dss", "pyhanko"):
+            twin = ("tampered", "other-anchor", "stripped")[(number + (maker == "dss")) % 3]
+            found.append(Case(maker, level, twin, style=style, kind="rsa" if number % 2 else "p384"))
+    for style in ("crl", "ocsp"):
+        # At higher levels pyHanko embeds nothing about a signer that is revoked.
+        found.extend(Case("pyhanko", "B-T", twin, style=style, facts=dict(_LATER)) for twin in ("tsa-purpose", *_TIMED))
+        found.extend(Case(maker, "B-LTA", "no-archive", style=style, facts=dict(_AGED)) for maker in ("dss", "pyhanko"))
+    return found
+
+
+CASES = {
+    case.name: case
+    for case in (*_algorithms(), *_paths("B-B", "crl"), *_paths("B-B", "ocsp"), *_paths("B-T", "crl"), *_timed())
+}
+
+assert {case.twin for case in CASES.values()} == TWINS.keys(), "a twin that nobody has"
+
+
+def is_answered(case: Case) -> bool:
+    """Whether edoc has all that the case asks for: lists beside the document, judged at the time that is asked."""
+    return case.level in ("B-B", "B-T") and case.style == "crl" and not case.facts

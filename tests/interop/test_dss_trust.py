@@ -1,0 +1,75 @@
+"""Every document of the table passes, and its twin, in which one fact is different, is refused by the code that names it.
+
+The table is held to account by DSS, which says the same of it, but for what its default policy does not look at.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+import edoc
+from tests.interop.dss.cases import TWINS, Bench, Question
+from tests.interop.dss.oracle import Dss, Judged
+from tests.interop.dss.table import CASES, is_answered
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if is_answered(case)])
+def test_it_passes_and_its_twin_does_not(bench: Bench, name: str) -> None:
+    case = CASES[name]
+    good = _verify(bench.question(case))
+    assert good.verdict is edoc.Verdict.PASSED, good.to_json()
+    assert good.signatures[0].level == f"PAdES-BASELINE-{case.level[2:]}"
+    twin = TWINS[case.twin]
+    bad = _verify(bench.question(case, twin=True))
+    assert bad.verdict is not edoc.Verdict.PASSED
+    assert str(bad.signatures[0].sub_indication) == f"SubIndication.{twin.sub_indication}", bad.to_json()
+    assert twin.code in _codes(bad), bad.to_json()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_dss_says_the_same(bench: Bench, dss: Dss, name: str) -> None:
+    case = CASES[name]
+    good = _judge(dss, bench.question(case))
+    assert good.passed is case.dss_passes, good
+    if case.dss_passes:
+        assert good.level == f"PAdES-BASELINE-{case.level[2:]}"
+    bad = _judge(dss, bench.question(case, twin=True))
+    twin = TWINS[case.twin]
+    if case.dss_passes:
+        expected = twin.dss or twin.sub_indication
+        assert ("passes" if bad.passed else bad.sub_indication) == expected, bad
+    else:
+        assert not bad.passed
+
+
+def test_the_table_is_large_enough() -> None:
+    assert len(CASES) >= 90
+    assert {case.maker for case in CASES.values()} == {"dss", "pyhanko"}
+    assert sum(is_answered(case) for case in CASES.values()) >= 45
+
+
+def _verify(question: Question) -> edoc.Report:
+    return edoc.verify_document(
+        question.document,
+        trust=edoc.TrustStore.of(question.trust),
+        validation_data=(*question.material.crls, *question.material.ocsps, *question.material.certificates),
+        validation_time=question.time,
+    )
+
+
+def _judge(dss: Dss, question: Question) -> Judged:
+    (judged,) = dss.validate(
+        question.document,
+        trust=question.trust,
+        crls=question.material.crls,
+        ocsps=question.material.ocsps,
+        certificates=question.material.certificates,
+        time=question.time,
+    )
+    return judged
+
+
+def _codes(report: edoc.Report) -> set[str]:
+    signature = report.signatures[0]
+    tokens = [finding for token in signature.timestamps for finding in token.findings]
+    return {finding.code for finding in (*signature.findings, *tokens)}
