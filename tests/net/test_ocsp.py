@@ -32,7 +32,7 @@ def _request(pki: Pki, label: str = "person", nonce: bytes = NONCE) -> bytes:
 
 def test_the_request_is_the_one_that_cryptography_makes(pki: Pki) -> None:
     certificate, issuer = (x509.load_der_x509_certificate(item.der) for item in _pair(pki))
-    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303
+    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())
     expected = builder.add_extension(x509.OCSPNonce(NONCE), critical=False).build()
     assert _request(pki) == expected.public_bytes(Encoding.DER)
 
