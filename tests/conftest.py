@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -78,7 +79,8 @@ def _required() -> bool:
     return os.environ.get("EDOC_REQUIRE_ORACLES") == "1"
 
 
-def _absent(message: str) -> None:
+def absent(message: str) -> NoReturn:
+    """Skip the test with one line, or fail it where oracles and corpora are required."""
     if _required():
         pytest.fail(message)
     pytest.skip(message)
@@ -89,7 +91,7 @@ def corpus() -> Path:
     """The folder of documents that others signed or attacked (`EDOC_CORPUS`)."""
     place = Path(os.environ.get("EDOC_CORPUS", ROOT.parent / "shared" / "corpus"))
     if not place.is_dir():
-        _absent(f"no corpus at {place}: set EDOC_CORPUS")
+        absent(f"no corpus at {place}: set EDOC_CORPUS")
     return place
 
 
@@ -100,7 +102,7 @@ def oracle() -> Callable[[str], str]:
     def find(name: str) -> str:
         found = shutil.which(name)
         if found is None:
-            _absent(f"{name} is not installed")
+            absent(f"{name} is not installed")
         return str(found)
 
     return find

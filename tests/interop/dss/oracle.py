@@ -120,7 +120,7 @@ def build(find: Callable[[str], str]) -> Path:
             command = [maven, "-q", "-B", "-f", str(SOURCES / "pom.xml"), f"-Dplace={place}", "-Dmaven.test.skip=true"]
             done = subprocess.run([*command, "package"], capture_output=True, text=True, timeout=900, check=False)
             if done.returncode != 0:
-                raise DssError(done.stdout[-2000:] + done.stderr[-2000:])
+                raise DssError(" ".join((done.stdout + done.stderr).split())[:2000])
             (place / "built").touch()
     return place
 
