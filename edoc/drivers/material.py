@@ -1,4 +1,4 @@
-"""Validation data that a caller supplies: certificates and revocation lists, never trusted by themselves."""
+"""Validation data that a caller supplies: certificates, lists and OCSP responses, never trusted by themselves."""
 
 from __future__ import annotations
 
@@ -10,48 +10,60 @@ from edoc.errors import ConfigError
 from edoc.facts.document import Document
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.pki.crl import CrlError, RevocationList
+from edoc.pki.ocsp import OcspError, OcspResponse
 from edoc.pki.pem import blocks, is_pem
 from edoc.verify.context import ValidationData
 
+_Loaded = Certificate | RevocationList | OcspResponse
 _CRL_LABELS = ("X509 CRL", "CRL")
+_OCSP_LABELS = ("OCSP RESPONSE",)
 _CERTIFICATE_LABELS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
 
 
 def load_validation_data(items: Iterable[str | PathLike[str] | bytes | Document]) -> ValidationData:
-    """Read certificates and CRLs (PEM or DER) from paths, bytes or documents.
+    """Read certificates, CRLs and OCSP responses (PEM or DER) from paths, bytes or documents.
 
-    Raises `ConfigError` for an item that is neither.
+    Raises `ConfigError` for an item that is none of them.
     """
     certificates: dict[bytes, Certificate] = {}
     crls: dict[bytes, RevocationList] = {}
+    ocsps: dict[bytes, OcspResponse] = {}
     for item in items:
         opened = open_document(item)
         for loaded in _objects(bytes(opened.data[:]), opened.name):
             if isinstance(loaded, Certificate):
                 certificates[loaded.sha256] = loaded
-            else:
+            elif isinstance(loaded, RevocationList):
                 crls[loaded.sha256] = loaded
-    return ValidationData(certificates=tuple(certificates.values()), crls=tuple(crls.values()))
+            else:
+                ocsps[loaded.sha256] = loaded
+    return ValidationData(
+        certificates=tuple(certificates.values()), crls=tuple(crls.values()), ocsps=tuple(ocsps.values())
+    )
 
 
-def _objects(data: bytes, name: str) -> list[Certificate | RevocationList]:
+def _objects(data: bytes, name: str) -> list[_Loaded]:
     if not is_pem(data):
         return [_der(data, name)]
-    found: list[Certificate | RevocationList] = []
+    found: list[_Loaded] = []
     for label, der in blocks(data):
-        if label in _CRL_LABELS or label in _CERTIFICATE_LABELS:
+        if label in (*_CRL_LABELS, *_CERTIFICATE_LABELS, *_OCSP_LABELS):
             found.append(_der(der, name))
     if not found:
         raise ConfigError("VALIDATION_DATA_UNREADABLE", subject=name)
     return found
 
 
-def _der(data: bytes, name: str) -> Certificate | RevocationList:
+def _der(data: bytes, name: str) -> _Loaded:
     try:
         return Certificate.load(data)
     except CertificateError:
         pass
     try:
         return RevocationList.load(data)
-    except CrlError as problem:
+    except CrlError:
+        pass
+    try:
+        return OcspResponse.load(data)
+    except OcspError as problem:
         raise ConfigError("VALIDATION_DATA_UNREADABLE", subject=name) from problem

@@ -26,10 +26,11 @@ from edoc.pki.der import DerError, decode_integer, decode_oid, strict, strict_ch
 from edoc.pki.names import DIRECTORY_NAME, Name, general_names
 from edoc.pki.times import read_time
 
-_REASONS = {
+CRL_REASONS = {
     0: "unspecified", 1: "keyCompromise", 2: "cACompromise", 3: "affiliationChanged", 4: "superseded",
     5: "cessationOfOperation", 6: "certificateHold", 8: "removeFromCRL", 9: "privilegeWithdrawn", 10: "aACompromise",
 }  # fmt: skip
+"""CRLReason to its X.509 name (RFC 5280 5.3.1)."""
 _UNDERSTOOD = frozenset({
     ext.CRL_NUMBER, ext.DELTA_CRL_INDICATOR, ext.ISSUING_DISTRIBUTION_POINT, ext.AUTHORITY_KEY_IDENTIFIER,
     ext.FRESHEST_CRL, ext.EXPIRED_CERTS_ON_CRL, ext.ISSUER_ALT_NAME, ext.AUTHORITY_INFO_ACCESS,
@@ -273,7 +274,7 @@ class RevocationList:
 
     def _entry_extensions(self, first: int, last: int) -> Raw:
         parts = strict_children(self.der, first, last, limit=3)
-        return _extension_list(self.der, parts[2][2], parts[2][3]) if len(parts) == 3 else {}
+        return read_extension_list(self.der, parts[2][2], parts[2][3]) if len(parts) == 3 else {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RevocationList) and self.sha256 == other.sha256
@@ -302,10 +303,11 @@ def _extensions(der: bytes, start: int, end: int) -> Raw:
     tag, first, last, following = strict(der, start, end)
     if tag != 0x30 or following != end:
         raise DerError("extensions")
-    return _extension_list(der, first, last)
+    return read_extension_list(der, first, last)
 
 
-def _extension_list(der: bytes, start: int, end: int) -> Raw:
+def read_extension_list(der: bytes, start: int, end: int) -> Raw:
+    """Return the extensions between two positions by object identifier; DerError when one is malformed or twice."""
     found: Raw = {}
     children = strict_children(der, start, end, limit=100)
     if not children:
@@ -324,7 +326,7 @@ def _extension_list(der: bytes, start: int, end: int) -> Raw:
 
 def _reason(der: bytes) -> str:
     tag, start, end, following = strict(der, 0, len(der))
-    reason = _REASONS.get(decode_integer(der[start:end])) if tag == 0x0A and following == len(der) else None
+    reason = CRL_REASONS.get(decode_integer(der[start:end])) if tag == 0x0A and following == len(der) else None
     if reason is None:
         raise DerError("reason")
     return reason

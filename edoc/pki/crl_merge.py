@@ -51,7 +51,8 @@ def conclude(
     merge = _Merge(certificate, rejected, time)
     bases = sorted(
         (item for item in usable if not item.crl.is_delta),
-        key=lambda item: (item.fresh(time), item.crl.this_update, item.crl.sha256),
+        # EN 319 102-1 5.2.6.4: the latest that is known to hold the status of this certificate.
+        key=lambda item: (_knows_expired(item.crl, certificate), item.fresh(time), item.crl.this_update, item.crl.sha256),
         reverse=True,
     )
     deltas = [item for item in usable if item.crl.is_delta]
@@ -117,17 +118,21 @@ class _Merge:
     def _status(self, status: Status, entry: RevokedEntry | None, used: list[UsableList]) -> CertificateStatus:
         oldest = min(used, key=lambda item: item.crl.this_update)
         due = [item.crl.next_update for item in used if item.crl.next_update is not None]
+        next_update = min(due) if len(due) == len(used) else None
+        knows = all(_knows_expired(item.crl, self.certificate) for item in used)
         return CertificateStatus(
             status=status,
             revocation_time=entry.revocation_time if entry is not None else None,
             reason=entry.reason if entry is not None else None,
             invalidity_date=entry.invalidity_date if entry is not None else None,
             this_update=oldest.crl.this_update,
-            next_update=min(due) if len(due) == len(used) else None,
+            next_update=next_update,
+            windows=((oldest.crl.this_update, next_update),),
             evidence_sha256=oldest.crl.sha256,
             evidence_issuer=oldest.signer,
             evidence_signatures=tuple(dict.fromkeys(use for item in used for use in item.signatures)),
-            knows_expired=all(_knows_expired(item.crl, self.certificate) for item in used),
+            knows_expired=knows,
+            kept_after_expiry=knows and all(item.crl.this_update > self.certificate.not_after for item in used),
             key_differs=any(item.key_differs for item in used),
             rejected=tuple(self.rejected),
         )

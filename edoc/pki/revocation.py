@@ -1,6 +1,6 @@
-"""The status of one certificate of a path at a time, from the revocation lists at hand (RFC 5280 6.3).
+"""The status of one certificate of a path at a time, from the lists and responses at hand (RFC 5280 6.3, RFC 6960).
 
-Lists are evidence, never trusted by themselves: each must be in scope, known at the time, and signed
+Both are evidence, never trusted by themselves: each must be in scope, known at the time, and signed
 by a key that the certificate's own anchor answers for.  The answer comes with the dates it rests on,
 so that freshness is the policy's to judge; every list that could not be used is named with a reason.
 """
@@ -10,20 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki import extensions as ext
+from edoc.pki.algorithms import digest_of
 from edoc.pki.certificate import Certificate
 from edoc.pki.crl import RevocationList
 from edoc.pki.crl_merge import UsableList, conclude
 from edoc.pki.crl_scope import covered_reasons
-from edoc.pki.path import Anchor, CandidatePath, build_paths
+from edoc.pki.ocsp import OcspResponse
+from edoc.pki.ocsp_status import (
+    UsableAnswer,
+    about_same_issuer,
+    answer_about,
+    certificate_hash_differs,
+    combine,
+    may_answer,
+)  # fmt: skip
+from edoc.pki.path import Anchor, CandidatePath, build_paths, signature_verifies
 from edoc.pki.pool import Pool
 from edoc.pki.rfc5280 import check_path
 from edoc.pki.status import CertificateStatus, SignatureUse, Status
 from edoc.pki.violation import Violation
 
-__all__ = ["CertificateStatus", "Evidence", "Status", "StatusFinder", "certificate_status", "needs_status"]
+__all__ = ["CertificateStatus", "Evidence", "Mode", "Status", "StatusFinder", "certificate_status", "needs_status"]
 
 SKEW = timedelta(minutes=5)
 """How far the clocks of an authority and a verifier may differ."""
@@ -38,7 +49,17 @@ class Evidence:
     """The revocation data at hand, and the certificates that its signers may have."""
 
     crls: tuple[RevocationList, ...] = ()
+    ocsps: tuple[OcspResponse, ...] = ()
     pool: Pool = field(default_factory=Pool)
+    responders: tuple[Anchor, ...] = ()
+    """Whoever is trusted locally to answer for every authority (RFC 6960 4.2.2.2)."""
+
+
+class Mode(Enum):
+    """When the signers of the evidence must be valid: now as well, or only when they signed it (5.6.2.2)."""
+
+    PRESENT = "present"
+    PAST = "past"
 
 
 def needs_status(certificate: Certificate) -> bool:
@@ -75,9 +96,18 @@ class StatusFinder:
     """
 
     def __init__(
-        self, *, evidence: Evidence, anchors: tuple[Anchor, ...], time: datetime, limits: Limits = DEFAULT_LIMITS
+        self,
+        *,
+        evidence: Evidence,
+        anchors: tuple[Anchor, ...],
+        time: datetime,
+        limits: Limits = DEFAULT_LIMITS,
+        mode: Mode = Mode.PRESENT,
     ) -> None:
         self.crls = evidence.crls
+        self.ocsps = evidence.ocsps
+        self.responders = evidence.responders
+        self.mode = mode
         self.pool = evidence.pool
         self.anchors = anchors
         self.time = time
@@ -106,7 +136,118 @@ class StatusFinder:
                 rejected.append(
                     Violation(code=found, index=index, certificate_sha256=certificate.sha256, params=params)
                 )
-        return conclude(certificate, usable, rejected=rejected, time=self.time)
+        listed = conclude(certificate, usable, rejected=rejected, time=self.time)
+        if not self.ocsps:
+            return listed
+        answers, refused = self._answers(path, index, guarded)
+        return combine(certificate, listed, answers, rejected=refused, time=self.time)
+
+    def _answers(
+        self, path: CandidatePath, index: int, guarded: tuple[bytes, ...]
+    ) -> tuple[list[UsableAnswer], tuple[Violation, ...]]:
+        certificate = path.certificates[index]
+        usable: list[UsableAnswer] = []
+        refused: list[Violation] = []
+        for response in self.ocsps:
+            found = self._answer(response, path, index, guarded)
+            if isinstance(found, UsableAnswer):
+                usable.append(found)
+            elif found:
+                name = response.responder_name.rfc4514() if response.responder_name is not None else "-"
+                refused.append(
+                    Violation(code=found, index=index, certificate_sha256=certificate.sha256, params={"responder": name})
+                )
+        return usable, tuple(refused)
+
+    def _answer(
+        self, response: OcspResponse, path: CandidatePath, index: int, guarded: tuple[bytes, ...]
+    ) -> UsableAnswer | str:
+        """Return an answer that counts for a certificate, or why it does not; empty when it never claimed to."""
+        certificate = path.certificates[index]
+        answer = answer_about(response, path, index)
+        if answer is None:
+            return "OCSP_ABOUT_OTHERS" if about_same_issuer(response, path, index) else ""
+        if max(response.produced_at, answer.this_update) > self.time + SKEW:
+            return "OCSP_FUTURE"
+        if answer.this_update > response.produced_at + SKEW:
+            return "OCSP_CONTRADICTS_ITSELF"
+        if certificate_hash_differs(answer, certificate):
+            return "CERT_HASH_MISMATCH"
+        found = self._responder(response, path, index, guarded)
+        if isinstance(found, str):
+            return found
+        if answer.status == "unknown":
+            return "OCSP_STATUS_UNKNOWN"
+        signer, signatures = found
+        return UsableAnswer(response=response, answer=answer, signer=signer, signatures=signatures)
+
+    def _responder(
+        self, response: OcspResponse, path: CandidatePath, index: int, guarded: tuple[bytes, ...]
+    ) -> tuple[Certificate | None, tuple[SignatureUse, ...]] | str:
+        """Return whose key signed a response and may do so (RFC 6960 4.2.2.2), or the reason why nobody did."""
+        use = response.signature_algorithm
+        issuer_key, issuer = path.issuer_key(index), path.issuer_certificate(index)
+        if response.verify(issuer_key):
+            return issuer, ((use, issuer_key),)
+        for anchor in self.responders:
+            if response.verify(anchor.spki_der):
+                return anchor.certificate, ((use, anchor.spki_der),)
+        code = "OCSP_RESPONDER_NOT_AUTHORISED"
+        candidates = {item.sha256: item for item in (*response.certificates, *self._named(response))}
+        for _, candidate in sorted(candidates.items()):
+            if not self._answers_for(candidate, path, index) or not self._signed(response, candidate):
+                continue
+            if not candidate.not_before <= response.produced_at <= candidate.not_after:
+                code = "OCSP_RESPONDER_EXPIRED"
+                continue
+            signatures = self._trusted_responder(candidate, path, index, (*guarded, response.sha256))
+            if signatures is None:
+                code = "OCSP_RESPONDER_STATUS"
+                continue
+            return candidate, ((use, candidate.spki_der), (candidate.signature_algorithm, issuer_key), *signatures)
+        return code
+
+    def _named(self, response: OcspResponse) -> tuple[Certificate, ...]:
+        if response.responder_name is not None:
+            return self.pool.by_subject(response.responder_name)
+        return tuple(
+            item
+            for item in self.pool.certificates
+            if digest_of("sha1", item.public_key_bits) == response.responder_key_hash
+        )
+
+    def _answers_for(self, candidate: Certificate, path: CandidatePath, index: int) -> bool:
+        """Tell whether a certificate makes its holder a responder for what the same key issued."""
+        return (
+            candidate.issuer.canonical == path.certificates[index].issuer.canonical
+            and may_answer(candidate)
+            and self._within_budget()
+            and signature_verifies(candidate, path.issuer_key(index))
+        )
+
+    def _signed(self, response: OcspResponse, candidate: Certificate) -> bool:
+        return self._within_budget() and response.verify(candidate.spki_der)
+
+    def _within_budget(self) -> bool:
+        self.spent += 1
+        return self.spent <= self.limits.path_signature_checks
+
+    def _trusted_responder(
+        self, candidate: Certificate, path: CandidatePath, index: int, guarded: tuple[bytes, ...]
+    ) -> tuple[SignatureUse, ...] | None:
+        """Return what a responder's own status rests on; null when it is not known to be good.
+
+        With ocsp-nocheck its issuer says that nobody need ask (RFC 6960 4.2.2.2.1).
+        """
+        if candidate.has_extension(ext.OCSP_NO_CHECK) or not needs_status(candidate):
+            return ()
+        if len(guarded) > _DEPTH or candidate.sha256 in guarded:
+            return None
+        above = path.certificates[index + 1 :]
+        own = CandidatePath(certificates=(candidate, *above), anchor=path.anchor)
+        status = self._status(own, 0, (*guarded, candidate.sha256))
+        signed_by_itself = status.evidence_issuer == candidate
+        return status.evidence_signatures if status.status is Status.GOOD and not signed_by_itself else None
 
     def _usable(
         self, crl: RevocationList, path: CandidatePath, index: int, guarded: tuple[bytes, ...]
@@ -156,7 +297,7 @@ class StatusFinder:
                 # A list may answer for its own signer: RFC 5280 6.3.3 (f) asks for the signer's path, and
                 # that path's status is the question being answered here.
                 return candidate, candidate.spki_der, ()
-            signatures = self._authorised(candidate, path, index, guarded)
+            signatures = self._authorised(candidate, path, index, guarded, crl.this_update)
             if signatures is not None:
                 return candidate, candidate.spki_der, signatures
         return code
@@ -183,7 +324,7 @@ class StatusFinder:
         return self.spent <= self.limits.path_signature_checks and crl.verify(spki_der)
 
     def _authorised(
-        self, candidate: Certificate, path: CandidatePath, index: int, guarded: tuple[bytes, ...]
+        self, candidate: Certificate, path: CandidatePath, index: int, guarded: tuple[bytes, ...], issued: datetime
     ) -> tuple[SignatureUse, ...] | None:
         """Return what a list's signer rests on: a valid path of its own to the same anchor, nobody on it revoked."""
         search = build_paths(
@@ -191,18 +332,20 @@ class StatusFinder:
         )
         self.spent += search.signature_checks + search.steps // _STEPS_PER_CHECK
         for found in search.paths:
-            signatures = self._valid(found, index, (*guarded, candidate.sha256))
+            signatures = self._valid(found, index, (*guarded, candidate.sha256), issued)
             if signatures is not None:
                 return signatures
         return None
 
     def _valid(
-        self, found: CandidatePath, index: int, guarded: tuple[bytes, ...]
+        self, found: CandidatePath, index: int, guarded: tuple[bytes, ...], issued: datetime
     ) -> tuple[SignatureUse, ...] | None:
-        broken = check_path(found, time=self.time, limits=self.limits)
+        past = self.mode is Mode.PAST
+        time = issued if past else self.time
+        broken = check_path(found, time=time, limits=self.limits)
         # Whether the signer of the evidence about the leaf has expired is the caller's to judge
         # (EN 319 102-1 5.2.6.4, step 8); about an authority nobody asks again.
-        if any(not (index == 0 and item.index == 0 and item.code == "EXPIRED") for item in broken):
+        if any(past or not (index == 0 and item.index == 0 and item.code == "EXPIRED") for item in broken):
             return None
         signatures: list[SignatureUse] = []
         for level, certificate in enumerate(found.certificates):
@@ -212,7 +355,7 @@ class StatusFinder:
             if not needs_status(certificate) or certificate.sha256 in guarded[:-1]:
                 continue
             status = self._status(found, level, guarded)
-            if status.status is not Status.GOOD or status.next_update is None or status.next_update < self.time:
+            if status.status is not Status.GOOD or status.next_update is None or status.next_update < time:
                 return None
             signatures.extend(status.evidence_signatures)
         return tuple(signatures)

@@ -35,13 +35,18 @@ class CertificateStatus:
     """Since when the key was unsafe, where the list says so; earlier than the revocation."""
     this_update: datetime | None = None
     next_update: datetime | None = None
+    windows: tuple[tuple[datetime, datetime | None], ...] = ()
+    """(thisUpdate, nextUpdate) of every piece of data that says the same: fresh is what one of them makes fresh."""
     evidence_sha256: bytes | None = None
     evidence_issuer: Certificate | None = None
     """The certificate whose key signed the evidence; null for an anchor given without one."""
     evidence_signatures: tuple[SignatureUse, ...] = ()
     """The evidence's own signature and, where its signer has a path of its own, those of that path."""
     knows_expired: bool = False
-    """Whether the evidence still lists certificates that expired when this one did (X.509 expiredCertsOnCRL)."""
+    """Whether the evidence is from before the certificate expired, or still lists what expired when it did."""
+    kept_after_expiry: bool = False
+    """Whether the evidence is from after the certificate expired and still lists it (X.509 expiredCertsOnCRL,
+    RFC 6960 archiveCutoff)."""
     key_differs: bool = False
     """Whether the evidence was signed by another key than the certificate: a roll-over or a separate signer."""
     rejected: tuple[Violation, ...] = ()

@@ -12,11 +12,11 @@ from edoc.result.enums import Indication, SubIndication
 from edoc.result.report import Want
 from edoc.trust.store import Purpose
 from edoc.verify.acceptance import accept
+from edoc.verify.certificate import CertificateVerdict
 from edoc.verify.context import PASSED, Conclusion, Context, Material, failed, undecided
 from edoc.verify.crypto import Verified, verify_signature
 from edoc.verify.identify import identify
 from edoc.verify.memo import PathMemo
-from edoc.verify.x509 import CertificateVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

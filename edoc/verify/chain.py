@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edoc.pki.revocation import CertificateStatus
 from edoc.result.report import PathCertificate
-from edoc.verify.x509 import CertificateVerdict
+from edoc.verify.certificate import CertificateVerdict
 
 
 def certificate_path(chain: CertificateVerdict | None) -> tuple[PathCertificate, ...]:

@@ -10,6 +10,7 @@ from edoc.facts.material import EmbeddedObject, MaterialKind
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.pki.crl import CrlError, RevocationList
+from edoc.pki.ocsp import OcspError, OcspResponse
 from edoc.policy.model import Policy
 from edoc.result.enums import Indication, SubIndication, WantKind
 from edoc.trust.store import TrustStore
@@ -30,11 +31,23 @@ class Unavailable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownProof:
+    """An object that the caller vouches to have existed at a time, such as the keeper of an archive."""
+
+    sha256: bytes
+    """Of the certificate's, list's or response's DER, or of the signature value."""
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationData:
     """Certificates and revocation data that were supplied or fetched; never trusted by themselves."""
 
     certificates: tuple[Certificate, ...] = ()
     crls: tuple[RevocationList, ...] = ()
+    ocsps: tuple[OcspResponse, ...] = ()
+    proofs: tuple[KnownProof, ...] = ()
+    """Proofs of existence that the caller brings, trusted as given (EN 319 102-1 5.6.3.3)."""
     unavailable: tuple[Unavailable, ...] = ()
 
 
@@ -67,10 +80,11 @@ def undecided(sub: SubIndication, *findings: Finding) -> Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Certificates and revocation lists at hand for one signature: supplied first, then embedded."""
+    """Certificates, revocation lists and OCSP responses at hand for one signature: supplied first, then embedded."""
 
     certificates: tuple[Certificate, ...]
     crls: tuple[RevocationList, ...]
+    ocsps: tuple[OcspResponse, ...]
     key: bytes
     """Digest identities of everything here, in order: what a remembered answer depends on."""
 
@@ -101,8 +115,9 @@ def _gather(
 ) -> tuple[Material, tuple[Finding, ...]]:
     certificates = {item.sha256: item for item in data.certificates}
     crls = {item.sha256: item for item in data.crls}
+    ocsps = {item.sha256: item for item in data.ocsps}
     unreadable: list[Finding] = []
-    considered = 0
+    considered = dropped = 0
     for item in embedded:
         try:
             if item.kind is MaterialKind.CERTIFICATE:
@@ -114,11 +129,22 @@ def _gather(
             elif item.kind is MaterialKind.CRL:
                 crl = RevocationList.load(item.der)
                 crls.setdefault(crl.sha256, crl)
+            else:
+                if len(ocsps) >= limits.certificates:
+                    dropped += 1
+                    continue
+                response = OcspResponse.load(item.der)
+                ocsps.setdefault(response.sha256, response)
         except CertificateError:
             unreadable.append(info("CERTIFICATE_UNREADABLE", item.origin.value))
         except CrlError:
             unreadable.append(info("CRL_UNREADABLE", item.origin.value))
+        except OcspError:
+            unreadable.append(info("OCSP_UNREADABLE", item.origin.value))
     if considered > limits.certificates:
         unreadable.append(warning("CERTIFICATE_LIMIT", "", count=considered, limit=limits.certificates))
-    key = b"".join((*certificates, b"|", *crls))
-    return Material(tuple(certificates.values()), tuple(crls.values()), key), tuple(unreadable)
+    if dropped:
+        unreadable.append(warning("OCSP_LIMIT", "", count=dropped + limits.certificates, limit=limits.certificates))
+    key = b"".join((*certificates, b"|", *crls, b"|", *ocsps))
+    material = Material(tuple(certificates.values()), tuple(crls.values()), tuple(ocsps.values()), key)
+    return material, tuple(unreadable)

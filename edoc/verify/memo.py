@@ -11,15 +11,15 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from edoc.facts.findings import Finding
 from edoc.pki.certificate import Certificate
+from edoc.pki.ocsp import OcspResponse
 from edoc.policy.suite import FOREVER, NEVER
 from edoc.trust.store import Purpose
-from edoc.verify.context import CLOCK_SKEW, Conclusion, Context, Material
-from edoc.verify.x509 import CertificateVerdict, validate_certificate
+from edoc.verify.certificate import CertificateVerdict
+from edoc.verify.context import CLOCK_SKEW, Context, Material
+from edoc.verify.x509 import Examination, choose_verdict, examine_certificate
 
 _CAPACITY = 4096
 _MAX_WIDTH = timedelta(hours=1)
@@ -30,43 +30,43 @@ class PathMemo:
     """A bounded memory of certificate verdicts; safe to share between threads."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[tuple[object, ...], tuple[datetime, datetime, CertificateVerdict]] = OrderedDict()
+        self._answers: OrderedDict[tuple[object, ...], tuple[datetime, datetime, Examination]] = OrderedDict()
         self._lock = threading.Lock()
 
     def validate(
-        self, leaf: Certificate, *, subject: str, purpose: Purpose, material: Material, context: Context
+        self,
+        leaf: Certificate,
+        *,
+        subject: str,
+        purpose: Purpose,
+        material: Material,
+        context: Context,
+        fresh_at: datetime | None = None,
     ) -> CertificateVerdict:
-        """Return what `validate_certificate` returns, remembered where that is sound."""
+        """Return the verdict about a certificate, its paths remembered where that is sound.
+
+        `fresh_at` is the time at which its data must be fresh; null means the context's time.
+        """
+        examination = self._examine(leaf, subject=subject, purpose=purpose, material=material, context=context)
+        verdict = choose_verdict(examination, subject=subject, context=context, fresh_at=fresh_at)
+        return verdict.about(subject)
+
+    def _examine(
+        self, leaf: Certificate, *, subject: str, purpose: Purpose, material: Material, context: Context
+    ) -> Examination:
         key = (leaf.sha256, purpose, material.key, context.basis)
         with self._lock:
             known = self._answers.get(key)
             if known is not None and known[0] < context.time < known[1]:
                 self._answers.move_to_end(key)
-                return _about(known[2], subject)
-        verdict = validate_certificate(leaf, subject=subject, purpose=purpose, material=material, context=context)
+                return known[2]
+        found = examine_certificate(leaf, subject=subject, purpose=purpose, material=material, context=context)
         low, high = _interval(leaf, material, context)
         with self._lock:
-            self._answers[key] = (low, high, verdict)
+            self._answers[key] = (low, high, found)
             if len(self._answers) > _CAPACITY:
                 self._answers.popitem(last=False)
-        return verdict
-
-
-def _about(verdict: CertificateVerdict, subject: str) -> CertificateVerdict:
-    """Return a remembered verdict with its findings about another signature."""
-    findings = verdict.findings + verdict.conclusion.findings
-    if all(finding.subject == subject for finding in findings):
-        return verdict
-    conclusion = Conclusion(
-        indication=verdict.conclusion.indication,
-        sub_indication=verdict.conclusion.sub_indication,
-        findings=_readdressed(verdict.conclusion.findings, subject),
-    )
-    return replace(verdict, conclusion=conclusion, findings=_readdressed(verdict.findings, subject))
-
-
-def _readdressed(findings: tuple[Finding, ...], subject: str) -> tuple[Finding, ...]:
-    return tuple(replace(finding, subject=subject) for finding in findings)
+        return found
 
 
 def _interval(leaf: Certificate, material: Material, context: Context) -> tuple[datetime, datetime]:
@@ -84,6 +84,8 @@ def _dates(leaf: Certificate, material: Material, context: Context) -> Iterator[
     for certificate in (leaf, *material.certificates, *anchors):
         yield certificate.not_before
         yield certificate.not_after
+    for one in material.ocsps:
+        yield from _ocsp_dates(one, context)
     for crl in material.crls:
         yield crl.this_update
         yield crl.this_update - CLOCK_SKEW
@@ -92,3 +94,18 @@ def _dates(leaf: Certificate, material: Material, context: Context) -> Iterator[
         if context.policy.max_status_age is not None:
             yield crl.this_update + context.policy.max_status_age
     yield from (date for date in context.policy.suite.dates() if NEVER < date < FOREVER)
+
+
+def _ocsp_dates(response: OcspResponse, context: Context) -> Iterator[datetime]:
+    yield response.produced_at
+    yield response.produced_at - CLOCK_SKEW
+    for certificate in response.certificates:
+        yield certificate.not_before
+        yield certificate.not_after
+    for answer in response.answers:
+        yield answer.this_update
+        yield answer.this_update - CLOCK_SKEW
+        if answer.next_update is not None:
+            yield answer.next_update
+        if context.policy.max_status_age is not None:
+            yield answer.this_update + context.policy.max_status_age
