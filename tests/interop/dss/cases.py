@@ -20,6 +20,7 @@ from tests.interop.dss.pki import (
     LATE,
     LIST_LIFE,
     LISTED,
+    RENEWED,
     SIGNED,
     STAMPED,
     Party,
@@ -51,6 +52,8 @@ class Facts:
     """Lists and responses are signed by somebody else."""
     given: bool = True
     """The status of the certificates is in the document, or beside it below B-LT."""
+    renewed: bool = False
+    """The archive was stamped once more, seven years later."""
     again: datetime | None = None
     """Fresh lists of this time lie beside a document that has its own."""
     wrong_key: bool = False
@@ -76,13 +79,16 @@ class Case:
     pss: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
     """What is unusual about the positive, in the words of `Facts`."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """Of a request to DSS."""
     dss_passes: bool = True
     """Whether DSS knows enough to pass it too."""
 
     @property
     def name(self) -> str:
         algorithm = "-".join([self.kind, *(["pss"] if self.pss else []), *([self.digest] if self.digest else [])])
-        return f"{self.maker}-{self.level}-{self.path}-{algorithm}-{self.style}-{self.twin}"
+        special = "".join(f"-{word}" for word in self.options)
+        return f"{self.maker}-{self.level}-{self.path}-{algorithm}-{self.style}{special}-{self.twin}"
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,10 @@ TWINS: dict[str, Twin] = {
     "tsa-expired": Twin({"tsa": {"end": SIGNED - DAY}}, "REVOKED_NO_POE", "TIMESTAMP_UNTRUSTED"),
     # No list of its time tells about a certificate that has expired, and nothing proves how old the one inside is.
     "no-archive": Twin({"level": "B-LT"}, "OUT_OF_BOUNDS_NO_POE", "CERTIFICATE_EXPIRED", dss="passes"),
+    "no-renewal": Twin({"renewed": False}, "OUT_OF_BOUNDS_NO_POE", "CERTIFICATE_EXPIRED",
+                       dss="OUT_OF_BOUNDS_NOT_REVOKED"),
+    # A time-stamp over the content says that the signature is later, here than the revocation.
+    "claimed-after": Twin(_revoked("signer", SIGNED - 3 * HOUR), "REVOKED", "CERTIFICATE_REVOKED"),
 }  # fmt: skip
 
 
@@ -178,11 +188,12 @@ class Bench:
     def _document(self, case: Case, facts: Facts, scene: Scene, inside: Material) -> bytes:
         work = Work(
             level=facts.level, scene=scene, material=inside, kind=case.kind, digest=case.digest, pss=case.pss,
-            signer=_stranger(case.kind) if facts.wrong_key else None, stamped=facts.stamped,
+            signer=_stranger(case.kind) if facts.wrong_key else None, stamped=facts.stamped, options=case.options,
+            again=material(scene, case.style, _fates(facts, scene), at=RENEWED - DAY) if facts.renewed else None,
         )  # fmt: skip
         # The material is part of the name only where it is part of the document.
         key = repr((case.maker, case.path, case.kind, case.digest, case.pss, facts.level, facts.signer, facts.tsa,
-                    facts.issuing, facts.wrong_key, facts.stamped, case.style == "ocsp",
+                    facts.issuing, facts.responder, facts.wrong_key, facts.stamped, facts.renewed, case.options, case.style == "ocsp",
                     inside.crls, inside.ocsps))  # fmt: skip
         if key not in self._made:
             self._made[key] = sign_with_dss(self._dss, work) if case.maker == "dss" else sign_with_pyhanko(work)

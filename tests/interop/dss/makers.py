@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from tests.interop.dss.oracle import Dss
-from tests.interop.dss.pki import ARCHIVED, JUDGED, PASSWORD, SIGNED, STAMPED, Party
+from tests.interop.dss.pki import ARCHIVED, JUDGED, PASSWORD, RENEWED, SIGNED, STAMPED, Party
 from tests.interop.dss.scenes import Material, Scene
 from tests.interop.dss.stamps import answer
 from tests.sign.shapes import SHAPES
@@ -41,6 +41,10 @@ class Work:
     signed: datetime = SIGNED
     stamped: datetime = STAMPED
     archived: datetime = ARCHIVED
+    again: Material | None = None
+    """Status of the certificates of later, with which the archive is stamped once more; DSS only."""
+    options: dict[str, object] = field(default_factory=dict)
+    """Of a request to DSS."""
     old_reference: bool = False
     """Time-stamps name their certificate by SHA-1 (RFC 3161 before RFC 5816); pyHanko only."""
 
@@ -52,14 +56,9 @@ class Work:
 def sign_with_dss(dss: Dss, work: Work) -> bytes:
     """Sign at B-B or B-T at one time, and raise to B-LT or B-LTA at a later one, as archives do."""
     scene = work.scene
-    name = {"shake256": "SHAKE256_512"}.get(work.digest_name, work.digest_name.upper())
-    common = {
-        "trust": [item.der for item in scene.anchors],
-        "crls": work.material.crls,
-        "ocsps": work.material.ocsps,
-        "certificates": work.material.certificates,
-        "digest": name,
-    }
+    common = _common(work, work.material)
+    if "content_time" in common:
+        common["content_tsa"] = _tsa(scene.tsa, common.pop("content_time"))
     document = dss.sign(
         SHAPES[work.shape](),
         pkcs12=scene.signer.pkcs12,
@@ -68,19 +67,34 @@ def sign_with_dss(dss: Dss, work: Work) -> bytes:
         pss=work.pss,
         level=min(work.level, "B-T", key=_ORDER.index),
         signing_time=work.signed,
-        tsa=_tsa(scene, work.stamped),
+        tsa=_tsa(scene.tsa, work.stamped),
         **common,
     )
     if work.level in ("B-LT", "B-LTA"):
-        document = dss.extend(document, level=work.level, tsa=_tsa(scene, work.archived), **common)
+        document = dss.extend(document, level=work.level, tsa=_tsa(scene.tsa, work.archived), **common)
+    if work.again is not None:
+        later = _common(work, work.again)
+        document = dss.extend(document, level=work.level, tsa=_tsa(scene.renewing, RENEWED), **later)
     return document
+
+
+def _common(work: Work, material: Material) -> dict[str, Any]:
+    name = {"shake256": "SHAKE256_512"}.get(work.digest_name, work.digest_name.upper())
+    return {
+        "trust": [item.der for item in work.scene.anchors],
+        "crls": material.crls,
+        "ocsps": material.ocsps,
+        "certificates": material.certificates,
+        "digest": name,
+        **work.options,
+    }
 
 
 _ORDER = ("B-B", "B-T", "B-LT", "B-LTA")
 
 
-def _tsa(scene: Scene, time: datetime) -> dict[str, object]:
-    return {"pkcs12": scene.tsa.pkcs12, "password": PASSWORD, "time": time}
+def _tsa(party: Party, time: datetime) -> dict[str, object]:
+    return {"pkcs12": party.pkcs12, "password": PASSWORD, "time": time}
 
 
 class _Signer(signers.PdfSigner):

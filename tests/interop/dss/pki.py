@@ -44,6 +44,10 @@ LATE = datetime(2029, 1, 1, tzinfo=UTC)
 """Signers have expired, authorities and time-stampers have not."""
 TSA_ENDS = datetime(2034, 1, 1, tzinfo=UTC)
 CA_ENDS = datetime(2040, 1, 1, tzinfo=UTC)
+RENEWED = datetime(2033, 6, 1, tzinfo=UTC)
+"""The archive is stamped again, by another authority, before the first one expires."""
+OLD = datetime(2036, 1, 1, tzinfo=UTC)
+"""The first time-stamping authority has expired too."""
 LIST_LIFE = timedelta(days=7)
 
 
@@ -107,7 +111,7 @@ class Plan:
     """Signed with SHA-1, by an RSA key."""
 
 
-_ENDS = {Role.CA: CA_ENDS, Role.SIGNER: SIGNER_ENDS, Role.TSA: TSA_ENDS, Role.RESPONDER: TSA_ENDS}
+_ENDS = {Role.CA: CA_ENDS, Role.SIGNER: SIGNER_ENDS, Role.TSA: TSA_ENDS, Role.RESPONDER: CA_ENDS}
 _USAGE = {Role.CA: ("key_cert_sign", "crl_sign"), Role.SIGNER: ("digital_signature", "content_commitment")}
 _PURPOSES = {Role.TSA: (Purpose.TIME_STAMPING,), Role.RESPONDER: (Purpose.OCSP_SIGNING,)}
 _USAGES = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",

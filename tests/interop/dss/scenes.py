@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from tests.interop.dss.pki import (
     BEGIN,
+    CA_ENDS,
     LISTED,
+    RENEWED,
     SIGNED,
     Fates,
     Party,
@@ -42,6 +44,8 @@ class Scene:
     """Who issue revocation lists."""
     responders: Mapping[Party, Party]
     """Authority to its OCSP responder, which may be itself."""
+    renewing: Party
+    """Another time-stamping authority, of later years."""
     extra: tuple[Party, ...] = ()
     """Certificates that are handed over and stand in no signature."""
 
@@ -73,49 +77,63 @@ def material(
     crls = tuple(
         revocation_list(item, fates, at=at, life=life, key=key) for item in scene.authorities if item not in answered
     )
-    asked = [item for item in _certificates(scene) if item.issuer in answered]
+    asked = [item for item in _certificates(scene) if item.issuer in answered and item.certificate.not_valid_before_utc < at]
     ocsps = tuple(ocsp_response(item, answered[item.issuer], fates, at=at, life=life, key=key) for item in asked)  # type: ignore[index]
     return Material(crls=crls, ocsps=ocsps, certificates=tuple(item.der for item in scene.extra))
 
 
 def _certificates(scene: Scene) -> list[Party]:
     above = [*scene.signer.chain, *scene.tsa.chain]
-    return list(dict.fromkeys([scene.signer, scene.tsa, *above]))
+    return list(dict.fromkeys([scene.signer, scene.tsa, scene.renewing, *above]))
 
 
-def _ends(issuing: Party, members: Members, name: str) -> tuple[Party, Party, Party]:
-    signer = make(f"Signer of {name}", Role.SIGNER, issuing, plan=members.signer)
-    tsa = make(f"Time-stamps of {name}", Role.TSA, issuing, plan=members.tsa)
+def _scene(
+    issuing: Party,
+    members: Members,
+    *,
+    anchors: tuple[Party, ...],
+    authorities: tuple[Party, ...],
+    responders: Mapping[Party, Party] | None = None,
+    extra: tuple[Party, ...] = (),
+) -> Scene:
+    """Put signer, time-stampers and responder under an authority."""
+    name = issuing.name
     responder = make(f"Answers of {name}", Role.RESPONDER, issuing, plan=members.responder)
-    return signer, tsa, responder
+    later = replace(members.tsa, begin=RENEWED - timedelta(days=100), end=CA_ENDS)
+    return Scene(
+        anchors=anchors,
+        signer=make(f"Signer of {name}", Role.SIGNER, issuing, plan=members.signer),
+        tsa=make(f"Time-stamps of {name}", Role.TSA, issuing, plan=members.tsa),
+        renewing=make(f"Later time-stamps of {name}", Role.TSA, issuing, plan=later),
+        authorities=authorities,
+        responders={issuing: responder} if responders is None else responders,
+        extra=extra,
+    )
 
 
 def _direct(members: Members) -> Scene:
     root = make("Lone root", Role.CA)
-    signer, tsa, responder = _ends(root, members, "the lone root")
-    return Scene((root,), signer, tsa, (root,), {root: responder})
+    return _scene(root, members, anchors=(root,), authorities=(root,))
 
 
 def _issuing(members: Members, *, root_plan: Plan | None = None) -> Scene:
     root = make("Root", Role.CA, plan=root_plan)
     issuing = make("Issuing", Role.CA, root, plan=members.issuing)
-    signer, tsa, responder = _ends(issuing, members, "Issuing")
-    return Scene((root,), signer, tsa, (root, issuing), {issuing: responder})
+    return _scene(issuing, members, anchors=(root,), authorities=(root, issuing))
 
 
 def _self_answering(members: Members) -> Scene:
     """The authorities sign OCSP responses themselves, the root too."""
     scene = _issuing(members)
     root = scene.anchors[0]
-    return Scene(scene.anchors, scene.signer, scene.tsa, scene.authorities, {root: root, scene.issuing: scene.issuing})
+    return replace(scene, responders={root: root, scene.issuing: scene.issuing})
 
 
 def _long(members: Members) -> Scene:
     root = make("Far root", Role.CA, plan=Plan(kind="p384"))
     policy = make("Policy", Role.CA, root, plan=Plan(path_length=1))
     issuing = make("Issuing below", Role.CA, policy, plan=members.issuing)
-    signer, tsa, responder = _ends(issuing, members, "the long path")
-    return Scene((root,), signer, tsa, (root, policy, issuing), {issuing: responder})
+    return _scene(issuing, members, anchors=(root,), authorities=(root, policy, issuing))
 
 
 def _recertified(members: Members, *, end: datetime | None = None) -> Scene:
@@ -123,8 +141,7 @@ def _recertified(members: Members, *, end: datetime | None = None) -> Scene:
     root = make("Old root", Role.CA, plan=Plan(begin=_BEFORE))
     old = make("Renewed", Role.CA, root, plan=replace(members.issuing, begin=_BEFORE, end=end))
     new = make("Renewed", Role.CA, root, plan=members.issuing)
-    signer, tsa, responder = _ends(old, members, "Renewed")
-    return Scene((root,), signer, tsa, (root, old), {old: responder}, (new,))
+    return _scene(old, members, anchors=(root,), authorities=(root, old), extra=(new,))
 
 
 _BEFORE = BEGIN - timedelta(days=1000)
@@ -140,14 +157,13 @@ def _crossed(members: Members) -> Scene:
     unknown, known = make("Unknown root", Role.CA), make("Known root", Role.CA)
     shown = make("Crossed", Role.CA, unknown)
     crossed = make("Crossed", Role.CA, known, plan=members.issuing)
-    signer, tsa, responder = _ends(shown, members, "Crossed")
-    return Scene((known,), signer, tsa, (known, shown), {shown: responder}, (crossed,))
+    return _scene(shown, members, anchors=(known,), authorities=(known, shown), extra=(crossed,))
 
 
 def _anchored(members: Members) -> Scene:
     """The issuing authority itself is trusted, the root above it is not."""
     scene = _issuing(members)
-    return Scene((scene.issuing,), scene.signer, scene.tsa, (scene.issuing,), scene.responders)
+    return replace(scene, anchors=(scene.issuing,), authorities=(scene.issuing,))
 
 
 def _weakly_rooted(members: Members) -> Scene:
@@ -159,7 +175,7 @@ def _namesakes(members: Members) -> Scene:
     """Two roots of one name, of which one signed."""
     scene = _issuing(members)
     namesake = make("Root again", Role.CA, plan=Plan(common_name="Root", kind="p384"))
-    return Scene((namesake, *scene.anchors), scene.signer, scene.tsa, scene.authorities, scene.responders)
+    return replace(scene, anchors=(namesake, *scene.anchors))
 
 
 def _of_rsa(members: Members) -> Scene:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from cryptography import x509
 
 from tests.interop.dss.cases import TWINS, Case
-from tests.interop.dss.pki import LATE, SIGNED, Revoked
+from tests.interop.dss.pki import LATE, OLD, SIGNED, Revoked
 
 _LATER = {"revoked": (("signer", Revoked(SIGNED + timedelta(hours=1), x509.ReasonFlags.key_compromise)),)}
 """Revoked an hour after the signature: passes where a time-stamp proves that it was there before."""
@@ -72,17 +72,35 @@ def _timed() -> list[Case]:
         # At higher levels pyHanko embeds nothing about a signer that is revoked.
         found.extend(Case("pyhanko", "B-T", twin, style=style, facts=dict(_LATER)) for twin in ("tsa-purpose", *_TIMED))
         found.extend(Case(maker, "B-LTA", "no-archive", style=style, facts=dict(_AGED)) for maker in ("dss", "pyhanko"))
+    found.extend(
+        Case("dss", "B-LTA", "no-renewal", style=style, facts={"time": OLD, "again": OLD - timedelta(days=1), "renewed": True})
+        for style in ("crl", "ocsp")
+    )
     return found
+
+
+def _special() -> list[Case]:
+    """What else a signature may carry."""
+    content = {"content_time": SIGNED - timedelta(hours=1)}
+    return [
+        Case("dss", "B-B", "claimed-after", options=content),
+        Case("dss", "B-T", "stripped", options=content),
+        Case("dss", "B-LT", "revoked", options={"vri": True}),
+        Case("dss", "B-LTA", "other-anchor", options={"vri": True}),
+        Case("dss", "B-LTA", "tampered", options={"imprint": "SHA512"}),
+        Case("dss", "B-LTA", "tampered", options={"permission": "MINIMAL_CHANGES_PERMITTED"}),
+        Case("dss", "B-LTA", "revoked", options={"permission": "NO_CHANGE_PERMITTED"}),
+    ]
 
 
 CASES = {
     case.name: case
-    for case in (*_algorithms(), *_paths("B-B", "crl"), *_paths("B-B", "ocsp"), *_paths("B-T", "crl"), *_timed())
+    for case in (*_algorithms(), *_paths("B-B", "crl"), *_paths("B-B", "ocsp"), *_paths("B-T", "crl"), *_timed(), *_special())
 }
 
 assert {case.twin for case in CASES.values()} == TWINS.keys(), "a twin that nobody has"
 
 
 def is_answered(case: Case) -> bool:
-    """Whether edoc has all that the case asks for: lists beside the document, judged at the time that is asked."""
-    return case.level in ("B-B", "B-T") and case.style == "crl" and not case.facts
+    """Whether edoc has all that the case asks for: lists beside the document, and no time but that of the question."""
+    return case.level in ("B-B", "B-T") and case.style == "crl" and not case.facts and not case.options

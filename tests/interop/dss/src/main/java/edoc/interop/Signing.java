@@ -36,11 +36,12 @@ final class Signing {
             parameters.setEncryptionAlgorithm(
                     request.flag("pss") ? EncryptionAlgorithm.RSASSA_PSS : key.getEncryptionAlgorithm());
             parameters.bLevel().setSigningDate(request.time("signing_time"));
-            PAdESService service = service(request);
             DSSDocument document = new InMemoryDocument(request.octets("document"));
-            if (request.flag("content_timestamp")) {
-                parameters.setContentTimestamps(Arrays.asList(service.getContentTimestamp(document, parameters)));
+            if (request.has("content_tsa")) {
+                PAdESService before = service(request, "content_tsa");
+                parameters.setContentTimestamps(Arrays.asList(before.getContentTimestamp(document, parameters)));
             }
+            PAdESService service = service(request, "tsa");
             ToBeSigned octets = service.getDataToSign(document, parameters);
             SignatureValue value = value(request, octets, parameters.getSignatureAlgorithm());
             return answer(service.signDocument(document, parameters, value));
@@ -56,7 +57,7 @@ final class Signing {
 
     static JsonObject extend(Request request) {
         DSSDocument document = new InMemoryDocument(request.octets("document"));
-        return answer(service(request).extendDocument(document, parameters(request)));
+        return answer(service(request, "tsa").extendDocument(document, parameters(request)));
     }
 
     private static PAdESSignatureParameters parameters(Request request) {
@@ -78,10 +79,10 @@ final class Signing {
         return parameters;
     }
 
-    private static PAdESService service(Request request) {
+    private static PAdESService service(Request request, String tsa) {
         PAdESService service = new PAdESService(Material.carefree(request));
-        if (request.has("tsa")) {
-            service.setTspSource(tsa(request.part("tsa")));
+        if (request.has(tsa)) {
+            service.setTspSource(tsa(request.part(tsa)));
         }
         return service;
     }
