@@ -166,7 +166,11 @@ def _key(want: Want) -> _Key:
 def _merged(data: ValidationData, answers: Iterable[Answer], missing: tuple[Unavailable, ...]) -> ValidationData:
     certificates = dict.fromkeys(data.certificates)
     crls = dict.fromkeys(data.crls)
+    ocsps = dict.fromkeys(data.ocsps)
     for item in answers:
         certificates.update(dict.fromkeys(item.certificates))
         crls.update(dict.fromkeys(item.crls))
-    return replace(data, certificates=tuple(certificates), crls=tuple(crls), unavailable=missing)
+        ocsps.update(dict.fromkeys(item.ocsps))
+    return replace(
+        data, certificates=tuple(certificates), crls=tuple(crls), ocsps=tuple(ocsps), unavailable=missing
+    )

@@ -1,4 +1,4 @@
-"""What came over the network, read strictly: a revocation list, or certificates (RFC 5280 4.2.1.13 and 4.2.2.1)."""
+"""What came over the network, read strictly: a list, an OCSP response, or certificates (RFC 5280 4.2.1.13, 4.2.2.1)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from edoc.net.address import shown
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.pki.cms import CmsError, parse_signed_data
 from edoc.pki.crl import CrlError, RevocationList
+from edoc.pki.ocsp import OcspError, OcspResponse
 from edoc.pki.pem import blocks, certificates_in, is_pem
 
 BUNDLE = 32
@@ -25,6 +26,14 @@ def read_list(answer: bytes, url: str) -> RevocationList:
         return RevocationList.load(answer)
     except CrlError as problem:
         raise _unreadable("crl", url) from problem
+
+
+def read_response(answer: bytes, url: str) -> OcspResponse:
+    """Return the OCSP response of an answer (DER); raises `FetchError` FETCH_ANSWER_UNREADABLE."""
+    try:
+        return OcspResponse.load(answer)
+    except OcspError as problem:
+        raise _unreadable("ocsp", url) from problem
 
 
 def read_certificates(answer: bytes, url: str) -> tuple[Certificate, ...]:

@@ -6,20 +6,21 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from edoc.errors import FetchError
 from edoc.facts.findings import info
 from edoc.net import ocsp
-from edoc.net.answers import read_certificates, read_list
+from edoc.net.answers import read_certificates, read_list, read_response
 from edoc.net.cache import AnswerCache, CacheKey
 from edoc.net.fetch import OWN_REFUSALS, Budget, Fetcher
 from edoc.net.policy import FetchKind
 from edoc.net.transport import Request
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.pki.crl import RevocationList
+from edoc.pki.ocsp import OcspResponse
 from edoc.result.enums import WantKind
 from edoc.result.report import Want
 from edoc.verify.context import Unavailable
@@ -51,8 +52,7 @@ class Answer:
     question: Question
     certificates: tuple[Certificate, ...] = ()
     crls: tuple[RevocationList, ...] = ()
-    ocsps: tuple[bytes, ...] = field(default=(), repr=False)
-    """DER OCSPResponses."""
+    ocsps: tuple[OcspResponse, ...] = ()
     kept: bool = False
     """Whether it was kept from before."""
     unavailable: Unavailable | None = None
@@ -125,9 +125,9 @@ class Gatherer:
             if key.kind == FetchKind.ISSUER.value:
                 return Answer(question=question, certificates=read_certificates(data, key.url), kept=True)
             ocsp.check_answer(data, certificate, nonce=None, url=key.url)
+            return Answer(question=question, ocsps=(read_response(data, key.url),), kept=True)
         except FetchError:
             return None
-        return Answer(question=question, ocsps=(data,), kept=True)
 
     def _keep(self, key: CacheKey, data: bytes, until: datetime | None) -> None:
         now = self._now()
@@ -156,8 +156,9 @@ class Gatherer:
             raise FetchError("OCSP_ISSUER_UNKNOWN", subject=certificate.subject.rfc4514()) from problem
         data = await self._post_or_get(key.url, body, budget)
         until = ocsp.check_answer(data, certificate, nonce=nonce, url=key.url)
+        found = read_response(data, key.url)
         self._keep(key, data, until)
-        return Answer(question=question, ocsps=(data,))
+        return Answer(question=question, ocsps=(found,))
 
     async def _post_or_get(self, url: str, body: bytes, budget: Budget) -> bytes:
         longest = self._limits.octets(FetchKind.OCSP)

@@ -137,6 +137,10 @@ class TimeStampClient:
         """
         return wait(self._stamp(digest, algorithm))
 
+    def timestamp(self, digest: bytes, *, algorithm: str = "sha256") -> bytes:
+        """Return only the token (DER ContentInfo) of `stamp`: what signing asks for."""
+        return self.stamp(digest, algorithm=algorithm).token
+
     async def stamp_async(self, digest: bytes, *, algorithm: str = "sha256") -> TimeStamp:
         """As `stamp`, without blocking the caller's loop."""
         return await wait_async(self._stamp(digest, algorithm))
