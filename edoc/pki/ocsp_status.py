@@ -100,7 +100,8 @@ def combine(
     found = [_status_of(item, certificate) for item in answers]
     if listed.status is not Status.UNKNOWN:
         found.append(listed)
-    known = tuple(dict.fromkeys((*listed.rejected, *rejected)))
+    # Violations have parameters, which cannot be hashed.
+    known = (*listed.rejected, *(item for item in rejected if item not in listed.rejected))
     if not found:
         return replace(listed, rejected=known)
     revoked = [item for item in found if item.status is Status.REVOKED]
