@@ -13,12 +13,14 @@ from edoc.lab.keys import process_keys
 from edoc.lab.pki import Pki
 from edoc.lab.server import LabServer
 from edoc.testing import PracticePki
-from tests.interop.dss.oracle import Dss, Judged
+from tests.interop.dss.oracle import Dss, DssError, Judged
 from tests.sign.shapes import SHAPES
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SECRET = "practice"
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
+LASTING = ("B-LT", "B-LTA")
+"""The levels that carry their validation data."""
 ANSWERED = ("B-B", "B-T")
 """The levels that edoc computes."""
 
@@ -40,11 +42,28 @@ def _judge(dss: Dss, document: bytes, pki: Pki, *, lists: tuple[bytes, ...] = ()
     return judged
 
 
+def _pki() -> Pki:
+    """The very PKI that `PracticePki` stands for, with its keys."""
+    return Pki(at=AT, base_url="http://practice.invalid", keys=process_keys())
+
+
+def _tsa(pki: Pki) -> dict[str, object]:
+    return {**_key(pki, "tsa"), "time": AT + timedelta(minutes=1)}
+
+
+def _verify(document: bytes, practice: PracticePki) -> edoc.Report:
+    return edoc.verify_document(
+        document,
+        trust=practice.trust,
+        validation_data=practice.validation_data(),
+        validation_time=AT + timedelta(hours=1),
+    )
+
+
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", ["person", "person-ec"])
 def test_it_signs_and_both_pass_it(dss: Dss, name: str, level: str) -> None:
-    practice = PracticePki(at=AT)
-    pki = Pki(at=AT, base_url="http://practice.invalid", keys=process_keys())
+    practice, pki = PracticePki(at=AT), _pki()
     lists = practice.validation_data()
     document = dss.sign(
         SHAPES["table"](),
@@ -53,17 +72,43 @@ def test_it_signs_and_both_pass_it(dss: Dss, name: str, level: str) -> None:
         signing_time=AT,
         trust=_roots(pki),
         crls=lists,
-        tsa={**_key(pki, "tsa"), "time": AT + timedelta(minutes=1)},
+        tsa=_tsa(pki),
     )
-    lasting = level in ("B-LT", "B-LTA")
-    judged = _judge(dss, document, pki, lists=() if lasting else lists)
+    judged = _judge(dss, document, pki, lists=() if level in LASTING else lists)
     assert judged.passed and judged.level == f"PAdES-BASELINE-{level[2:]}", judged
-    report = edoc.verify_document(
-        document, trust=practice.trust, validation_data=lists, validation_time=AT + timedelta(hours=1)
-    )
+    report = _verify(document, practice)
     assert report.verdict is edoc.Verdict.PASSED, report.to_json()
     if level in ANSWERED:
         assert report.signatures[0].level == f"PAdES-BASELINE-{level[2:]}"
+
+
+@pytest.mark.parametrize("level", LEVELS[1:])
+def test_it_raises_what_edoc_signed(dss: Dss, level: str) -> None:
+    practice, pki = PracticePki(at=AT), _pki()
+    lists = practice.validation_data()
+    signed = edoc.sign_document(SHAPES["xref-stream"](), practice.key("person-ec"), signing_time=AT)
+    document = dss.extend(bytes(signed.document.data[:]), level=level, trust=_roots(pki), crls=lists, tsa=_tsa(pki))
+    judged = _judge(dss, document, pki, lists=() if level in LASTING else lists)
+    assert judged.passed and judged.level == f"PAdES-BASELINE-{level[2:]}", judged
+    report = _verify(document, practice)
+    assert report.verdict is edoc.Verdict.PASSED, report.to_json()
+
+
+def test_both_sign_one_document(dss: Dss) -> None:
+    practice, pki = PracticePki(at=AT), _pki()
+    lists = practice.validation_data()
+    document = SHAPES["object-stream"]()
+    for turn in range(2):
+        key = practice.key("person-ec" if turn else "person")
+        ours = edoc.sign_document(document, key, signing_time=AT, field=f"Ours{turn}")
+        document = dss.sign(
+            bytes(ours.document.data[:]), **_key(pki, "stamp"), level="B-LT", signing_time=AT, field=None,
+            trust=_roots(pki), crls=lists, tsa=_tsa(pki),
+        )  # fmt: skip
+    judged = dss.validate(document, trust=_roots(pki), crls=lists, time=AT + timedelta(hours=1))
+    assert [item.passed for item in judged] == [True] * 4, judged
+    report = _verify(document, practice)
+    assert report.verdict is edoc.Verdict.PASSED and len(report.signatures) == 4, report.to_json()
 
 
 @pytest.mark.loopback
@@ -84,8 +129,6 @@ def test_it_asks_the_services_of_the_practice_pki(dss: Dss, socket_watch: None) 
 
 
 def test_what_it_cannot_do_is_an_error_and_not_the_end(dss: Dss) -> None:
-    from tests.interop.dss.oracle import DssError
-
     with pytest.raises(DssError):
         dss.ask("no such thing")
     with pytest.raises(DssError):

@@ -102,5 +102,5 @@ assert {case.twin for case in CASES.values()} == TWINS.keys(), "a twin that nobo
 
 
 def is_answered(case: Case) -> bool:
-    """Whether edoc has all that the case asks for: lists beside the document, and no time but that of the question."""
-    return case.level in ("B-B", "B-T") and case.style == "crl" and not case.facts and not case.options
+    """Whether edoc has all that the case asks for: data beside the document, and no time but that of the question."""
+    return case.level in ("B-B", "B-T") and not case.facts and not case.options

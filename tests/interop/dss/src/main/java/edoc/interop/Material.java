@@ -50,6 +50,7 @@ final class Material {
         verifier.setAlertOnUncoveredPOE(silent);
         verifier.setAlertOnInvalidTimestamp(silent);
         verifier.setAlertOnInvalidSignature(silent);
+        verifier.setAugmentationAlertOnHigherSignatureLevel(silent);
         verifier.setAugmentationAlertOnSelfSignedCertificateChains(silent);
         // Data of a frozen time is older than the clock of this machine: take it all the same.
         verifier.setRevocationFallback(true);
