@@ -84,10 +84,15 @@ class SignerTemplate:
             parts.append(_attribute(oids.SIGNING_TIME, _time(signing_time)))
         return tlv(0x31, *sorted(parts))
 
-    def cms(self, signed_attributes: bytes, signature_value: bytes) -> bytes:
-        """Return the ContentInfo for signed attributes (tag SET) and the value over them (ECDSA: DER r, s)."""
+    def cms(self, signed_attributes: bytes, signature_value: bytes, *, timestamp: bytes = b"") -> bytes:
+        """Return the ContentInfo for signed attributes (tag SET) and the value over them (ECDSA: DER r, s).
+
+        `timestamp` is a token (DER ContentInfo) over the value; it becomes the unsigned attribute
+        signature-time-stamp (EN 319 122-1 5.3).
+        """
         value = b"\x04" + length_octets(len(signature_value)) + signature_value
-        signer = tlv(0x30, self._signer_head, b"\xa0", signed_attributes[1:], self._value_algorithm, value)
+        unsigned = tlv(0xA1, _attribute(oids.SIGNATURE_TIMESTAMP, timestamp)) if timestamp else b""
+        signer = tlv(0x30, self._signer_head, b"\xa0", signed_attributes[1:], self._value_algorithm, value, unsigned)
         return tlv(0x30, _SIGNED_DATA, tlv(0xA0, tlv(0x30, self._signed_data_head, tlv(0x31, signer))))
 
     def _largest(self) -> int:

@@ -21,11 +21,11 @@ from edoc.verify.identify import identify
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a time-stamp was asked for: digest and its hashlib name, nonce, and policy (null: any)."""
+    """What a time-stamp was asked for: digest and its hashlib name, nonce and policy (null: any)."""
 
     digest: bytes
     algorithm: str
-    nonce: int
+    nonce: int | None
     policy: str | None
 
 
@@ -63,7 +63,7 @@ def check_token(token: bytes, *, asked: Asked, url: str) -> TimeStamp:
             raise FetchError("TSA_TOKEN_UNUSABLE", subject=url, params={"cause": finding.code})
     if facts.imprint is None or facts.gen_time is None or facts.serial is None:
         raise FetchError("TSA_TOKEN_UNUSABLE", subject=url, params={"cause": "TST_MALFORMED"})
-    if facts.nonce != asked.nonce:
+    if asked.nonce is not None and facts.nonce != asked.nonce:
         raise FetchError("TSA_NONCE_MISMATCH", subject=url)
     if not facts.imprint.intact:
         raise FetchError("TSA_IMPRINT_MISMATCH", subject=url)

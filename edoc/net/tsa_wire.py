@@ -34,7 +34,7 @@ class TimeStampResponse:
     """DER ContentInfo, as received."""
 
 
-def time_stamp_request(digest: bytes, *, algorithm: str, nonce: int, policy: str | None) -> bytes:
+def time_stamp_request(digest: bytes, *, algorithm: str, nonce: int | None, policy: str | None) -> bytes:
     """Return a TimeStampReq (DER) that wants the signer's certificate too.
 
     `algorithm` is a hashlib name; the parameters are NULL, which old authorities insist on and new ones accept.
@@ -42,7 +42,8 @@ def time_stamp_request(digest: bytes, *, algorithm: str, nonce: int, policy: str
     identifier = tlv(0x30, encode_oid(oids.DIGEST_OIDS[algorithm]), tlv(0x05))
     imprint = tlv(0x30, identifier, tlv(0x04, digest))
     wanted = encode_oid(policy) if policy is not None else b""
-    return tlv(0x30, integer(1), imprint, wanted, integer(nonce), tlv(0x01, b"\xff"))
+    fresh = integer(nonce) if nonce is not None else b""
+    return tlv(0x30, integer(1), imprint, wanted, fresh, tlv(0x01, b"\xff"))
 
 
 def read_response(answer: bytes) -> TimeStampResponse:

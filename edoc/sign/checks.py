@@ -6,23 +6,22 @@ from dataclasses import dataclass
 
 from edoc.facts.document import Document
 from edoc.facts.findings import Finding, Severity, error, warning
+from edoc.facts.material import MaterialKind
 from edoc.facts.signature import (
     ChangeLevel,
     DocumentFacts,
     SignatureFacts,
     SignatureFormat,
+    TimestampFacts,
 )
 from edoc.formats.pdf.read import read_pdf
 from edoc.pki.algorithms import digest_of, verify_value
-from edoc.pki.certificate import Certificate
+from edoc.pki.certificate import Certificate, CertificateError
 from edoc.sign.draft import Draft
-from edoc.sign.request import Level, SubFilter
+from edoc.sign.request import Level
+from edoc.verify.crypto import verify_signature
+from edoc.verify.identify import identify
 from edoc.verify.level import signature_level
-
-_LEVELS = {
-    (SubFilter.CADES.value, Level.B_B.value): "PAdES-BASELINE-B",
-    (SubFilter.PKCS7.value, Level.B_B.value): "PKCS7-B",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,30 +57,139 @@ class Check:
         raise TypeError("a check is not a truth value: look at .passed")
 
 
-def check_signed(output: Document, *, draft: Draft, before: Document | None) -> Check:
-    """Read the signed document back and check the new signature and the earlier ones.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What should be there beside the signature: its level, and what was put into the store."""
+
+    level: Level
+    objects: tuple[tuple[MaterialKind, bytes], ...] = ()
+    added: int = 1
+    """Signatures and document time-stamps that the input did not have."""
+
+
+def check_signed(output: Document, *, draft: Draft, before: Document | None, expected: Expected) -> Check:
+    """Read the signed document back and check the new signature, its time-stamps and the earlier ones.
 
     `before` is the input; it is read only when it has earlier signatures.
     """
-    facts = read_pdf(output)
+    # Nobody asks for the digest of the whole here.
+    facts = read_pdf(output, sha256=b"")
     end = draft.appended.base_size + len(draft.appended.tail)
     own = next((item for item in facts.signatures if item.covered_until == end), None)
-    if not facts.complete or own is None or facts.size != end:
+    if not facts.complete or own is None:
         return _unreadable(facts)
     certificate = Certificate.load(draft.certificates[0])
-    earlier, worse = _compare(draft, before, facts)
-    level = signature_level(own)
+    before = before if draft.appended.earlier_signatures else None
+    earlier, worse = _compare(before, facts, expected.added)
     broken = _broken_parts(own, certificate, draft)
+    stamps = (*own.timestamps, *(item for item in facts.timestamps if own.id in item.covers))
+    level = reached(own, facts, expected)
     return Check(
         intact=not broken,
         level=level,
-        level_reached=level == _LEVELS[draft.sub_filter, draft.level],
+        level_reached=level.endswith(f"-{expected.level.value.removeprefix('B-')}"),
         certificate_reference=_references(own, certificate),
-        imprint=None,
+        imprint=all(token_intact(item) for item in stamps) if stamps else None,
         earlier_signatures_no_worse=not any(item.severity is Severity.ERROR for item in worse),
         earlier_signatures=earlier,
         findings=(*_own_errors(own), *broken, *worse),
     )
+
+
+def check_extended(output: Document, *, before: Document, expected: Expected) -> Check:
+    """Read an extended document back and check what was added, and that nothing of it became worse."""
+    facts = read_pdf(output, sha256=b"")
+    if not facts.complete:
+        return _unreadable(facts)
+    earlier, worse = _compare(before, facts, expected.added)
+    levels = [reached(item, facts, expected) for item in facts.signatures]
+    low = min(levels, key=_rank_of, default="")
+    new = [item for item in facts.timestamps if item.token.covered_until == facts.size]
+    return Check(
+        intact=_all_intact(facts),
+        level=low,
+        level_reached=not levels or _rank_of(low) >= list(Level).index(expected.level),
+        certificate_reference=all(bool(item.certificate_references) for item in facts.signatures),
+        imprint=all(map(token_intact, new)) if new else None,
+        earlier_signatures_no_worse=not any(item.severity is Severity.ERROR for item in worse),
+        earlier_signatures=earlier,
+        findings=tuple(worse),
+    )
+
+
+def check_stamped(output: Document, *, before: Document) -> Check:
+    """Read a document back that got nothing but a time-stamp, and check that as `check_extended` does."""
+    facts = read_pdf(output, sha256=b"")
+    new = [item for item in facts.timestamps if item.token.covered_until == facts.size]
+    if not facts.complete or not new:
+        return _unreadable(facts)
+    earlier, worse = _compare(before, facts, 1)
+    return Check(
+        intact=_all_intact(facts),
+        level="",
+        level_reached=True,
+        certificate_reference=True,
+        imprint=all(map(token_intact, new)),
+        earlier_signatures_no_worse=not any(item.severity is Severity.ERROR for item in worse),
+        earlier_signatures=earlier,
+        findings=tuple(worse),
+    )
+
+
+def _all_intact(facts: DocumentFacts) -> bool:
+    return all(reference.intact is True for item in facts.signatures for reference in item.references)
+
+
+def _rank_of(name: str) -> int:
+    """Return the place of a level in their order; a name that is none counts as the lowest."""
+    found = f"B-{name.rpartition('-')[2]}"
+    return next((place for place, level in enumerate(Level) if level.value == found), 0)
+
+
+def reached(own: SignatureFacts, facts: DocumentFacts, expected: Expected) -> str:
+    """Return the level that a signature has in its document, as far as its structure tells (ades.md 2.4).
+
+    Whether the data convince anybody is for a verifier with its own anchors.
+    """
+    name = signature_level(own)
+    if not name.startswith(_BASELINE):
+        return name
+    stem = name.rpartition("-")[0]
+    later = [item for item in facts.timestamps if own.id in item.covers]
+    if not own.timestamps and not later:
+        return f"{stem}-B"
+    stored = {(item.kind, item.der) for item in facts.material}
+    evidence = any(kind is not MaterialKind.CERTIFICATE for kind, _ in stored)
+    if not evidence or not stored.issuperset(expected.objects):
+        return f"{stem}-T"
+    # The store counts as archived when the newest time-stamp is the last thing in the file.
+    archived = any(item.token.covered_until == facts.size for item in later)
+    return f"{stem}-LTA" if archived and (own.timestamps or len(later) > 1) else f"{stem}-LT"
+
+
+_BASELINE = ("PAdES-BASELINE-", "PKCS7-")
+
+
+def token_intact(stamp: TimestampFacts) -> bool:
+    """Tell whether a token is over what it should cover, and signed by the certificate that it names."""
+    if stamp.imprint is None or stamp.imprint.intact is not True:
+        return False
+    if any(item.severity is Severity.ERROR for item in stamp.findings):
+        return False
+    found = identify(stamp.token, signers_of(stamp.token))
+    return found.certificate is not None and verify_signature(stamp.token, found.certificate).conclusion.passed
+
+
+def signers_of(facts: SignatureFacts) -> tuple[Certificate, ...]:
+    """Return the certificates that a signature or token carries, as far as they can be read."""
+    found = []
+    for item in facts.material:
+        if item.kind is MaterialKind.CERTIFICATE:
+            try:
+                found.append(Certificate.load(item.der))
+            except CertificateError:
+                continue
+    return tuple(found)
 
 
 def _unreadable(facts: DocumentFacts) -> Check:
@@ -105,7 +213,7 @@ def _intact(own: SignatureFacts, certificate: Certificate, draft: Draft) -> bool
         bool(own.references)
         and digests
         and own.covers_whole_document
-        and own.changes_since_signing is ChangeLevel.NONE
+        and own.changes_since_signing in (ChangeLevel.NONE, ChangeLevel.VALIDATION_DATA)
         and own.signed_octets == draft.octets
         and verify_value(certificate.spki_der, own.algorithm, own.signed_octets, own.signature_value)
     )
@@ -132,11 +240,11 @@ def _own_errors(own: SignatureFacts) -> list[Finding]:
     return [item for item in own.findings if item.severity is not Severity.INFO]
 
 
-def _compare(draft: Draft, before: Document | None, after: DocumentFacts) -> tuple[int, list[Finding]]:
+def _compare(before: Document | None, after: DocumentFacts, added: int) -> tuple[int, list[Finding]]:
     """Return how many earlier signatures there are, and what became worse or was broken already."""
-    if not draft.appended.earlier_signatures or before is None:
+    if before is None:
         return 0, []
-    old = read_pdf(before)
+    old = read_pdf(before, sha256=b"")
     findings: list[Finding] = []
     now = {(item.name, item.covered_until, item.signature_value): item for item in _all(after)}
     for item in _all(old):
@@ -145,7 +253,7 @@ def _compare(draft: Draft, before: Document | None, after: DocumentFacts) -> tup
             findings.append(error("EARLIER_SIGNATURE_WORSE", item.name or item.id, why=_why(same)))
         elif _broken(item):
             findings.append(warning("EARLIER_SIGNATURE_BROKEN", item.name or item.id))
-    if len(_all(old)) + 1 != len(_all(after)):
+    if len(_all(old)) + added != len(_all(after)):
         findings.append(error("EARLIER_SIGNATURE_WORSE", after.name, why="-"))
     return len(_all(old)), findings
 

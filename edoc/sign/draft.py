@@ -5,19 +5,29 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import asdict, dataclass, field
+from enum import Enum
 
 from edoc.errors import InputError
 from edoc.facts.document import Document
 from edoc.facts.signature import SignatureAlgorithm
-from edoc.formats.pdf.append import Appended
-from edoc.pki.algorithms import key_facts, refuse_for_signing
+from edoc.formats.pdf.append import Appended, room_of
+from edoc.pki.algorithms import digest_of, key_facts, refuse_for_signing
 from edoc.pki.certificate import Certificate
 from edoc.sign.algorithm import message_digest_name
 from edoc.sign.request import Level, SubFilter
+from edoc.sign.timestamp import TOKEN_ROOM, imprint_algorithm
 
-_MAGIC = b"edoc/draft/1\n"
+_MAGIC = b"edoc/draft/2\n"
 _HEADER_BYTES = 8 << 20
 """The header carries certificates and attributes; real ones are below 20 KiB."""
+
+
+class Need(Enum):
+    """What a draft waits for."""
+
+    SIGNATURE_VALUE = "signature_value"
+    TIMESTAMP = "timestamp"
+    """A token over the signature value; its imprint is what `imprint` returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,20 @@ class Draft:
     appended: Appended = field(repr=False)
     document: Document | None = field(default=None, repr=False, compare=False)
     """The input; null when it was left out of the serialised form."""
+    signature_value: bytes = field(default=b"", repr=False)
+    """Empty while it is waited for."""
+
+    @property
+    def needs(self) -> Need:
+        """What the next step takes."""
+        return Need.TIMESTAMP if self.signature_value else Need.SIGNATURE_VALUE
+
+    def imprint(self) -> tuple[str, bytes]:
+        """Return (hashlib name, digest) of the signature value, to be time-stamped (EN 319 122-1 5.3)."""
+        name = imprint_algorithm(self.digest_algorithm)
+        digest = digest_of(name, self.signature_value)
+        assert digest is not None
+        return name, digest
 
     def to_bytes(self, *, with_document: bool = True) -> bytes:
         """Return the draft as bytes; without the document it must be handed over again when finishing."""
@@ -53,6 +77,7 @@ class Draft:
             "certificates": [_text(der) for der in self.certificates],
             "sub_filter": self.sub_filter,
             "level": self.level,
+            "signature_value": _text(self.signature_value),
             "document_name": self.document_name,
             "base_size": self.appended.base_size,
             "gap": [self.appended.gap_start, self.appended.gap_end],
@@ -97,6 +122,7 @@ def _read(header: dict[str, object], body: bytes) -> Draft:
         certificates=tuple(_bytes(item) for item in _list(header["certificates"])),
         sub_filter=_string(header["sub_filter"]),
         level=_string(header["level"]),
+        signature_value=_bytes(header["signature_value"]),
         document_name=name,
         appended=Appended(
             tail=tail, base_size=base_size, gap_start=start, gap_end=end, field_name=_string(header["field_name"]),
@@ -111,7 +137,8 @@ def _read(header: dict[str, object], body: bytes) -> Draft:
 def _refuse_unsound(draft: Draft) -> None:
     """Raise ValueError for a draft that this version would not have made, such as one with a weak digest."""
     SubFilter(draft.sub_filter)
-    if draft.level != Level.B_B.value:
+    timed = Level(draft.level) is not Level.B_B
+    if draft.signature_value and not timed or timed and room_of(draft.appended) < TOKEN_ROOM:
         raise ValueError("level")
     leaf, *_ = [Certificate.load(der) for der in draft.certificates]
     if refuse_for_signing(key_facts(leaf.spki_der), draft.algorithm) is not None:

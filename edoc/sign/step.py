@@ -1,24 +1,70 @@
-"""The pure steps of a signature: plan the update, freeze the draft, put the value in.
+"""The pure steps of a signature: plan the update, freeze the draft, put value and time-stamp in.
 
-No file, clock or key here: the digest of the document and the signature value are handed in.
+No file, clock, key or authority here: what they answer is handed in.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from edoc.errors import ConfigError
 from edoc.facts.document import Document
 from edoc.facts.signature import SignatureAlgorithm
 from edoc.formats.cms_write import SignerTemplate
-from edoc.formats.pdf.append import Appended, SignatureEntries, append_signature, open_for_signing
+from edoc.formats.pdf.append import Appended, SignatureEntries, append_signature, filled, open_for_signing, room_of
 from edoc.sign.algorithm import message_digest_name
-from edoc.sign.draft import Draft
+from edoc.sign.draft import Draft, Need
 from edoc.sign.request import Level, SignatureRequest, SubFilter
 
 
-def plan(document: Document, *, request: SignatureRequest, template: SignerTemplate) -> Appended:
-    """Return the update that will carry the signature.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What a draft may wait for; null is what is not there yet."""
+
+    signature_value: bytes | None = field(default=None, repr=False)
+    """ECDSA: DER r, s."""
+    timestamp: bytes | None = field(default=None, repr=False)
+    """A token (DER ContentInfo) over what the draft's `imprint` names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A finished signature: what goes behind the document."""
+
+    draft: Draft
+    tail: bytes = field(repr=False)
+
+
+class RoomError(Exception):
+    """The time-stamp is larger than the hole; `octets` is what a hole for it needs. It never leaves signing."""
+
+    def __init__(self, octets: int) -> None:
+        super().__init__(octets)
+        self.octets = octets
+
+
+def step(draft: Draft, answers: Answers) -> Draft | Done:
+    """Take a draft one step further with what is there; returned as it was when its answer is not.
+
+    Raises `ConfigError` SIGNATURE_VALUE_TOO_LARGE, and `RoomError` for a time-stamp that does not fit.
+    """
+    if draft.needs is Need.SIGNATURE_VALUE:
+        if answers.signature_value is None:
+            return draft
+        if draft.level == Level.B_B.value:
+            return Done(draft=draft, tail=_filled(draft, answers.signature_value, b""))
+        _refuse_oversize(draft, answers.signature_value)
+        return replace(draft, signature_value=answers.signature_value)
+    if answers.timestamp is None:
+        return draft
+    return Done(draft=draft, tail=_filled(draft, draft.signature_value, answers.timestamp))
+
+
+def plan(
+    document: Document, *, request: SignatureRequest, template: SignerTemplate, timestamp_room: int = 0
+) -> Appended:
+    """Return the update that will carry the signature; `timestamp_room` octets are kept for a time-stamp.
 
     Raises `InputError` when the document cannot be signed, `ConfigError` when the field cannot be used.
     """
@@ -31,7 +77,8 @@ def plan(document: Document, *, request: SignatureRequest, template: SignerTempl
         contact_info=request.contact_info,
     )
     pdf = open_for_signing(document)
-    return append_signature(pdf, entries=entries, contents_size=template.cms_size, field_name=request.field)
+    size = template.cms_size + timestamp_room
+    return append_signature(pdf, entries=entries, contents_size=size, field_name=request.field)
 
 
 def freeze(
@@ -41,6 +88,7 @@ def freeze(
     request: SignatureRequest,
     template: SignerTemplate,
     message_digest: bytes,
+    level: Level = Level.B_B,
 ) -> Draft:
     """Return the draft for a planned update and the digest over everything but its hole."""
     claimed = request.signing_time if request.sub_filter is SubFilter.PKCS7 else None
@@ -51,26 +99,37 @@ def freeze(
         message_digest=message_digest,
         certificates=(template.certificate_der, *template.chain_ders),
         sub_filter=request.sub_filter.value,
-        level=Level.B_B.value,
+        level=level.value,
         document_name=document.name,
         appended=appended,
         document=document,
     )
 
 
-def contents(draft: Draft, signature_value: bytes) -> bytes:
-    """Return what fills the hole: the CMS in hexadecimal between `<` and `>`, padded with zeros.
+def _filled(draft: Draft, signature_value: bytes, timestamp: bytes) -> bytes:
+    """Return the update with its hole filled: the CMS in hexadecimal between `<` and `>`, padded with zeros."""
+    cms = template_of(draft.certificates, draft.algorithm).cms(draft.octets, signature_value, timestamp=timestamp)
+    room = _room(draft)
+    if len(cms) > room:
+        if timestamp:
+            raise RoomError(len(cms) - room + len(timestamp))
+        raise _too_large(draft, len(cms))
+    return filled(draft.appended, cms)
 
-    Raises `ConfigError` SIGNATURE_VALUE_TOO_LARGE when the value does not fit the key.
-    """
-    template = template_of(draft.certificates, draft.algorithm)
-    cms = template.cms(draft.octets, signature_value)
-    room = draft.appended.gap_end - draft.appended.gap_start - 2
-    digits = cms.hex().encode("ascii")
-    if len(digits) > room:
-        params = {"size": str(len(cms)), "room": str(room // 2)}
-        raise ConfigError("SIGNATURE_VALUE_TOO_LARGE", subject=draft.document_name, params=params)
-    return b"<" + digits.ljust(room, b"0") + b">"
+
+def _refuse_oversize(draft: Draft, signature_value: bytes) -> None:
+    size = len(template_of(draft.certificates, draft.algorithm).cms(draft.octets, signature_value))
+    if size > _room(draft):
+        raise _too_large(draft, size)
+
+
+def _too_large(draft: Draft, size: int) -> ConfigError:
+    params = {"size": str(size), "room": str(_room(draft))}
+    return ConfigError("SIGNATURE_VALUE_TOO_LARGE", subject=draft.document_name, params=params)
+
+
+def _room(draft: Draft) -> int:
+    return room_of(draft.appended)
 
 
 @lru_cache(maxsize=64)

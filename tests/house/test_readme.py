@@ -36,7 +36,7 @@ def practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith("EDOC_") and name != "EDOC_CORPUS"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("EDOC_PIN", "practice")
-    for module in ("edoc.api", "edoc.api_sign", "edoc.bulk.verify"):
+    for module in ("edoc.api", "edoc.api_sign.settings", "edoc.bulk.verify"):
         monkeypatch.setattr(f"{module}.now", lambda: AT)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -124,7 +124,7 @@ def test_a_lock_of_the_field_is_repeated_by_the_signature(key: Key) -> None:
 
 
 REFUSED_OPTIONS: list[tuple[dict[str, object], str]] = [
-    ({"level": "B-T"}, "SIGN_LEVEL_NOT_AVAILABLE"),
+    ({"level": "B-T"}, "SIGN_TSA_NEEDED"),
     ({"level": "B"}, "SIGN_LEVEL_UNKNOWN"),
     ({"tsa": "http://tsa.example/"}, "SIGN_TSA_NOT_USED"),
     ({"sub_filter": "adbe.x509.rsa_sha1"}, "SIGN_SUB_FILTER_UNKNOWN"),
@@ -263,7 +263,7 @@ def test_a_certificate_outside_its_time_does_not_sign(start: datetime, days: int
 def test_a_certificate_that_runs_out_during_a_batch_stops_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = open_key("p256", tmp_path)
     clock = [SIGNING_TIME]
-    monkeypatch.setattr("edoc.api_sign.now", lambda: clock[0])
+    monkeypatch.setattr("edoc.api_sign.settings.now", lambda: clock[0])
     signer = edoc.Signer(key)
     assert signer.sign(make_pdf()).check.passed
     clock[0] += timedelta(days=4000)
@@ -320,7 +320,7 @@ def test_an_open_file_is_not_written_over_either(key: Key, tmp_path: Path) -> No
 
 def test_large_documents_take_the_way_through_the_file(key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = _sign(make_pdf(), open_key("rsa", tmp_path))
-    monkeypatch.setattr("edoc.api_sign._IN_MEMORY", 100)
+    monkeypatch.setattr("edoc.api_sign.growing._IN_MEMORY", 100)
     place = tmp_path / "in.pdf"
     place.write_bytes(make_pdf())
     for target in (tmp_path / "out.pdf", io.BytesIO(), None):

@@ -1,4 +1,4 @@
-"""Appends a signature to a PDF: the update around a hole for the CMS, everything before it untouched.
+"""Appends a signature or a time-stamp to a PDF: the update around a hole, everything before it untouched.
 
 The input's bytes stay verbatim; the update lists the new signature dictionary, its field, and the
 page, form or catalog that must name them (ISO 32000-2 12.7.5.5, 12.8.1; EN 319 142-1 6.3).
@@ -28,7 +28,8 @@ from edoc.limits import DEFAULT_LIMITS, Limits
 
 _RANGE_WIDTH = 48
 """Octets kept for /ByteRange: `[0 a b c]` with numbers of up to 13 digits, filled up with spaces."""
-_HEADER = 1024
+_HOLE_HEAD = b"/ByteRange " + b" " * _RANGE_WIDTH + b"/Contents "
+HEADER = 1024
 """Viewers look for a header in so many octets."""
 _LOCKED_AND_PRINTED = 132
 _SIGNATURES_EXIST = 1
@@ -73,6 +74,17 @@ class Appended:
         return memoryview(self.tail)[self.gap_end - self.base_size :]
 
 
+def room_of(appended: Appended) -> int:
+    """Return how many octets the hole takes."""
+    return (appended.gap_end - appended.gap_start - 2) // 2
+
+
+def filled(appended: Appended, contents: bytes) -> bytes:
+    """Return the update with its hole filled: hexadecimal between `<` and `>`, padded with zeros."""
+    digits = contents.hex().encode("ascii").ljust(2 * room_of(appended), b"0")
+    return b"".join((appended.before_gap, b"<", digits, b">", appended.after_gap))
+
+
 def open_for_signing(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> Pdf:
     """Return the strictly read document.
 
@@ -82,7 +94,7 @@ def open_for_signing(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> 
     """
     if document.size == 0:
         raise InputError("EMPTY_DOCUMENT", subject=document.name)
-    if document.data[:_HEADER].find(b"%PDF-") < 0:
+    if document.data[:HEADER].find(b"%PDF-") < 0:
         raise InputError("UNSUPPORTED_TYPE", subject=document.name)
     try:
         pdf = Pdf.open(document, limits=limits)
@@ -110,8 +122,23 @@ def append_signature(
         raise InputError("PDF_SIGNING_UNREADABLE", subject=pdf.document.name, params=params) from problem
 
 
+def append_timestamp(pdf: Pdf, *, contents_size: int) -> Appended:
+    """Return the update that puts a document time-stamp over everything before it (EN 319 142-1 5.4.3).
+
+    `contents_size` is the largest token in octets.  It is permitted after every signature, whatever that
+    says about further ones (ISO 32000-2 12.8.2.2).  Raises `InputError` when the document cannot take one.
+    """
+    try:
+        return _Writer(pdf, None, contents_size).append(None)
+    except PdfError as problem:
+        params = {"code": problem.code, "offset": str(problem.offset)}
+        raise InputError("PDF_SIGNING_UNREADABLE", subject=pdf.document.name, params=params) from problem
+
+
 class _Writer:
-    def __init__(self, pdf: Pdf, entries: SignatureEntries, contents_size: int) -> None:
+    """Writes one update; without entries it is that of a document time-stamp."""
+
+    def __init__(self, pdf: Pdf, entries: SignatureEntries | None, contents_size: int) -> None:
         self._pdf = pdf
         self._entries = entries
         self._update = IncrementalUpdate(pdf)
@@ -121,7 +148,8 @@ class _Writer:
 
     def append(self, field_name: str | None) -> Appended:
         fields = list(self._pdf.fields())
-        refuse_forbidden(self._pdf, fields)
+        if self._entries is not None:
+            refuse_forbidden(self._pdf, fields)
         self._earlier = sum(item.type == "Sig" and self._pdf.resolve(item.value) is not None for item in fields)
         signature = self._update.new_ref()
         existing = next((item for item in fields if item.name == field_name), None) if field_name else None
@@ -129,7 +157,7 @@ class _Writer:
             references = self._fill(existing, fields, signature)
             name = existing.name
         else:
-            name = _new_name(field_name, fields)
+            name = _new_name(field_name, fields, stem="Timestamp" if self._entries is None else "Signature")
             self._make(name, signature)
             references = b""
         before, after = self._signature_dictionary(references)
@@ -149,6 +177,11 @@ class _Writer:
 
     def _signature_dictionary(self, references: bytes) -> tuple[bytes, bytes]:
         said = self._entries
+        if said is None:
+            stamp: dict[str, Value | Raw] = {
+                "Type": Name("DocTimeStamp"), "Filter": Name("Adobe.PPKLite"), "SubFilter": Name("ETSI.RFC3161"),
+            }  # fmt: skip
+            return write_dictionary(stamp)[:-2] + _HOLE_HEAD, b">>"
         head: dict[str, Value | Raw] = {
             "Type": Name("Sig"),
             "Filter": Name("Adobe.PPKLite"),
@@ -160,8 +193,7 @@ class _Writer:
             ("ContactInfo", said.contact_info),
         )  # fmt: skip
         head.update({key: text_string(text) for key, text in texts if text is not None})
-        start = write_dictionary(head)[:-2] + references + b"/ByteRange " + b" " * _RANGE_WIDTH + b"/Contents "
-        return start, b">>"
+        return write_dictionary(head)[:-2] + references + _HOLE_HEAD, b">>"
 
     def _fill(self, target: Field, fields: list[Field], signature: Ref) -> bytes:
         """Put the signature into an empty field, and return the references that its lock demands."""
@@ -255,13 +287,13 @@ class _Writer:
         return value
 
 
-def _new_name(asked: str | None, fields: list[Field]) -> str:
+def _new_name(asked: str | None, fields: list[Field], *, stem: str) -> str:
     taken = {item.name.split(".", 1)[0] for item in fields}
     if asked is not None:
         if not asked or "." in asked or asked in taken:
             raise ConfigError("FIELD_NAME_UNUSABLE", subject=asked)
         return asked
     number = 1
-    while f"Signature{number}" in taken:
+    while f"{stem}{number}" in taken:
         number += 1
-    return f"Signature{number}"
+    return f"{stem}{number}"

@@ -1,0 +1,165 @@
+"""What is added behind a signature, in order: validation data, then a time-stamp over everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from edoc.api_sign.growing import Growing
+from edoc.api_sign.work import Room
+from edoc.drivers.collect import Collector, Missing, Subject
+from edoc.errors import ConfigError, EdocError, FetchError, InputError, KeyAccessError
+from edoc.facts.material import EmbeddedObject, MaterialKind
+from edoc.facts.signature import DocumentFacts, SignatureFacts, TimestampFacts
+from edoc.formats.pdf.read import read_pdf
+from edoc.pki.certificate import Certificate, CertificateError
+from edoc.pki.crl import CrlError, RevocationList
+from edoc.pki.ocsp import OcspError, OcspResponse
+from edoc.sign.archive import add_validation_data, plan_timestamp, put_timestamp
+from edoc.sign.checks import signers_of
+from edoc.sign.step import RoomError
+from edoc.sign.timestamp import TimestampSource
+from edoc.trust.store import Purpose
+from edoc.verify.context import ValidationData
+from edoc.verify.identify import identify
+
+
+@dataclass(slots=True, kw_only=True)
+class Archivist:
+    """Adds validation data and document time-stamps to a growing document."""
+
+    growing: Growing
+    source: TimestampSource | None
+    collector: Collector
+    room: Room
+    time: datetime
+    objects: tuple[tuple[MaterialKind, bytes], ...] = field(default=(), repr=False)
+    """Everything that was put into the store, or was there already."""
+
+    def store(self) -> bool:
+        """Add the status of every certificate that the document rests on; tells whether anything was new.
+
+        Raises `FetchError` or `ConfigError` when the status of one cannot be had.
+        """
+        document = self.growing.document()
+        facts = read_pdf(document, sha256=b"")
+        carried = tuple(_carried(facts))
+        collected = self.collector.collect(subjects(facts, time=self.time), carried=carried, stored=_stored(facts))
+        refuse_missing(collected.missing, online=self.collector.online)
+        self.objects = collected.objects
+        tail = add_validation_data(document, collected.objects)
+        if tail:
+            self.growing.append(tail)
+        return bool(tail)
+
+    def stamp(self) -> None:
+        """Add a document time-stamp; raises `FetchError` when there is none to be had."""
+        assert self.source is not None
+        stamp(self.growing, self.source, self.room)
+
+
+def stamp(growing: Growing, source: TimestampSource, room: Room) -> None:
+    """Add a document time-stamp over everything that is there; raises `FetchError` when there is none to be had."""
+    document = growing.document()
+    while True:
+        draft = plan_timestamp(document, room=room.octets)
+        algorithm, digest = draft.imprint()
+        token = source.timestamp(digest, algorithm=algorithm)
+        try:
+            tail = put_timestamp(draft, token)
+        except RoomError as problem:
+            # Another update, and another imprint: nothing was handed over yet.
+            room.grow(problem.octets)
+            continue
+        growing.append(tail)
+        return
+
+
+def subjects(facts: DocumentFacts, *, time: datetime) -> tuple[Subject, ...]:
+    """Return the certificates of the signers and time-stamping authorities of a document.
+
+    Raises `InputError` EXTEND_SIGNATURE_UNREADABLE for a signature whose signer cannot be told.
+    """
+    found = []
+    for signature in facts.signatures:
+        later = [item for item in facts.timestamps if signature.id in item.covers]
+        found.append(_subject(signature, later, Purpose.SIGNER, time))
+        found += [_subject(stamp.token, later, Purpose.TSA, time) for stamp in signature.timestamps]
+    for stamp in facts.timestamps:
+        later = [item for item in facts.timestamps if stamp.id in item.covers]
+        found.append(_subject(stamp.token, later, Purpose.TSA, time))
+    return tuple(found)
+
+
+def _subject(facts: SignatureFacts, later: list[TimestampFacts], purpose: Purpose, time: datetime) -> Subject:
+    certificate = identify(facts, signers_of(facts)).certificate
+    if certificate is None:
+        raise InputError("EXTEND_SIGNATURE_UNREADABLE", subject=facts.name or facts.id)
+    sealed = min((item.gen_time for item in later if item.gen_time is not None), default=None)
+    # What an authority says about a certificate that has expired since is what it said while it was valid.
+    moment = sealed or min(time, certificate.not_after)
+    return Subject(certificate=certificate, purpose=purpose, time=moment, sealed=moment < time)
+
+
+def refuse_missing(missing: Iterable[Missing], *, online: bool) -> None:
+    """Raise the error for the first certificate whose status could not be had."""
+    for item in missing:
+        name = item.certificate.subject.rfc4514()
+        raise _error(item, name, online=online)
+
+
+def _error(item: Missing, name: str, *, online: bool) -> EdocError:
+    if item.untrusted:
+        return ConfigError("SIGN_CHAIN_UNTRUSTED", subject=name)
+    if online:
+        return FetchError("SIGN_STATUS_UNREACHABLE", subject=name, params={"why": item.why or "-"})
+    return ConfigError("SIGN_STATUS_MISSING", subject=name, params={"issuer": item.certificate.issuer.rfc4514()})
+
+
+def _carried(facts: DocumentFacts) -> list[Certificate]:
+    tokens = [stamp.token for stamp in facts.timestamps]
+    tokens += [stamp.token for item in facts.signatures for stamp in item.timestamps]
+    return [certificate for item in (*facts.signatures, *tokens) for certificate in signers_of(item)]
+
+
+def _stored(facts: DocumentFacts) -> ValidationData:
+    """Return what the store of a document holds, and the revocation data inside its signatures."""
+    inside = [item for signature in facts.signatures for item in signature.material]
+    certificates: list[Certificate] = []
+    crls: list[RevocationList] = []
+    ocsps: list[OcspResponse] = []
+    for item in (*facts.material, *inside):
+        try:
+            _sort(item, certificates, crls, ocsps)
+        except (CertificateError, CrlError, OcspError):
+            # What cannot be read helps nobody; it stays in the document as it is.
+            continue
+    return ValidationData(certificates=tuple(certificates), crls=tuple(crls), ocsps=tuple(ocsps))
+
+
+def _sort(
+    item: EmbeddedObject, certificates: list[Certificate], crls: list[RevocationList], ocsps: list[OcspResponse]
+) -> None:
+    if item.kind is MaterialKind.CERTIFICATE:
+        certificates.append(Certificate.load(item.der))
+    elif item.kind is MaterialKind.CRL:
+        crls.append(RevocationList.load(item.der))
+    else:
+        ocsps.append(OcspResponse.load(item.der))
+
+
+def before_signing(
+    collector: Collector, chain: tuple[Certificate, ...], *, time: datetime, allow_revoked: bool
+) -> None:
+    """Raise before any key is used when the status of a signer's chain is bad, or cannot be had.
+
+    `KeyAccessError` SIGNER_CERTIFICATE_REVOKED unless `allow_revoked`; else as `Archivist.store`.
+    """
+    subject = Subject(certificate=chain[0], purpose=Purpose.SIGNER, time=time)
+    collected = collector.collect((subject,), carried=chain)
+    for item in () if allow_revoked else collected.revoked:
+        date = item.status.revocation_time if item.status is not None else None
+        params = {"date": date.isoformat() if date is not None else "-", "crl": item.certificate.issuer.rfc4514()}
+        raise KeyAccessError("SIGNER_CERTIFICATE_REVOKED", subject=item.certificate.subject.rfc4514(), params=params)
+    refuse_missing(collected.missing, online=collector.online)

@@ -1,0 +1,164 @@
+"""What a signer is asked to do, checked once for all documents before any key is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from edoc.drivers.clock import now
+from edoc.drivers.stamping import timestamp_source
+from edoc.errors import ConfigError
+from edoc.facts.document import Document
+from edoc.formats.cms_write import SignerTemplate
+from edoc.pki.certificate import Certificate
+from edoc.sign.algorithm import choose_algorithm
+from edoc.sign.certificate import refuse_outside_validity, refuse_revoked
+from edoc.sign.request import Level, SignatureRequest, SubFilter
+from edoc.sign.step import template_of
+from edoc.sign.timestamp import TimestampSource
+
+if TYPE_CHECKING:
+    from edoc.drivers.collect import Collector
+    from edoc.net.policy import FetchPolicy
+    from edoc.net.tsa import TimeStampService
+    from edoc.trust.store import TrustStore
+
+Material = str | PathLike[str] | bytes | Document
+"""Validation data as a path, bytes or a document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What is done the same way for every document."""
+
+    template: SignerTemplate
+    sub_filter: SubFilter
+    level: Level
+    signing_time: datetime | None
+    claims: tuple[str | None, str | None, str | None, str | None]
+    """Name, reason, location, contact information."""
+    allow_invalid_certificate: bool
+    chain: tuple[Certificate, ...] = field(repr=False)
+
+    def request(self, field: str | None) -> SignatureRequest:
+        """Return what is asked for one document; refuses a certificate that is not valid at its time."""
+        time = (self.signing_time or now()).replace(microsecond=0)
+        if not self.allow_invalid_certificate:
+            refuse_outside_validity(self.chain[0], time=time)
+        name, reason, location, contact_info = self.claims
+        return SignatureRequest(
+            signing_time=time,
+            sub_filter=self.sub_filter,
+            field=field,
+            name=name,
+            reason=reason,
+            location=location,
+            contact_info=contact_info,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Where time-stamps and validation data come from; either may be absent."""
+
+    source: TimestampSource | None
+    collector: Collector | None
+    time: datetime | None
+    """What counts as now; null follows the clock."""
+
+    def moment(self) -> datetime:
+        """Return the time as of which the status of certificates is asked for."""
+        return self.time or now()
+
+
+def make_settings(
+    chain: tuple[Certificate, ...],
+    *,
+    level: str,
+    digest: str | None,
+    pss: bool,
+    sub_filter: str,
+    signing_time: datetime | None,
+    claims: tuple[str | None, str | None, str | None, str | None],
+    validation_data: Iterable[Material],
+    allow_invalid_certificate: bool,
+) -> Settings:
+    """Return the settings; raises `ConfigError` or `KeyAccessError` for what cannot be used."""
+    if signing_time is not None and signing_time.tzinfo is None:
+        raise ValueError("signing_time must be an aware datetime")
+    wanted = level_of(level)
+    material = tuple(validation_data)
+    if material and not allow_invalid_certificate:
+        # Loaded here: most signatures are made without such data, and need no CRL reader.
+        from edoc.drivers.material import load_validation_data
+
+        data = load_validation_data(material)
+        refuse_revoked(chain, crls=data.crls, others=data.certificates)
+    algorithm = choose_algorithm(chain[0].spki_der, digest=digest, pss=pss)
+    return Settings(
+        template=template_of(tuple(item.der for item in chain), algorithm),
+        sub_filter=_sub_filter(sub_filter),
+        level=wanted,
+        signing_time=signing_time.astimezone(UTC) if signing_time is not None else None,
+        claims=claims,
+        allow_invalid_certificate=allow_invalid_certificate,
+        chain=chain,
+    )
+
+
+def make_services(
+    level: Level,
+    *,
+    tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None,
+    validation_data: Iterable[Material],
+    trust: TrustStore | None,
+    online: bool | FetchPolicy,
+    time: datetime | None,
+) -> Services:
+    """Return where a level's ingredients come from; raises `ConfigError` when one that it needs was not named."""
+    source = timestamp_source(tsa)
+    if level is Level.B_B:
+        if source is not None:
+            raise ConfigError("SIGN_TSA_NOT_USED", subject=str(tsa))
+        return Services(source=None, collector=None, time=time)
+    if source is None:
+        raise ConfigError("SIGN_TSA_NEEDED", subject=level.value)
+    return Services(
+        source=source,
+        collector=make_collector(validation_data, trust=trust, online=online) if level in ARCHIVED else None,
+        time=time,
+    )
+
+
+ARCHIVED = (Level.B_LT, Level.B_LTA)
+"""Levels with validation data."""
+
+
+def make_collector(
+    validation_data: Iterable[Material], *, trust: TrustStore | None, online: bool | FetchPolicy
+) -> Collector:
+    """Return a collector over some data; the network is only loaded where it may be used."""
+    from edoc.drivers.collect import Collector
+    from edoc.drivers.material import load_validation_data
+
+    return Collector(load_validation_data(tuple(validation_data)), trust=trust, online=online)
+
+
+def level_of(name: str) -> Level:
+    """Return a level by its name; `ConfigError` SIGN_LEVEL_UNKNOWN."""
+    try:
+        return Level(name)
+    except ValueError as problem:
+        params = {"known": ", ".join(item.value for item in Level)}
+        raise ConfigError("SIGN_LEVEL_UNKNOWN", subject=str(name), params=params) from problem
+
+
+def _sub_filter(name: str) -> SubFilter:
+    try:
+        return SubFilter(name)
+    except ValueError as problem:
+        params = {"known": ", ".join(item.value for item in SubFilter)}
+        raise ConfigError("SIGN_SUB_FILTER_UNKNOWN", subject=str(name), params=params) from problem

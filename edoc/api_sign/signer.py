@@ -1,0 +1,179 @@
+"""Signing with a key at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from edoc.api_sign.growing import is_small
+from edoc.api_sign.settings import Material, make_services, make_settings
+from edoc.api_sign.work import Room, SignResult, complete, hand_over, path_of, prepare
+from edoc.drivers.files import Source, open_document
+from edoc.drivers.output import Target, open_output
+from edoc.keys.key import Key
+from edoc.sign.request import SubFilter
+from edoc.sign.step import RoomError
+from edoc.sign.timestamp import TimestampSource
+
+if TYPE_CHECKING:
+    from edoc.net.policy import FetchPolicy
+    from edoc.net.tsa import TimeStampService
+    from edoc.trust.store import TrustStore
+
+
+class Signer:
+    """Signs documents with one key under one configuration; thread-safe, kept for many documents.
+
+    The key is opened and checked once, the frame of the CMS is built once.
+    """
+
+    __slots__ = ("_key", "_room", "_services", "_settings")
+
+    def __init__(
+        self,
+        key: Key,
+        *,
+        level: str = "B-B",
+        tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None = None,
+        online: bool | FetchPolicy = False,
+        digest: str | None = None,
+        pss: bool = False,
+        sub_filter: str = SubFilter.CADES.value,
+        signing_time: datetime | None = None,
+        name: str | None = None,
+        reason: str | None = None,
+        location: str | None = None,
+        contact_info: str | None = None,
+        validation_data: Iterable[Material] = (),
+        trust: TrustStore | None = None,
+        allow_invalid_certificate: bool = False,
+    ) -> None:
+        """Prepare a signer.
+
+        `level` is B-B, B-T, B-LT or B-LTA.  `tsa` is the address of a time-stamping authority, a list of
+        them to fall back on, or a source of time-stamps.  `validation_data` are certificates, CRLs and
+        OCSP responses, in which the certificate must not be revoked; at B-LT and B-LTA they go into the document, and
+        what is missing is fetched where `online` is true or a `FetchPolicy`.  `trust` says where chains
+        end (default: where the certificates at hand do).  `digest` is a hashlib name (default: the sound
+        one for the key), `pss` asks for RSASSA-PSS, `signing_time` is an aware datetime to claim (default:
+        now, for each document); certificates are then judged as of that time.  Raises `ConfigError` for
+        what cannot be used, `KeyAccessError` when the certificate may not sign any more and
+        `allow_invalid_certificate` is not set, `ValueError` for a naive time.
+        """
+        self._key = key
+        material = tuple(validation_data)
+        self._settings = make_settings(
+            (key.certificate, *key.chain),
+            level=level,
+            digest=digest,
+            pss=pss,
+            sub_filter=sub_filter,
+            signing_time=signing_time,
+            claims=(name, reason, location, contact_info),
+            validation_data=material,
+            allow_invalid_certificate=allow_invalid_certificate,
+        )
+        self._services = make_services(
+            self._settings.level,
+            tsa=tsa,
+            validation_data=material,
+            trust=trust,
+            online=online,
+            time=self._settings.signing_time,
+        )
+        self._room = Room()
+        self._settings.request(None)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a Signer holds a private key, which does not leave its process: make one where it signs")
+
+    def __repr__(self) -> str:
+        return f"Signer({self._key!r})"
+
+    def sign(
+        self, document: Source, *, output: Target = None, overwrite: bool = False, field: str | None = None
+    ) -> SignResult:
+        """Sign a document, check the result, and only then let it appear at its place.
+
+        `output` is a path, a writable binary file, `-` (standard output) or null for memory.  `field`
+        names the signature field.  Raises `InputError` when the document cannot be signed, `ConfigError`
+        when the output cannot be written (an existing file is refused unless `overwrite`, the input
+        always), `FetchError` when a time-stamp or the status of a certificate cannot be had,
+        `VerificationFailed` when the result fails its own check; then nothing is left behind.
+        """
+        opened = open_document(document)
+        with open_output(output, overwrite=overwrite, source=path_of(document)) as place:
+            early = None if is_small(opened) else place
+            draft = prepare(opened, self._settings, field, place=early, room=self._room)
+            self._refuse_worthless()
+            while True:
+                value = self._key.sign(draft.octets, draft.algorithm)
+                try:
+                    done = complete(draft, value, self._services)
+                    break
+                except RoomError as problem:
+                    # The hole is part of what is signed: with a larger one it is signed anew.
+                    self._room.grow(problem.octets)
+                    draft = prepare(opened, self._settings, field, place=None, room=self._room)
+            return hand_over(done, place, self._services, copied=early is not None, room=self._room)
+
+    def _refuse_worthless(self) -> None:
+        """Raise before the key is used when the status of the signer's chain is bad, or cannot be had where it must."""
+        if self._services.collector is None:
+            return
+        from edoc.api_sign.archive import before_signing
+
+        before_signing(
+            self._services.collector,
+            self._settings.chain,
+            time=self._services.moment(),
+            allow_revoked=self._settings.allow_invalid_certificate,
+        )
+
+
+def sign_document(
+    document: Source,
+    key: Key,
+    *,
+    output: Target = None,
+    overwrite: bool = False,
+    field: str | None = None,
+    level: str = "B-B",
+    tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None = None,
+    online: bool | FetchPolicy = False,
+    digest: str | None = None,
+    pss: bool = False,
+    sub_filter: str = SubFilter.CADES.value,
+    signing_time: datetime | None = None,
+    name: str | None = None,
+    reason: str | None = None,
+    location: str | None = None,
+    contact_info: str | None = None,
+    validation_data: Iterable[Material] = (),
+    trust: TrustStore | None = None,
+    allow_invalid_certificate: bool = False,
+) -> SignResult:
+    """Sign one document, check the result, and only then let it appear at its place.
+
+    Returns the place, the signed document and the self-check; options as in `Signer` and
+    `Signer.sign`, errors too.
+    """
+    signer = Signer(
+        key,
+        level=level,
+        tsa=tsa,
+        online=online,
+        digest=digest,
+        pss=pss,
+        sub_filter=sub_filter,
+        signing_time=signing_time,
+        name=name,
+        reason=reason,
+        location=location,
+        contact_info=contact_info,
+        validation_data=validation_data,
+        trust=trust,
+        allow_invalid_certificate=allow_invalid_certificate,
+    )
+    return signer.sign(document, output=output, overwrite=overwrite, field=field)

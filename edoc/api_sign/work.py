@@ -1,0 +1,117 @@
+"""One signature from its draft to its place: what signing and finishing do alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edoc.api_sign.growing import Growing
+from edoc.api_sign.settings import ARCHIVED, Services, Settings
+from edoc.drivers.copy import copy_and_hash
+from edoc.drivers.files import Source, input_path
+from edoc.drivers.output import Output
+from edoc.errors import VerificationFailed
+from edoc.facts.document import Document
+from edoc.pki.algorithms import new_hash
+from edoc.sign.algorithm import message_digest_name
+from edoc.sign.checks import Check, Expected, check_signed
+from edoc.sign.draft import Draft
+from edoc.sign.request import Level
+from edoc.sign.step import Answers, Done, freeze, plan, step
+from edoc.sign.timestamp import ROOM_MARGIN, TOKEN_ROOM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignResult:
+    """What was made: the place it was written to, the document, and the self-check."""
+
+    output: Path | None
+    """Null when the document went to memory, a stream or standard output."""
+    document: Document = field(repr=False)
+    check: Check
+
+
+class Room:
+    """How many octets are kept for a time-stamp: grows with the largest one seen."""
+
+    def __init__(self) -> None:
+        self.octets = TOKEN_ROOM
+
+    def grow(self, needed: int) -> None:
+        """Make room for a token of a size."""
+        self.octets = max(self.octets, needed + ROOM_MARGIN)
+
+
+def prepare(opened: Document, settings: Settings, field: str | None, *, place: Output | None, room: Room) -> Draft:
+    """Plan the update and digest everything but its hole; a place given gets the input's bytes on the way."""
+    request = settings.request(field)
+    kept = 0 if settings.level is Level.B_B else room.octets
+    appended = plan(opened, request=request, template=settings.template, timestamp_room=kept)
+    state = new_hash(message_digest_name(settings.template.algorithm))
+    copy_and_hash(opened, place, state)
+    state.update(appended.before_gap)
+    state.update(appended.after_gap)
+    return freeze(
+        opened,
+        appended,
+        request=request,
+        template=settings.template,
+        message_digest=state.digest(),
+        level=settings.level,
+    )
+
+
+def complete(draft: Draft, value: bytes, services: Services) -> Done:
+    """Take a draft through its steps; raises `FetchError` when there is no time-stamp, `RoomError` for one too large."""
+    current = step(draft, Answers(signature_value=value))
+    while isinstance(current, Draft):
+        assert services.source is not None
+        algorithm, digest = current.imprint()
+        current = step(current, Answers(timestamp=services.source.timestamp(digest, algorithm=algorithm)))
+    return current
+
+
+def hand_over(done: Done, place: Output, services: Services, *, copied: bool, room: Room) -> SignResult:
+    """Add what the level asks for, read the result back, and let it appear only if nothing is wrong with it."""
+    draft = done.draft
+    base = draft.document
+    assert base is not None
+    growing = Growing(base, place, copied=copied)
+    growing.append(done.tail)
+    expected = _archive(growing, Level(draft.level), services, room)
+    signed = growing.finish()
+    check = check_signed(signed, draft=draft, before=base, expected=expected)
+    deliver(check, place, name=base.name)
+    return SignResult(output=place.path, document=signed, check=check)
+
+
+def _archive(growing: Growing, level: Level, services: Services, room: Room) -> Expected:
+    if level not in ARCHIVED:
+        return Expected(level=level)
+    # Loaded here: signatures without validation data need none of it.
+    from edoc.api_sign.archive import Archivist
+
+    assert services.collector is not None
+    archivist = Archivist(
+        growing=growing, source=services.source, collector=services.collector, room=room, time=services.moment()
+    )
+    archivist.store()
+    if level is Level.B_LTA:
+        archivist.stamp()
+    return Expected(level=level, objects=archivist.objects, added=2 if level is Level.B_LTA else 1)
+
+
+def deliver(check: Check, place: Output, *, name: str) -> None:
+    """Let a document appear at its place; raises `VerificationFailed` when its self-check found something."""
+    if not check.passed:
+        codes = ", ".join(dict.fromkeys(item.code for item in check.findings)) or check.level or "-"
+        raise VerificationFailed("SELF_CHECK_FAILED", subject=name, params={"codes": codes})
+    place.commit()
+
+
+def path_of(document: Source | None) -> str | None:
+    """Return where the input lies on disk, also that of an open file; null when it is not known to lie anywhere."""
+    if document is None or isinstance(document, bytes | Document):
+        return None
+    name = getattr(document, "name", None)
+    return input_path(document) or (name if isinstance(name, str) else None)

@@ -1,0 +1,60 @@
+"""Time-stamps for a caller's `tsa=`: addresses to fall back on, or a source of the caller's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from edoc.errors import ConfigError
+from edoc.sign.timestamp import TimestampSource
+
+if TYPE_CHECKING:
+    from edoc.net.tsa import TimeStampClient, TimeStampService
+
+
+class _Client:
+    """The authorities at some addresses, as a source."""
+
+    def __init__(self, client: TimeStampClient) -> None:
+        self._client = client
+
+    def timestamp(self, digest: bytes, *, algorithm: str = "sha256") -> bytes:
+        """Return a token that was checked."""
+        return self._client.stamp(digest, algorithm=algorithm).token
+
+
+class _Checked:
+    """A source of the caller's own; what it gives is checked like the answer of an authority."""
+
+    def __init__(self, source: TimestampSource) -> None:
+        self._source = source
+
+    def timestamp(self, digest: bytes, *, algorithm: str = "sha256") -> bytes:
+        """Return a token; raises `FetchError` for one that is of no use."""
+        from edoc.net.tsa_check import Asked, check_token
+
+        token = self._source.timestamp(digest, algorithm=algorithm)
+        asked = Asked(digest=digest, algorithm=algorithm, nonce=None, policy=None)
+        return check_token(token, asked=asked, url=type(self._source).__name__).token
+
+
+def timestamp_source(
+    tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None,
+) -> TimestampSource | None:
+    """Return where time-stamps come from; null when nothing was named.
+
+    Raises `ConfigError` for an address that cannot be used.
+    """
+    if tsa is None:
+        return None
+    if isinstance(tsa, TimestampSource):
+        return _Checked(tsa)
+    # Loaded here: who signs without a time-stamp needs no HTTP.
+    from edoc.net.tsa import TimeStampClient, TimeStampService
+
+    if isinstance(tsa, str | TimeStampService):
+        return _Client(TimeStampClient(tsa))
+    if isinstance(tsa, Iterable):
+        services = tuple(tsa)
+        return _Client(TimeStampClient(services)) if services else None
+    raise ConfigError("SIGN_TSA_UNUSABLE", subject=type(tsa).__name__)
