@@ -180,7 +180,10 @@ def _wants(paper: Paper, data: ReportData) -> None:
         return
     paper.head(paper.say.phrase("wants"))
     for want in data.wants:
-        paper.line(paper.say.say(f"want_{want.kind.value}", subject=want.subject), depth=1)
+        line = paper.say.say(f"want_{want.kind.value}", subject=want.subject)
+        if want.unavailable is not None:
+            line += f" ({paper.say.phrase(f'want_{want.unavailable}')})"
+        paper.line(line, depth=1)
 
 
 def _not_checked(paper: Paper, data: ReportData) -> None:

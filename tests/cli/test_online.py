@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from edoc.result.enums import Indication, Verdict, WantKind
 from edoc.result.report import Want
 from tests import online
 from tests.cli.conftest import Run
+from tests.conftest import ROOT
 from tests.online import AT, Scene
 from tests.report.makers import report, signature
 
@@ -64,6 +66,8 @@ def test_a_needed_service_that_is_down_is_exit_6(run: Run, scene: Path, dead: Sc
     ran = run(*_written(dead, scene), *options)
     assert ran.exit == 6
     assert dead.lab.url in ran.out
+    if kind == "text":
+        assert phrase(lang, "want_unreachable") in ran.out and phrase(lang, "want_not_asked") not in ran.out
 
 
 @pytest.mark.loopback
@@ -83,6 +87,12 @@ def test_what_is_decided_without_the_service_keeps_its_code(run: Run, scene: Pat
     assert run(*command, *options).exit == 3, "nobody whom we trust was needed and could not be reached"
     (scene / "online.pdf").write_bytes(online.RULING.read_bytes())
     assert run(*command, *options).exit == 4
+
+
+def phrase(lang: str, name: str) -> str:
+    """A phrase of the sheet, as far as it holds no foreign word."""
+    words: dict[str, dict[str, str]] = json.loads((ROOT / "edoc" / "report" / "words.json").read_text(encoding="utf-8"))
+    return words[lang][name]
 
 
 def _want(kind: str, why: str = "REVOCATION_DATA_MISSING", *, name: str = "CN=A", reason: str | None, asked: bool = True) -> Want:
