@@ -27,20 +27,24 @@ from edoc.drivers.output import Target
 from edoc.facts.document import Document
 from edoc.keys.key import Key
 from edoc.net.policy import FetchPolicy
+from edoc.net.tsa import TimeStampService
 from edoc.pki.certificate import Certificate
 from edoc.policy.model import Policy
 from edoc.report.model import Report
 from edoc.result.report import CertificateResult
 from edoc.sign.request import SubFilter
+from edoc.sign.timestamp import TimestampSource
 from edoc.trust.store import TrustStore
 
 __all__ = [
     "Signer",
     "Verifier",
+    "extend_document",
     "finish_signature",
     "prepare_signature",
     "sign_document",
     "sign_many",
+    "timestamp_document",
     "verify_certificate",
     "verify_document",
     "verify_many",
@@ -63,6 +67,8 @@ def _in_thread(call: Callable[P, T]) -> Callable[P, Coroutine[object, object, T]
 sign_document = _in_thread(api_sign.sign_document)
 prepare_signature = _in_thread(api_sign.prepare_signature)
 finish_signature = _in_thread(api_sign.finish_signature)
+extend_document = _in_thread(api_sign.extend_document)
+timestamp_document = _in_thread(api_sign.timestamp_document)
 verify_certificate = _in_thread(api.verify_certificate)
 
 
@@ -150,8 +156,8 @@ class Signer:
         key: Key,
         *,
         level: str = "B-B",
-        tsa: str | None = None,
-        online: bool = False,
+        tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None = None,
+        online: bool | FetchPolicy = False,
         digest: str | None = None,
         pss: bool = False,
         sub_filter: str = SubFilter.CADES.value,
@@ -161,6 +167,7 @@ class Signer:
         location: str | None = None,
         contact_info: str | None = None,
         validation_data: Iterable[Material] = (),
+        trust: TrustStore | None = None,
         allow_invalid_certificate: bool = False,
     ) -> None:
         """Prepare a signer; options and errors are those of `edoc.Signer`."""
@@ -178,6 +185,7 @@ class Signer:
             location=location,
             contact_info=contact_info,
             validation_data=validation_data,
+            trust=trust,
             allow_invalid_certificate=allow_invalid_certificate,
         )
 

@@ -19,6 +19,7 @@ class Handler(BaseHTTPRequestHandler):
     """Hands every request to the way that the server's table has for its path."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: Server
 
     def do_GET(self) -> None:
