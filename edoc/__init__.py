@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from edoc.api import verify_certificate as verify_certificate
     from edoc.api import verify_document as verify_document
     from edoc.api_sign import Signer as Signer
+    from edoc.api_sign import extend_document as extend_document
     from edoc.api_sign import finish_signature as finish_signature
     from edoc.api_sign import prepare_signature as prepare_signature
     from edoc.api_sign import sign_document as sign_document
@@ -50,6 +51,7 @@ _HOME = {
     "verify_many": "edoc.bulk.verify",
     "Verifier": "edoc.api",
     "sign_document": "edoc.api_sign",
+    "extend_document": "edoc.api_sign",
     "prepare_signature": "edoc.api_sign",
     "finish_signature": "edoc.api_sign",
     "sign_many": "edoc.bulk.sign",
@@ -97,6 +99,7 @@ __all__ = [
     "Verdict",
     "VerificationFailed",
     "Verifier",
+    "extend_document",
     "finish_signature",
     "prepare_signature",
     "sign_document",

@@ -19,15 +19,14 @@ from edoc.drivers.stamping import timestamp_source
 from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
 from edoc.facts.signature import DocumentFacts
-from edoc.formats.pdf.append import HEADER, open_for_signing
+from edoc.formats.pdf.append import is_pdf, open_for_signing
 from edoc.formats.pdf.read import read_pdf
 from edoc.sign.checks import Expected, check_extended, check_stamped
 from edoc.sign.request import Level
-from edoc.sign.timestamp import TimestampSource
 
 if TYPE_CHECKING:
+    from edoc.drivers.stamping import Authorities
     from edoc.net.policy import FetchPolicy
-    from edoc.net.tsa import TimeStampService
     from edoc.trust.store import TrustStore
 
 
@@ -45,7 +44,7 @@ def extend_document(
     document: Source,
     *,
     level: str,
-    tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None = None,
+    tsa: Authorities | None = None,
     validation_data: Iterable[Material] = (),
     online: bool | FetchPolicy = False,
     trust: TrustStore | None = None,
@@ -94,7 +93,7 @@ def extend_document(
 def timestamp_document(
     document: Source,
     *,
-    tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService],
+    tsa: Authorities,
     output: Target = None,
     overwrite: bool = False,
 ) -> TimestampResult:
@@ -110,7 +109,7 @@ def timestamp_document(
     if opened.size == 0:
         raise InputError("EMPTY_DOCUMENT", subject=opened.name)
     with open_output(output, overwrite=overwrite, source=path_of(document)) as place:
-        if opened.data[:HEADER].find(b"%PDF-") < 0:
+        if not is_pdf(opened):
             token = source.timestamp(opened.sha256(), algorithm="sha256")
             place.write(token)
             place.commit()

@@ -22,8 +22,8 @@ from edoc.sign.timestamp import TimestampSource
 
 if TYPE_CHECKING:
     from edoc.drivers.collect import Collector
+    from edoc.drivers.stamping import Authorities
     from edoc.net.policy import FetchPolicy
-    from edoc.net.tsa import TimeStampService
     from edoc.trust.store import TrustStore
 
 Material = str | PathLike[str] | bytes | Document
@@ -112,7 +112,7 @@ def make_settings(
 def make_services(
     level: Level,
     *,
-    tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None,
+    tsa: Authorities | None,
     validation_data: Iterable[Material],
     trust: TrustStore | None,
     online: bool | FetchPolicy,

@@ -14,11 +14,10 @@ from edoc.drivers.output import Target, open_output
 from edoc.keys.key import Key
 from edoc.sign.request import SubFilter
 from edoc.sign.step import RoomError
-from edoc.sign.timestamp import TimestampSource
 
 if TYPE_CHECKING:
+    from edoc.drivers.stamping import Authorities
     from edoc.net.policy import FetchPolicy
-    from edoc.net.tsa import TimeStampService
     from edoc.trust.store import TrustStore
 
 
@@ -35,7 +34,7 @@ class Signer:
         key: Key,
         *,
         level: str = "B-B",
-        tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None = None,
+        tsa: Authorities | None = None,
         online: bool | FetchPolicy = False,
         digest: str | None = None,
         pss: bool = False,
@@ -140,7 +139,7 @@ def sign_document(
     overwrite: bool = False,
     field: str | None = None,
     level: str = "B-B",
-    tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None = None,
+    tsa: Authorities | None = None,
     online: bool | FetchPolicy = False,
     digest: str | None = None,
     pss: bool = False,

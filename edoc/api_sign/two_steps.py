@@ -17,11 +17,10 @@ from edoc.pki.certificate import Certificate
 from edoc.sign.draft import Draft
 from edoc.sign.request import Level, SubFilter
 from edoc.sign.step import RoomError
-from edoc.sign.timestamp import TimestampSource
 
 if TYPE_CHECKING:
+    from edoc.drivers.stamping import Authorities
     from edoc.net.policy import FetchPolicy
-    from edoc.net.tsa import TimeStampService
     from edoc.trust.store import TrustStore
 
 
@@ -73,7 +72,7 @@ def finish_signature(
     output: Target = None,
     overwrite: bool = False,
     document: Source | None = None,
-    tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None = None,
+    tsa: Authorities | None = None,
     online: bool | FetchPolicy = False,
     validation_data: Iterable[Material] = (),
     validation_time: datetime | None = None,

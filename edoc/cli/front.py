@@ -4,6 +4,8 @@ from __future__ import annotations
 
 COMMANDS = {
     "sign": "Sign PDF files, and check what was made before handing it over.",
+    "extend": "Raise signed PDF files to a level with proof of time and validation data.",
+    "timestamp": "Prove that a file exists now: a time-stamp in a PDF, or beside any file.",
     "verify": "Say whether documents are unchanged, who signed them, and what is open.",
     "show": "Show what is inside a document, without trusting or judging anything.",
     "explain": "Explain a code in plain words, with its clause and its cure.",
@@ -27,8 +29,8 @@ Options:
 
 The answer goes to standard output, everything else to standard error; "-"
 is standard input or output.  Exit codes: 0 passed, 1 failed, 2 usage or
-configuration, 3 undecided, 4 no signature, 5 unreadable input, 7 key or PIN,
-70 internal error, 130 interrupted.
+configuration, 3 undecided, 4 no signature, 5 unreadable input, 6 a service was
+unreachable, 7 key or PIN, 70 internal error, 130 interrupted.
 
 Example: edoc verify ruling.pdf --trust anchors/ --lang fa
 """
@@ -36,4 +38,4 @@ Example: edoc verify ruling.pdf --trust anchors/ --lang fa
 
 def page() -> str:
     """Return the help page of the program."""
-    return _PAGE.format(commands="\n".join(f"  {name:<9}{told}" for name, told in COMMANDS.items()))
+    return _PAGE.format(commands="\n".join(f"  {name:<11}{told}" for name, told in COMMANDS.items()))

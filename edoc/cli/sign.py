@@ -12,6 +12,7 @@ import click
 
 from edoc.cli import exits
 from edoc.cli.options import LANGUAGE, OVERWRITE, output_option
+from edoc.cli.services import service_options, services_of
 from edoc.cli.talk import choose_language, complain
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 @click.option("--certificates", metavar="FILE", multiple=True, help="The signer's certificate and its chain.")
 @click.option("--pin-file", metavar="PATH", help="Take the PIN or passphrase from the first line of a file.")
 @click.option("--format", "kind", type=click.Choice(["pades"]), default="pades", show_default=True)
-@click.option("--level", type=click.Choice(["B-B"]), default="B-B", show_default=True)
+@click.option(
+    "--level", type=click.Choice(["B-B", "B-T", "B-LT", "B-LTA"]), default="B-B", show_default=True,
+    help="B-T adds a time-stamp, B-LT the status of all certificates, B-LTA a time-stamp over everything.",
+)  # fmt: skip
+@service_options
 @output_option("Where the signed file goes; with several FILEs a folder. By default NAME.signed.pdf beside NAME.pdf.")
 @OVERWRITE
 @click.option("--field", metavar="NAME", help="The signature field to fill, or to make.")
@@ -49,7 +54,7 @@ def command(**given: object) -> int:
     A PIN or passphrase comes from --pin-file, from EDOC_PIN or from the terminal, never from the command
     line.
 
-    Example: edoc sign ruling.pdf --key pkcs12:clerk.p12 --reason "Issued"
+    Example: edoc sign ruling.pdf --key pkcs12:clerk.p12 --reason "Issued" --level B-LTA --tsa URL --online
     """
     from edoc.api_sign import Signer
 
@@ -64,6 +69,7 @@ def command(**given: object) -> int:
         name=_text(given["name"]),
         reason=_text(given["reason"]),
         location=_text(given["location"]),
+        **services_of(given),
     )
     return _run(order, signer)
 

@@ -11,6 +11,9 @@ from edoc.sign.timestamp import TimestampSource
 if TYPE_CHECKING:
     from edoc.net.tsa import TimeStampClient, TimeStampService
 
+    Authorities = str | TimeStampService | TimestampSource | Iterable[str | TimeStampService]
+    """What `tsa=` takes: addresses of authorities in the order in which they are asked, or a source of one's own."""
+
 
 class _Client:
     """The authorities at some addresses, as a source."""
@@ -39,7 +42,7 @@ class _Checked:
 
 
 def timestamp_source(
-    tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None,
+    tsa: Authorities | None,
 ) -> TimestampSource | None:
     """Return where time-stamps come from; null when nothing was named.
 

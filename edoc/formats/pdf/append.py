@@ -29,7 +29,7 @@ from edoc.limits import DEFAULT_LIMITS, Limits
 _RANGE_WIDTH = 48
 """Octets kept for /ByteRange: `[0 a b c]` with numbers of up to 13 digits, filled up with spaces."""
 _HOLE_HEAD = b"/ByteRange " + b" " * _RANGE_WIDTH + b"/Contents "
-HEADER = 1024
+_HEADER = 1024
 """Viewers look for a header in so many octets."""
 _LOCKED_AND_PRINTED = 132
 _SIGNATURES_EXIST = 1
@@ -85,6 +85,11 @@ def filled(appended: Appended, contents: bytes) -> bytes:
     return b"".join((appended.before_gap, b"<", digits, b">", appended.after_gap))
 
 
+def is_pdf(document: Document) -> bool:
+    """Tell whether a document says that it is a PDF."""
+    return document.data[:_HEADER].find(b"%PDF-") >= 0
+
+
 def open_for_signing(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> Pdf:
     """Return the strictly read document.
 
@@ -94,7 +99,7 @@ def open_for_signing(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> 
     """
     if document.size == 0:
         raise InputError("EMPTY_DOCUMENT", subject=document.name)
-    if document.data[:HEADER].find(b"%PDF-") < 0:
+    if not is_pdf(document):
         raise InputError("UNSUPPORTED_TYPE", subject=document.name)
     try:
         pdf = Pdf.open(document, limits=limits)

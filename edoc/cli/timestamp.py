@@ -1,0 +1,44 @@
+"""`edoc timestamp`: proves that a file exists now."""
+
+from __future__ import annotations
+
+import click
+
+from edoc.cli import exits
+from edoc.cli.extend import beside, tell
+from edoc.cli.options import LANGUAGE, OVERWRITE, output_option
+from edoc.cli.services import TSA, texts
+from edoc.cli.talk import choose_language
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@TSA
+@output_option("Where the result goes. By default NAME.stamped.pdf beside a PDF, else FILE.tst.")
+@OVERWRITE
+@LANGUAGE
+def command(**given: object) -> int:
+    """Prove that a file exists now: a document time-stamp in a PDF, a token FILE.tst for any other file.
+
+    No key is needed.  The authority learns a digest and nothing else.
+
+    Example: edoc timestamp annex.docx --tsa URL
+    """
+    from edoc.api_sign import timestamp_document
+    from edoc.drivers.files import open_document
+    from edoc.formats.pdf.append import is_pdf
+
+    lang, output, file = given["lang"], given["output"], str(given["file"])
+    choose_language(lang if isinstance(lang, str) else None)
+    opened = open_document(file)
+    if isinstance(output, str):
+        place = output
+    elif is_pdf(opened):
+        place = beside(file, "stamped")
+    else:
+        place = "-" if file == "-" else f"{file}.tst"
+    result = timestamp_document(
+        file if file != "-" else opened, tsa=texts(given["tsa"]), output=place, overwrite=bool(given["overwrite"])
+    )
+    tell(result.output)
+    return exits.PASSED
