@@ -40,3 +40,6 @@ class EmbeddedObject:
     kind: MaterialKind
     der: bytes = field(repr=False)
     origin: Origin
+    end: int | None = None
+    """Offset in the file at which its octets end, when they are part of it by themselves (PDF store): a
+    time-stamp of the document that reaches as far covers it."""

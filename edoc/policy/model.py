@@ -56,13 +56,15 @@ class Policy:
     """The rules of one verification.
 
     `max_status_age` limits how old revocation data may be at the time judged; null means the
-    nextUpdate window of the data itself (EN 319 102-1 5.2.5).
+    nextUpdate window of the data itself (EN 319 102-1 5.2.5).  The time judged is the best one proved.
+    `timestamp_delay` is how long after the claimed time a signature time-stamp may be; null: any time.
     """
 
     id: str
     judgement: Judgement = Judgement.FULL
     revocation: RevocationRule = RevocationRule.REQUIRED
     max_status_age: timedelta | None = None
+    timestamp_delay: timedelta | None = None
     reservations: frozenset[str] = RESERVATIONS
     suite: CryptographicSuite = field(default_factory=default_suite, repr=False)
 
@@ -82,7 +84,7 @@ class Policy:
         """Return a policy from TOML text; unknown keys and values raise `ConfigError`.
 
         Keys: `id` (required), `base` (`default` or `integrity`), `revocation`, `max_status_age_hours`,
-        `reservations` (a list that replaces the base's).
+        `timestamp_delay_hours`, `reservations` (a list that replaces the base's).
         """
         try:
             data = tomllib.loads(text)
@@ -92,17 +94,17 @@ class Policy:
 
     def identity(self) -> PolicyId:
         """Return the id, the digest of the canonical form and what it switches off."""
-        canonical = json.dumps(
-            {
-                "id": self.id,
-                "judgement": self.judgement.value,
-                "revocation": self.revocation.value,
-                "max_status_age": None if self.max_status_age is None else self.max_status_age.total_seconds(),
-                "reservations": sorted(self.reservations),
-                "suite": self.suite.canonical(),
-            },
-            sort_keys=True,
-        )
+        rules: dict[str, object] = {
+            "id": self.id,
+            "judgement": self.judgement.value,
+            "revocation": self.revocation.value,
+            "max_status_age": None if self.max_status_age is None else self.max_status_age.total_seconds(),
+            "reservations": sorted(self.reservations),
+            "suite": self.suite.canonical(),
+        }
+        if self.timestamp_delay is not None:
+            rules["timestamp_delay"] = self.timestamp_delay.total_seconds()
+        canonical = json.dumps(rules, sort_keys=True)
         disabled = ("trust",) if self.judgement is Judgement.INTEGRITY else ()
         if self.revocation is not RevocationRule.REQUIRED:
             disabled = (*disabled, "revocation")
@@ -120,7 +122,9 @@ BUILT_IN = {
     ),
 }
 
-_KEYS = {"id", "base", "revocation", "max_status_age_hours", "reservations"}
+_HOURS = 24 * 36_500
+"""A hundred years."""
+_KEYS = {"id", "base", "revocation", "max_status_age_hours", "timestamp_delay_hours", "reservations"}
 
 
 def _from_table(data: dict[str, object], name: str) -> Policy:
@@ -134,10 +138,9 @@ def _from_table(data: dict[str, object], name: str) -> Policy:
         except ValueError as problem:
             raise _bad_value(name, "revocation") from problem
     if "max_status_age_hours" in data:
-        hours = data["max_status_age_hours"]
-        if isinstance(hours, bool) or not isinstance(hours, int | float) or hours < 0:
-            raise _bad_value(name, "max_status_age_hours")
-        policy = replace(policy, max_status_age=timedelta(hours=hours))
+        policy = replace(policy, max_status_age=_hours(data, "max_status_age_hours", name))
+    if "timestamp_delay_hours" in data:
+        policy = replace(policy, timestamp_delay=_hours(data, "timestamp_delay_hours", name))
     if "reservations" in data:
         codes = data["reservations"]
         # A policy may only be stricter: a code outside the built-in list would turn an undecided
@@ -146,6 +149,13 @@ def _from_table(data: dict[str, object], name: str) -> Policy:
             raise _bad_value(name, "reservations")
         policy = replace(policy, reservations=frozenset(map(str, codes)))
     return policy
+
+
+def _hours(data: dict[str, object], key: str, name: str) -> timedelta:
+    hours = data[key]
+    if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 <= hours <= _HOURS:
+        raise _bad_value(name, key)
+    return timedelta(hours=hours)
 
 
 def _bad_value(name: str, key: str) -> ConfigError:

@@ -22,6 +22,13 @@ def accept(
     Judged are the signature value, the digests of the signed data and the digest of the signed
     certificate reference.  Warnings about algorithms that are being phased out come beside it.
     """
+    return conclude(list(signature_weaknesses(facts, certificate, policy, time)), facts.id)
+
+
+def signature_weaknesses(
+    facts: SignatureFacts, certificate: Certificate, policy: Policy, time: datetime
+) -> tuple[Weakness, ...]:
+    """Return which algorithms of a signature are not reliable at a time, or on their way out."""
     found: list[Weakness] = []
     if facts.algorithm is not None:
         found.extend(weaknesses(policy.suite, facts.algorithm, certificate.spki_der, time))
@@ -33,7 +40,7 @@ def accept(
         # RFC 8419 binds the digests of EdDSA in CMS to the scheme itself (SHA-512, SHAKE256).
         if not (exempt and name.startswith(("sha512", "shake"))):
             found.extend(weak_digest(policy.suite, name, time))
-    return conclude(found, facts.id)
+    return tuple(found)
 
 
 def conclude(found: list[Weakness], subject: str) -> tuple[Conclusion | None, tuple[Finding, ...]]:

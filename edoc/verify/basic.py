@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from edoc.facts.findings import Finding, Severity
 from edoc.facts.signature import ChangeLevel, SignatureFacts
@@ -21,31 +23,66 @@ from edoc.verify.memo import PathMemo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasicResult:
-    """What the basic process found about one signature or one token."""
+    """What the basic process found about one signature or one token, block by block."""
 
-    conclusion: Conclusion
+    before: Conclusion
+    """Format, signing certificate and cryptographic verification: no proof of time changes it."""
+    accepted: Conclusion = PASSED
+    """The algorithms of the signature at the time judged."""
+    reader: Conclusion = PASSED
+    """What the reader left open."""
     certificate: Certificate | None
     verified: Verified
     chain: CertificateVerdict | None
-    findings: tuple[Finding, ...]
-    wants: tuple[Want, ...] = ()
+    notes: tuple[Finding, ...]
+    """Findings that no proof of time takes back."""
+    refutation: Conclusion | None = None
+    """Why content time-stamps show that it was made too late (5.3.4, steps 4 and 6)."""
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """The answer, in the order of 5.3.4."""
+        chain = self.chain.conclusion if self.chain is not None else PASSED
+        return first_not_passed(self.before, self.refutation or PASSED, chain, self.accepted, self.reader)
+
+    @property
+    def refuted(self) -> bool:
+        """True when content time-stamps settle the matter."""
+        return self.refutation is not None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything found, errors first."""
+        chain = self.chain.conclusion.findings if self.chain is not None else ()
+        refuted = self.refutation.findings if self.refutation is not None else ()
+        return unique_findings((*self.notes, *refuted, *chain, *self.accepted.findings))
+
+    @property
+    def wants(self) -> tuple[Want, ...]:
+        """What would help."""
+        return self.chain.wants if self.chain is not None else ()
 
 
 def validate_basic(
-    facts: SignatureFacts, *, purpose: Purpose, material: Material, context: Context, memo: PathMemo
+    facts: SignatureFacts,
+    *,
+    purpose: Purpose,
+    material: Material,
+    context: Context,
+    memo: PathMemo,
+    fresh_at: datetime | None = None,
 ) -> BasicResult:
     """Run the basic process on a signature or on the signature of a time-stamp token.
 
     The order of the answers is that of 5.3.4: format, signing certificate, cryptographic
     verification, X.509 validation, acceptance; every block is run as far as it can be, so that the
-    report tells everything and not only the first cause.
+    report tells everything and not only the first cause.  `fresh_at` is when revocation data must be
+    fresh, null for the time judged.
     """
     if facts.algorithm is None and not _format(facts).passed:
         # Nothing of the signature could be read: the reader's reasons are the whole answer.
         nothing = Verified(references_intact=None, signature_value_valid=None, conclusion=PASSED)
-        return BasicResult(
-            conclusion=_format(facts), certificate=None, verified=nothing, chain=None, findings=facts.findings
-        )
+        return BasicResult(before=_format(facts), certificate=None, verified=nothing, chain=None, notes=facts.findings)
     identified = identify(facts, material.certificates)
     verified = verify_signature(facts, identified.certificate)
     findings = [*facts.findings, *identified.conclusion.findings, *identified.findings, *verified.findings]
@@ -56,36 +93,38 @@ def validate_basic(
         findings.extend(notes)
         if context.policy.judgement is Judgement.FULL:
             chain = memo.validate(
-                identified.certificate, subject=facts.id, purpose=purpose, material=material, context=context
+                identified.certificate,
+                subject=facts.id,
+                purpose=purpose,
+                material=material,
+                context=context,
+                fresh_at=fresh_at,
             )
-            findings.extend((*chain.conclusion.findings, *chain.findings))
+            findings.extend(chain.findings)
     if accepted is not None and context.policy.judgement is Judgement.INTEGRITY:
         # Blind to algorithm strength: what is weak is told and decides nothing (design 3.1).
         findings.extend(replace(item, severity=Severity.WARNING) for item in accepted.findings)
         accepted = None
-    if accepted is not None:
-        findings.extend(accepted.findings)
-    conclusion = _first_not_passed(
+    before = first_not_passed(
         _format(facts),
         # 5.1.3: a digest that is wrong is wrong whoever signed, so it is told before the signer is sought.
         verified.conclusion if verified.references_intact is False else PASSED,
         identified.conclusion,
         verified.conclusion,
-        chain.conclusion if chain is not None else PASSED,
-        accepted or PASSED,
-        _undecided_by_reader(facts, context),
     )
     return BasicResult(
-        conclusion=conclusion,
+        before=before,
+        accepted=accepted or PASSED,
+        reader=_undecided_by_reader(facts, context),
         certificate=identified.certificate,
         verified=verified,
         chain=chain,
-        findings=_unique(findings),
-        wants=chain.wants if chain is not None else (),
+        notes=tuple(findings),
     )
 
 
-def _first_not_passed(*conclusions: Conclusion) -> Conclusion:
+def first_not_passed(*conclusions: Conclusion) -> Conclusion:
+    """Return the first conclusion that is not PASSED, PASSED if there is none."""
     return next((item for item in conclusions if not item.passed), PASSED)
 
 
@@ -109,7 +148,8 @@ def _undecided_by_reader(facts: SignatureFacts, context: Context) -> Conclusion:
     return PASSED
 
 
-def _unique(findings: list[Finding]) -> tuple[Finding, ...]:
+def unique_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings once each, errors first, then warnings."""
     seen: dict[tuple[str, str, tuple[tuple[str, str], ...]], Finding] = {}
     for finding in findings:
         seen.setdefault((finding.code, finding.subject, tuple(sorted(finding.params.items()))), finding)

@@ -10,9 +10,12 @@ from edoc.facts.signature import DocumentFacts, SignatureFacts, SignatureFormat
 from edoc.policy.model import Judgement
 from edoc.result.enums import Indication, SubIndication, WantKind
 from edoc.result.report import DocumentId, Outcome, PolicyId, ReportData, Want
+from edoc.verify.archival import gather_proofs
 from edoc.verify.context import Context
 from edoc.verify.memo import PathMemo
-from edoc.verify.signature import Judged, judge_signature, judge_token
+from edoc.verify.poe import Proofs, signature_key
+from edoc.verify.signature import Archival, Judged, check_signature, check_token, judge_signature, times_of
+from edoc.verify.timestamp import JudgedToken
 from edoc.verify.verdict import decide
 
 
@@ -26,26 +29,22 @@ class EngineIdentity:
 
 
 def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity, memo: PathMemo) -> Outcome:
-    """Validate a document by the basic process (EN 319 102-1 5.3) and the verdict rules.
+    """Validate a document by the highest process its time-stamps allow (EN 319 102-1 5.1.2) and the verdict rules.
 
     Same facts, context and tool version give the same report.  The caller refuses documents that
     are neither completely read nor carry the marks of a signature before it asks.
     """
     facts = _with_unreadable_signature(facts)
-    judged = tuple(
-        judge_signature(item, shared=facts.material, context=context, memo=memo) for item in facts.signatures
-    )
-    timestamps = tuple(
-        judge_token(item, shared=facts.material, context=context, memo=memo) for item in facts.timestamps
-    )
+    judged, tokens, process = _judge(facts, context, memo)
+    timestamps = tuple(item.result(context) for item in tokens)
     decision = decide(facts, judged, timestamps, context)
-    wants = _wants(judged)
+    wants = _wants(judged, tokens if context.expect == "timestamp" else ())
     report = ReportData(
         tool_version=identity.tool_version,
         policy=identity.policy,
         trust_digest=identity.trust_digest,
         trust_judged=context.policy.judgement is Judgement.FULL,
-        process="basic",
+        process=process,
         validation_time=context.time,
         validation_time_source=context.time_source,
         document=DocumentId(
@@ -60,6 +59,39 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
         findings=(*decision.findings, *_not_fetched(context)),
     )
     return Outcome(report=report, wants=wants)
+
+
+def _judge(
+    facts: DocumentFacts, context: Context, memo: PathMemo
+) -> tuple[tuple[Judged, ...], tuple[JudgedToken, ...], str]:
+    """Judge signatures and time-stamps of the document; and the process that ran for at least one of them."""
+    shared = facts.material
+    checked = [check_signature(item, shared=shared, context=context, memo=memo) for item in facts.signatures]
+    tokens = tuple(check_token(item, shared=shared, context=context, memo=memo) for item in facts.timestamps)
+    proofs = Proofs(now=context.time, known=context.data.proofs)
+    times = [times_of(item, tokens, proofs, context) for item in checked]
+    if not tokens or context.policy.judgement is not Judgement.FULL:
+        timed = any(item.tokens for item in checked) or bool(context.data.proofs)
+        judged = [
+            judge_signature(item, times=when, context=context, document=facts)
+            for item, when in zip(checked, times, strict=True)
+        ]
+        return tuple(judged), tokens, "time" if timed and context.policy.judgement is Judgement.FULL else "basic"
+    # 5.6.3.4, steps 2 to 5: every token of the document shares one set of proofs.
+    for item, when in zip(checked, times, strict=True):
+        if when.best is not None:
+            proofs.add(signature_key(item.facts), when.best)
+    every = [*(token for item in checked for token in item.tokens), *tokens]
+    reached = {id(old): new for old, new in zip(every, gather_proofs(every, facts, proofs, context=context), strict=True)}
+    archival = Archival(
+        proofs=proofs,
+        tokens={item.facts.id: tuple(reached[id(token)] for token in item.tokens) for item in checked},
+    )
+    judged = [
+        judge_signature(item, times=when, context=context, archival=archival, document=facts)
+        for item, when in zip(checked, times, strict=True)
+    ]
+    return tuple(judged), tuple(reached[id(token)] for token in tokens), "archival"
 
 
 def _with_unreadable_signature(facts: DocumentFacts) -> DocumentFacts:
@@ -90,8 +122,11 @@ def _not_fetched(context: Context) -> tuple[Finding, ...]:
     return tuple({(item.code, item.subject): item for item in found}.values())
 
 
-def _wants(judged: Iterable[Judged]) -> tuple[Want, ...]:
+def _wants(judged: Iterable[Judged], tokens: Iterable[JudgedToken]) -> tuple[Want, ...]:
     found: dict[tuple[WantKind, str], Want] = {}
+    for token in tokens:
+        for want in token.wants:
+            found.setdefault((want.kind, want.subject), want)
     for item in judged:
         for want in item.wants:
             found.setdefault((want.kind, want.subject), want)

@@ -1,32 +1,219 @@
-"""The level of a signature, from what the format read (ades.md 2.4); a level needs trust.
+"""The level of a signature: what it carries, weighed against the anchors (ades.md 0.4 and 2.4).
 
-Without proof of time the highest answers are -B and -T: -LT and -LTA need revocation data to be
-weighed against the trust store.
+A level tells what is there, not whether it convinces: that is the indication.  Revocation data counts
+for a certificate when its signer is at hand; a path ends at an anchor or at a self-signed certificate,
+so the same octets may be -T for one trust store and -LT for another.
 """
 
 from __future__ import annotations
 
-from edoc.facts.signature import SignatureFacts, SignatureFormat
+from dataclasses import dataclass
+from datetime import datetime
+
+from edoc.facts.material import EmbeddedObject, MaterialKind
+from edoc.facts.signature import DocumentFacts, SignatureFacts, SignatureFormat, TimestampFacts, TimestampKind
+from edoc.pki import extensions as ext
+from edoc.pki.certificate import Certificate, CertificateError
+from edoc.pki.crl import CrlError, RevocationList
+from edoc.pki.ocsp import OcspError, OcspResponse
+from edoc.pki.ocsp_status import key_bits
+from edoc.pki.path import signature_verifies
+from edoc.pki.pool import Pool
+from edoc.pki.revocation import needs_status
+from edoc.policy.suite import NEVER
+from edoc.trust.store import TrustStore
+from edoc.verify.identify import identify
+from edoc.verify.poe import covers_signature
+
+_DEPTH = 10
+_OBJECTS = 400
+"""Objects weighed for one signature."""
+_NAME = {SignatureFormat.PADES: "PAdES-BASELINE", SignatureFormat.PDF: "PKCS7"}
 
 
-def signature_level(facts: SignatureFacts) -> str:
-    """Return the ETSI name of the level, such as `PAdES-BASELINE-B`, or the name of what it is instead."""
+def signature_level(
+    facts: SignatureFacts, *, document: DocumentFacts | None = None, trust: TrustStore | None = None
+) -> str:
+    """Return the ETSI name of the level, such as `PAdES-BASELINE-LT`, or the name of what it is instead.
+
+    `document` is where the signature stands, for its store and time-stamps; `trust` whose anchors end paths.
+    """
     has = facts.predicates.get
-    if facts.format is SignatureFormat.PADES:
-        return _pades(facts)
-    if facts.format is SignatureFormat.PDF:
-        if not has("pkcs7", False):
-            return "PDF-NOT-ETSI"
-        return "PKCS7-T" if has("t", False) else "PKCS7-B"
-    return "CMS-NOT-ETSI"
-
-
-def _pades(facts: SignatureFacts) -> str:
-    has = facts.predicates.get
-    if not has("bes", False):
+    if facts.format not in _NAME:
+        return "CMS-NOT-ETSI"
+    if facts.format is SignatureFormat.PDF and not has("pkcs7", False):
         return "PDF-NOT-ETSI"
-    if not has("b", False):
-        return "PAdES-EPES" if has("epes", False) else "PAdES-BES"
-    if has("t", False) or has("doc_timestamp_after", False):
-        return "PAdES-BASELINE-T"
-    return "PAdES-BASELINE-B"
+    if facts.format is SignatureFormat.PADES and not has("bes", False):
+        return "PDF-NOT-ETSI"
+    stamps = _document_stamps(facts, document)
+    timed = has("t", False) or has("doc_timestamp_after", False)
+    carried = _Carried.of(facts, stamps, document, trust or TrustStore.empty()) if timed and document else None
+    long_term = carried is not None and has("dss", False) and carried.complete()
+    archived = long_term and carried is not None and carried.archived()
+    if facts.format is SignatureFormat.PADES and not has("b", False):
+        return "PAdES-LTV" if long_term else "PAdES-EPES" if has("epes", False) else "PAdES-BES"
+    suffix = "LTA" if archived else "LT" if long_term else "T" if timed else "B"
+    return f"{_NAME[facts.format]}-{suffix}"
+
+
+def _document_stamps(facts: SignatureFacts, document: DocumentFacts | None) -> tuple[TimestampFacts, ...]:
+    """Return the time-stamps of the document over a signature; one of another type is told and does not count."""
+    if document is None:
+        return ()
+    return tuple(
+        item
+        for item in document.timestamps
+        if covers_signature(item, facts) and not any(one.code == "PDF_TIMESTAMP_TYPE" for one in item.findings
+                                                     if one.params.get("type"))
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Data:
+    """One piece of revocation data, and where in the file it ends (null: inside a signature or a token)."""
+
+    loaded: RevocationList | OcspResponse
+    end: int | None
+    bearer: str
+    """Id of the signature or token that carries it, empty for the store."""
+
+
+class _Carried:
+    """Everything that a document carries for one signature and its time-stamps."""
+
+    def __init__(
+        self, facts: SignatureFacts, stamps: tuple[TimestampFacts, ...], document: DocumentFacts, trust: TrustStore
+    ) -> None:
+        self.facts = facts
+        self.stamps = stamps
+        self.document = document
+        self.anchors = {item.sha256 for item in trust.certificates()}
+        tokens = (*facts.timestamps, *stamps)
+        objects = [(facts.id, item) for item in facts.material]
+        objects += [(token.id, item) for token in tokens for item in token.token.material]
+        objects += [("", item) for item in document.material]
+        certificates: list[Certificate] = list(trust.certificates())
+        self.data: list[_Data] = []
+        for bearer, item in objects[:_OBJECTS]:
+            self._take(bearer, item, certificates)
+        self.pool = Pool(certificates)
+
+    @classmethod
+    def of(
+        cls, facts: SignatureFacts, stamps: tuple[TimestampFacts, ...], document: DocumentFacts, trust: TrustStore
+    ) -> _Carried:
+        """Return what is carried for a signature."""
+        return cls(facts, stamps, document, trust)
+
+    def _take(self, bearer: str, item: EmbeddedObject, certificates: list[Certificate]) -> None:
+        try:
+            if item.kind is MaterialKind.CERTIFICATE:
+                certificates.append(Certificate.load(item.der))
+            elif item.kind is MaterialKind.CRL:
+                self.data.append(_Data(loaded=RevocationList.load(item.der), end=item.end, bearer=bearer))
+            else:
+                response = OcspResponse.load(item.der)
+                certificates.extend(response.certificates)
+                self.data.append(_Data(loaded=response, end=item.end, bearer=bearer))
+        except (CertificateError, CrlError, OcspError):
+            return
+
+    def complete(self) -> bool:
+        """Tell whether everything but the outermost archive time-stamp can be validated offline (ades.md 0.4)."""
+        leaves = [self._leaf(self.facts)]
+        leaves += [self._leaf(item.token) for item in self._inner()]
+        if any(leaf is None for leaf in leaves):
+            return False
+        known = [leaf for leaf in leaves if leaf is not None]
+        if all(self._ends(leaf) for leaf in known):
+            return True
+        return bool(self.data) and all(self._provided(leaf, ()) for leaf in known)
+
+    def _inner(self) -> list[TimestampFacts]:
+        """Return the time-stamps that must be provided for: all but the last of the document, if there are others."""
+        own = [item for item in self.facts.timestamps if item.kind is not TimestampKind.CONTENT]
+        content = [item for item in self.facts.timestamps if item.kind is TimestampKind.CONTENT]
+        ordered = sorted(self.stamps, key=_age)
+        if ordered and (own or len(ordered) > 1):
+            ordered = ordered[:-1]
+        return [*content, *own, *ordered]
+
+    def archived(self) -> bool:
+        """Tell whether a time-stamp of the document stands over all of that (ades.md 2.4)."""
+        return any(self._archives(item) for item in self.stamps)
+
+    def _archives(self, stamp: TimestampFacts) -> bool:
+        end = stamp.token.covered_until
+        if end is None or not any(item.end is not None and item.end <= end for item in self.document.material):
+            return False
+        signer = self._leaf(self.facts)
+        if signer is None:
+            return False
+        if not all(any(self._covered(one, stamp, end) for one in found) for found in self._needed(signer)):
+            return False
+        leaf = self._leaf(stamp.token)
+        needed = self._needed(leaf) if leaf is not None else []
+        own = all(any(self._covered(one, stamp, end) for one in found) for found in needed)
+        return bool(self.facts.timestamps) or own or any(
+            other.id in stamp.covers and other.id != stamp.id for other in self.stamps
+        )
+
+    def _covered(self, data: _Data, stamp: TimestampFacts, end: int) -> bool:
+        if data.bearer:
+            inside = {self.facts.id, *(item.id for item in self.facts.timestamps)}
+            return data.bearer in inside or data.bearer in stamp.covers
+        return data.end is not None and data.end <= end
+
+    def _needed(self, leaf: Certificate) -> list[list[_Data]]:
+        """Return, for every certificate of a path that needs data, the data there is."""
+        found: list[list[_Data]] = []
+        current: Certificate | None = leaf
+        for _ in range(_DEPTH):
+            if current is None or self._ends(current):
+                break
+            issuer = next(iter(self._issuers(current)), None)
+            if needs_status(current) and issuer is not None:
+                found.append([one for one in self.data if _answers(one.loaded, current, issuer)])
+            current = issuer
+        return found
+
+    def _leaf(self, facts: SignatureFacts) -> Certificate | None:
+        return identify(facts, self.pool.certificates).certificate
+
+    def _ends(self, certificate: Certificate) -> bool:
+        if certificate.sha256 in self.anchors:
+            return True
+        return certificate.is_self_issued and signature_verifies(certificate, certificate.spki_der)
+
+    def _issuers(self, certificate: Certificate) -> list[Certificate]:
+        return [
+            item
+            for item in self.pool.by_subject(certificate.issuer)
+            if item != certificate and signature_verifies(certificate, item.spki_der)
+        ]
+
+    def _provided(self, certificate: Certificate, seen: tuple[bytes, ...]) -> bool:
+        """Tell whether data is there for a certificate and for those above it, up to the end of a path."""
+        if self._ends(certificate):
+            return True
+        if certificate.sha256 in seen or len(seen) >= _DEPTH:
+            return False
+        exempt = not needs_status(certificate) or certificate.has_extension(ext.OCSP_NO_CHECK)
+        return any(
+            (exempt or any(_answers(one.loaded, certificate, issuer) for one in self.data))
+            and self._provided(issuer, (*seen, certificate.sha256))
+            for issuer in self._issuers(certificate)
+        )
+
+
+def _age(stamp: TimestampFacts) -> tuple[datetime, int]:
+    return stamp.gen_time or NEVER, stamp.token.covered_until or 0
+
+
+def _answers(data: RevocationList | OcspResponse, certificate: Certificate, issuer: Certificate) -> bool:
+    """Tell whether data speaks of a certificate; whether it may and what it says is not a matter of level."""
+    if isinstance(data, RevocationList):
+        return data.issuer.canonical == certificate.issuer.canonical
+    names = (certificate.issuer.der, issuer.subject.der)
+    bits = key_bits(issuer.spki_der)
+    return any(item.certificate_id.names(certificate, issuer_names=names, issuer_key_bits=bits) for item in data.answers)

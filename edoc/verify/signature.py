@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from edoc.facts.findings import Finding, info, warning
+from edoc.facts.findings import Finding, error, info, warning
 from edoc.facts.material import EmbeddedObject
-from edoc.facts.signature import ChangeLevel, Reference, SignatureFacts, TimestampFacts
+from edoc.facts.signature import ChangeLevel, DocumentFacts, Reference, SignatureFacts, TimestampFacts, TimestampKind
 from edoc.pki.certificate import Certificate
 from edoc.policy.model import Judgement
-from edoc.result.report import (
-    CertificateId,
-    Scope,
-    SignatureResult,
-    Signer,
-    TimestampResult,
-    Want,
-)
+from edoc.result.enums import SubIndication
+from edoc.result.report import CertificateId, Scope, SignatureResult, Signer, Want
 from edoc.trust.store import Purpose
-from edoc.verify.basic import BasicResult, signature_indication, validate_basic
+from edoc.verify.acceptance import accept
+from edoc.verify.archival import cleared, validate_archival
+from edoc.verify.basic import BasicResult, signature_indication, unique_findings, validate_basic
+from edoc.verify.certificate import OUT_OF_BOUNDS
 from edoc.verify.chain import certificate_path
-from edoc.verify.context import Conclusion, Context
+from edoc.verify.context import Conclusion, Context, Material, failed, undecided
 from edoc.verify.crypto import describe
 from edoc.verify.level import signature_level
 from edoc.verify.memo import PathMemo
-from edoc.verify.timestamp import timestamp_warnings, validate_timestamp
+from edoc.verify.path_judge import moment_text
+from edoc.verify.poe import Proofs, covers_signature, signature_key
+from edoc.verify.timestamp import JudgedToken, check_timestamp, imprint_reliable, timestamp_warnings
+from edoc.verify.with_time import Stamp, Times, disorder, validate_with_time
 
 _CHANGES = {
     ChangeLevel.NONE: "none",
@@ -33,6 +35,18 @@ _CHANGES = {
     ChangeLevel.NOT_PERMITTED: "not_permitted",
     ChangeLevel.NOT_JUDGED: None,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One signature after the basic process, with its tokens and counter-signatures."""
+
+    facts: SignatureFacts
+    material: Material
+    basic: BasicResult
+    tokens: tuple[JudgedToken, ...]
+    counter: tuple[Judged, ...]
+    notes: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,38 +59,162 @@ class Judged:
     wants: tuple[Want, ...]
 
 
-def judge_signature(
+def check_signature(
     facts: SignatureFacts, *, shared: tuple[EmbeddedObject, ...], context: Context, memo: PathMemo
-) -> Judged:
-    """Validate one signature with its time-stamps and counter-signatures.
+) -> Checked:
+    """Run the basic process on a signature, its tokens and its counter-signatures.
 
     `shared` is what the document carries for all of its signatures.
     """
-    material, notes = context.material((*facts.material, *shared))
-    basic = validate_basic(facts, purpose=Purpose.SIGNER, material=material, context=context, memo=memo)
     carried = (*facts.material, *shared)
-    tokens = tuple(judge_token(item, shared=carried, context=context, memo=memo) for item in facts.timestamps)
-    counter = tuple(
-        judge_signature(item, shared=carried, context=context, memo=memo).entry for item in facts.counter_signatures
+    material, notes = context.material(carried)
+    basic = validate_basic(facts, purpose=Purpose.SIGNER, material=material, context=context, memo=memo)
+    tokens = tuple(
+        check_token(item, bearer=facts, shared=carried, context=context, memo=memo) for item in facts.timestamps
     )
-    findings = (*basic.findings, *notes, *_own_findings(facts, tokens, counter, context))
-    entry = _entry(facts, basic, (tokens, counter), findings, context)
-    return Judged(facts=facts, entry=entry, conclusion=basic.conclusion, wants=basic.wants)
+    counter = []
+    for item in facts.counter_signatures:
+        checked = check_signature(item, shared=carried, context=context, memo=memo)
+        counter.append(judge_signature(checked, times=times_of(checked, (), None, context), context=context))
+    basic = replace(basic, refutation=_refutation(facts, basic, tokens, context))
+    return Checked(
+        facts=facts, material=material, basic=basic, tokens=tokens, counter=tuple(counter), notes=notes
+    )
 
 
-def judge_token(
-    facts: TimestampFacts, *, shared: tuple[EmbeddedObject, ...], context: Context, memo: PathMemo
-) -> TimestampResult:
+def check_token(
+    facts: TimestampFacts,
+    *,
+    bearer: SignatureFacts | None = None,
+    shared: tuple[EmbeddedObject, ...],
+    context: Context,
+    memo: PathMemo,
+) -> JudgedToken:
     """Validate one time-stamp token with what it and its bearer carry."""
     material, _ = context.material((*facts.token.material, *shared))
-    return validate_timestamp(facts, material=material, context=context, memo=memo)
+    return check_timestamp(facts, bearer=bearer, material=material, context=context, memo=memo)
+
+
+def _refutation(
+    facts: SignatureFacts, basic: BasicResult, tokens: tuple[JudgedToken, ...], context: Context
+) -> Conclusion | None:
+    """Return what content time-stamps, which bound the signing time from below, settle (5.3.4, steps 4 and 6)."""
+    times = [item.facts.gen_time for item in tokens if _content(item) and item.usable]
+    newest = max((time for time in times if time is not None), default=None)
+    chain, certificate = basic.chain, basic.certificate
+    if newest is None or chain is None or certificate is None or not basic.before.passed:
+        return None
+    name = certificate.subject.rfc4514()
+    status = chain.statuses[0] if chain.statuses else None
+    if (
+        chain.conclusion.sub_indication is SubIndication.REVOKED_NO_POE
+        and status is not None
+        and status.revocation_time is not None
+        and newest > status.revocation_time
+    ):
+        time = moment_text(status.revocation_time)
+        return failed(SubIndication.REVOKED, error("SIGNED_AFTER_REVOCATION", facts.id, name=name, time=time))
+    if newest > certificate.not_after and chain.conclusion.sub_indication in _DATED:
+        time = moment_text(certificate.not_after)
+        return failed(SubIndication.EXPIRED, error("SIGNED_AFTER_EXPIRY", facts.id, name=name, time=time))
+    if chain.conclusion.passed and not basic.accepted.passed:
+        then, _ = accept(facts, certificate, policy=context.policy, time=newest)
+        if then is not None:
+            finding = error("SIGNED_WITH_WEAK_ALGORITHM", facts.id, time=moment_text(newest))
+            return undecided(SubIndication.CRYPTO_CONSTRAINTS_FAILURE, finding)
+    return None
+
+
+_DATED = OUT_OF_BOUNDS | {SubIndication.TRY_LATER, SubIndication.REVOKED_NO_POE, SubIndication.REVOKED_CA_NO_POE}
+
+
+def _content(token: JudgedToken) -> bool:
+    return token.facts.kind is TimestampKind.CONTENT
+
+
+def times_of(
+    checked: Checked, document_tokens: tuple[JudgedToken, ...], proofs: Proofs | None, context: Context
+) -> Times:
+    """Return what the usable tokens, and what the caller vouches for, say about when a signature was made.
+
+    A time-stamp of the document that covers the signature counts like one over its value (EN 319 142-1 5.4.3).
+    """
+    facts = checked.facts
+    own = [item for item in checked.tokens if item.usable and imprint_reliable(item, context=context)]
+    over = [
+        item
+        for item in document_tokens
+        if item.usable and covers_signature(item.facts, facts) and imprint_reliable(item, context=context)
+    ]
+    content = _stamps(item for item in own if _content(item))
+    value = _stamps(item for item in own if item.facts.kind is TimestampKind.SIGNATURE)
+    later = (*value, *_stamps(over))
+    known = proofs.proven(signature_key(facts)) if proofs is not None else None
+    best = min((*(stamp.time for stamp in later), *((known,) if known is not None else ())), default=None)
+    return Times(
+        best=min(best, context.time) if best is not None else None,
+        content=content,
+        later=later,
+        disorder=disorder(content, later),
+        stamped=bool(value),
+    )
+
+
+def _stamps(tokens: Iterable[JudgedToken]) -> tuple[Stamp, ...]:
+    return tuple(
+        Stamp(id=item.facts.id, time=item.facts.gen_time) for item in tokens if item.facts.gen_time is not None
+    )
+
+
+def judge_signature(
+    checked: Checked, *, times: Times, context: Context, archival: Archival | None = None, document: DocumentFacts | None = None
+) -> Judged:
+    """Return a signature's entry after the processes with time (5.5) and with archival material (5.6)."""
+    facts, basic = checked.facts, checked.basic
+    conclusion = validate_with_time(facts, basic, times, context=context, subject=facts.id)
+    tokens, best = checked.tokens, times.best
+    if archival is not None and not conclusion.passed:
+        tokens = archival.tokens.get(facts.id, tokens)
+        conclusion = validate_archival(
+            facts, basic, times, conclusion, material=checked.material, proofs=archival.proofs, context=context
+        )
+        best = archival.proofs.proven(signature_key(facts)) or best
+    counter = tuple(item.entry for item in checked.counter)
+    findings = (
+        *_told(basic, conclusion, facts.id),
+        *checked.notes,
+        *_own_findings(facts, tokens, counter, context, proven=best is not None),
+    )
+    level = signature_level(facts, document=document, trust=context.trust)
+    entry = _entry(checked, (tokens, counter), findings, context, conclusion=conclusion, best=best, level=level)
+    wants: tuple[Want, ...] = ()
+    if not conclusion.passed:
+        wants = (*basic.wants, *(want for token in tokens for want in token.wants))
+    return Judged(facts=facts, entry=entry, conclusion=conclusion, wants=wants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archival:
+    """What the document's time-stamps prove, and each signature's own tokens as they are judged then."""
+
+    proofs: Proofs
+    tokens: Mapping[str, tuple[JudgedToken, ...]]
+
+
+def _told(basic: BasicResult, conclusion: Conclusion, subject: str) -> tuple[Finding, ...]:
+    """Return the findings that go with a conclusion: what a proof of time has cleared is only told."""
+    if conclusion.passed and not basic.conclusion.passed:
+        return unique_findings((*basic.notes, *cleared(basic, subject)))
+    return unique_findings((*basic.findings, *conclusion.findings))
 
 
 def _own_findings(
     facts: SignatureFacts,
-    tokens: tuple[TimestampResult, ...],
+    tokens: tuple[JudgedToken, ...],
     counter: tuple[SignatureResult, ...],
     context: Context,
+    *,
+    proven: bool,
 ) -> tuple[Finding, ...]:
     found: list[Finding] = list(timestamp_warnings(tokens, facts.id))
     if not facts.covers_whole_document:
@@ -84,18 +222,22 @@ def _own_findings(
     for item in counter:
         if item.intact is not True:
             found.append(info("COUNTER_SIGNATURE_BROKEN", facts.id, name=item.id))
-    if context.policy.judgement is Judgement.FULL:
+    if context.policy.judgement is Judgement.FULL and not proven:
         found.append(info("TIME_NOT_PROVEN", facts.id))
     return tuple(found)
 
 
 def _entry(
-    facts: SignatureFacts,
-    basic: BasicResult,
-    borne: tuple[tuple[TimestampResult, ...], tuple[SignatureResult, ...]],
+    checked: Checked,
+    borne: tuple[tuple[JudgedToken, ...], tuple[SignatureResult, ...]],
     findings: tuple[Finding, ...],
     context: Context,
+    *,
+    conclusion: Conclusion,
+    best: datetime | None,
+    level: str,
 ) -> SignatureResult:
+    facts, basic = checked.facts, checked.basic
     full = context.policy.judgement is Judgement.FULL
     intact = basic.verified.intact
     return SignatureResult(
@@ -103,9 +245,9 @@ def _entry(
         name=facts.name,
         format=facts.format.value,
         container=facts.container,
-        level=signature_level(facts),
-        indication=signature_indication(basic.conclusion) if full else None,
-        sub_indication=basic.conclusion.sub_indication if full else None,
+        level=level,
+        indication=signature_indication(conclusion) if full else None,
+        sub_indication=conclusion.sub_indication if full else None,
         intact=intact,
         references_intact=basic.verified.references_intact,
         signature_value_valid=basic.verified.signature_value_valid,
@@ -118,8 +260,8 @@ def _entry(
         path=certificate_path(basic.chain),
         algorithm=describe(facts.algorithm) if facts.algorithm is not None else None,
         claimed_signing_time=facts.claimed_signing_time,
-        best_signature_time=None,
-        timestamps=borne[0],
+        best_signature_time=best if full else None,
+        timestamps=tuple(item.result(context) for item in borne[0]),
         counter_signatures=borne[1],
         findings=findings,
         signed_octets=tuple(item.octets if intact and item.intact else None for item in facts.references),

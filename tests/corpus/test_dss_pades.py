@@ -78,6 +78,17 @@ def _timestamps_valid(answer: Answer, row: Row) -> object:
     return answer.report is not None and all(getattr(item, "intact", None) is True for item in _stamps(answer))
 
 
+def _t_level(answer: Answer, row: Row) -> object:
+    # The first signature's own time-stamps, or those of the document over it, are there and intact.
+    found = _stamps(answer) if answer.signatures else []
+    return bool(found) and all(getattr(item, "intact", None) is True for item in found)
+
+
+def _a_level(answer: Answer, row: Row) -> object:
+    found = answer.report.timestamps if answer.report is not None else ()
+    return bool(found) and all(item.intact is True for item in found)
+
+
 def _signing_time(answer: Answer, row: Row) -> object:
     return bool(answer.signatures) and answer.signatures[0].claimed_signing_time is not None
 
@@ -99,15 +110,18 @@ KEYS: dict[str, Callable[[Answer, Row], object]] = {
     "levels": _levels,
     "timestamps": _timestamps,
     "timestamps_valid": _timestamps_valid,
+    "t_level_valid": _t_level,
+    "a_level_valid": _a_level,
     "has_signing_time": _signing_time,
     "throws": _throws,
 }
-"""Manifest key to report field; `levels` is at most what can be known without weighing revocation data."""
+"""Manifest key to report field; `levels` are those with an empty trust store."""
 
 BASELINES = {
     "signatures": (0, 1), "signatures_min": (0, 1), "intact": (False, True), "sig_valid": (False, True),
     "refs_intact": (False, True), "levels": (["PDF-NOT-ETSI"], ["PAdES-BASELINE-B"]), "timestamps": (0, 0),
-    "timestamps_valid": (False, True), "has_signing_time": (False, True), "throws": ("IllegalInputException", None),
+    "timestamps_valid": (False, True), "t_level_valid": (False, True), "a_level_valid": (False, True),
+    "has_signing_time": (False, True), "throws": ("IllegalInputException", None),
 }  # fmt: skip
 """What a verifier that refuses everything and one that accepts everything would answer."""
 

@@ -22,7 +22,7 @@ from edoc.pki.crl import RevocationList
 from edoc.testing import PracticePki
 from edoc.verify.context import Context, ValidationData
 from edoc.verify.memo import PathMemo
-from edoc.verify.timestamp import validate_timestamp
+from edoc.verify.timestamp import check_timestamp
 from tests.conftest import ROOT
 from tests.lab.fates import FATES
 
@@ -150,7 +150,7 @@ def test_the_engine_judges_the_time_stamps_as_told(
     data = ValidationData(crls=tuple(RevocationList.load(der) for der in pki.validation_data()))
     context = Context(policy=edoc.Policy.named("default"), trust=pki.trust, time=AT, data=data)
     material, _ = context.material(facts.token.material)
-    result = validate_timestamp(facts, material=material, context=context, memo=PathMemo())
+    result = check_timestamp(facts, material=material, context=context, memo=PathMemo()).result(context)
     assert result.indication is not None
     assert (result.indication.value, result.sub_indication.value if result.sub_indication is not None else None) == (indication, sub)
     assert (result.intact, result.time) == (True, AT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from edoc.facts.findings import Finding, info, warning
 from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
@@ -55,7 +56,11 @@ def read_store(pdf: Pdf) -> tuple[tuple[EmbeddedObject, ...], list[Finding]]:
                     # Data that cannot be read is data that is not there; the store itself stands.
                     findings.append(info("PDF_DSS_MALFORMED", "DSS", problem=problem.code, **problem.params))
                     continue
-                material.setdefault((kind, der), EmbeddedObject(kind=kind, der=der, origin=origin))
+                end = stream.raw_start + stream.raw_length
+                known = material.setdefault((kind, der), EmbeddedObject(kind=kind, der=der, origin=origin, end=end))
+                if known.end is not None and end < known.end:
+                    # The oldest copy counts: that is how long the object has been in the file.
+                    material[kind, der] = replace(known, end=end)
         except PdfError as problem:
             findings.append(warning("PDF_DSS_MALFORMED" if problem.code != "PDF_LIMIT" else "PDF_LIMIT", "DSS",
                                     problem=problem.code, **problem.params))  # fmt: skip

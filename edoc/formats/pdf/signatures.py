@@ -251,13 +251,16 @@ class Builder:
             profile = signed.content is not None and len(signed.content) == 20
         else:
             profile = one.sub_filter == PKCS7 and signed.content is None and oids.MESSAGE_DIGEST in attributes
+        unsigned = signer.unsigned_attributes if signer is not None else ()
+        single = all(len(values) == 1 for kind, values in unsigned if kind == oids.SIGNATURE_TIMESTAMP)
         return {
             "bes": bes,
             "b": baseline,
             "epes": bes and policy and not reason,
             "pkcs7": profile and len(signed.signer_infos) == 1 and bool(signed.certificates),
             "dss": self._has_store,
-            "t": any(stamp.kind is TimestampKind.SIGNATURE for stamp in facts.timestamps),
+            # EN 319 122-1 5.3: an attribute for each token, with one value.
+            "t": any(stamp.kind is TimestampKind.SIGNATURE for stamp in facts.timestamps) and single,
             "doc_timestamp_after": self._stamp_after(one),
         }
 

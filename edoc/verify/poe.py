@@ -1,0 +1,126 @@
+"""Proofs of existence: which object existed at which times, and what a time-stamp proves (EN 319 102-1 5.6.2.3)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from edoc.facts.material import EmbeddedObject, MaterialKind
+from edoc.facts.signature import DocumentFacts, SignatureFacts, TimestampFacts, TimestampKind
+from edoc.pki.algorithms import digest_of
+from edoc.pki.ocsp import OcspError, OcspResponse
+from edoc.policy.suite import CryptographicSuite
+from edoc.verify.context import KnownProof
+
+
+class Proofs:
+    """When objects are proved to have existed; everything at hand exists now.
+
+    Objects are named by the SHA-256 of their DER, signatures and tokens by that of the signature value.
+    """
+
+    def __init__(self, *, now: datetime, known: Iterable[KnownProof] = ()) -> None:
+        self.now = now
+        self._times: dict[bytes, set[datetime]] = {}
+        for item in known:
+            self.add(item.sha256, item.time)
+
+    def add(self, key: bytes, time: datetime) -> None:
+        """Note that an object existed at a time; one that lies ahead proves nothing yet."""
+        if time <= self.now:
+            self._times.setdefault(key, set()).add(time)
+
+    def proven(self, key: bytes) -> datetime | None:
+        """Return the earliest time proved, null when only the present shows the object."""
+        return min(self._times.get(key, ()), default=None)
+
+    def earliest(self, key: bytes) -> datetime:
+        """Return the earliest time at which an object is known to have existed: now, if nothing proves more."""
+        return self.proven(key) or self.now
+
+    def within(self, key: bytes, first: datetime, last: datetime) -> bool:
+        """Tell whether an object is proved to have existed at a time between two."""
+        return any(first <= time <= last for time in (*self._times.get(key, ()), self.now))
+
+
+def signature_key(facts: SignatureFacts) -> bytes:
+    """Return the name of a signature or of a token's own signature among the proofs."""
+    return hashlib.sha256(facts.signature_value or facts.id.encode()).digest()
+
+
+def protected(
+    token: TimestampFacts, *, bearer: SignatureFacts | None, document: DocumentFacts, suite: CryptographicSuite, now: datetime
+) -> Iterator[bytes]:
+    """Yield what an intact token proves to have existed at its time (5.6.2.3.4); never itself or what came later.
+
+    A token over a signature value proves that value, the certificate that its signed reference names and
+    the content time-stamps; a token of the document proves every octet before it.
+    """
+    if token.kind is TimestampKind.CONTENT:
+        return
+    if token.kind is TimestampKind.SIGNATURE:
+        if bearer is not None:
+            yield signature_key(bearer)
+            yield from _referenced(bearer, suite, now)
+            for other in bearer.timestamps:
+                if other.kind is TimestampKind.CONTENT:
+                    yield from _token(other)
+        return
+    for item in document.signatures:
+        if item.id in token.covers and _before(item.covered_until, token):
+            yield from _signature(item)
+    for stamp in document.timestamps:
+        if stamp.id in token.covers and stamp.id != token.id and _before(stamp.token.covered_until, token):
+            yield from _token(stamp)
+    end = token.token.covered_until
+    for one in document.material:
+        if one.end is not None and end is not None and one.end <= end:
+            yield from _object(one)
+
+
+def covers_signature(token: TimestampFacts, signature: SignatureFacts) -> bool:
+    """Tell whether a time-stamp of the document stands over a signature."""
+    return signature.id in token.covers and _before(signature.covered_until, token)
+
+
+def _before(end: int | None, token: TimestampFacts) -> bool:
+    own = token.token.covered_until
+    return end is not None and own is not None and end < own
+
+
+def _signature(facts: SignatureFacts) -> Iterator[bytes]:
+    yield signature_key(facts)
+    for item in facts.material:
+        yield from _object(item)
+    for token in facts.timestamps:
+        yield from _token(token)
+    for counter in facts.counter_signatures:
+        yield from _signature(counter)
+
+
+def _token(token: TimestampFacts) -> Iterator[bytes]:
+    yield signature_key(token.token)
+    for item in token.token.material:
+        yield from _object(item)
+
+
+def _object(item: EmbeddedObject) -> Iterator[bytes]:
+    yield hashlib.sha256(item.der).digest()
+    if item.kind is MaterialKind.OCSP:
+        try:
+            response = OcspResponse.load(item.der)
+        except OcspError:
+            return
+        for certificate in response.certificates:
+            yield certificate.sha256
+
+
+def _referenced(bearer: SignatureFacts, suite: CryptographicSuite, now: datetime) -> Iterator[bytes]:
+    # Step 4: a digest stands for its object as long as nobody can make another object for it.
+    for reference in bearer.certificate_references[:1]:
+        if suite.digest(reference.digest_algorithm).until <= now:
+            continue
+        for item in bearer.material:
+            if item.kind is MaterialKind.CERTIFICATE and digest_of(reference.digest_algorithm, item.der) == reference.digest:
+                yield hashlib.sha256(item.der).digest()
