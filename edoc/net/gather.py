@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
@@ -13,6 +14,7 @@ from weakref import WeakValueDictionary
 from edoc.errors import FetchError
 from edoc.facts.findings import info
 from edoc.net import ocsp
+from edoc.net.address import shown
 from edoc.net.answers import read_certificates, read_list, read_response
 from edoc.net.cache import AnswerCache, CacheKey
 from edoc.net.fetch import OWN_REFUSALS, Budget, Fetcher
@@ -99,7 +101,7 @@ class Gatherer:
         key = _key(kind, url, question.want, certificate)
         # Certificates of one authority name one list: the second waits for what the first brings.
         lock = self._locks.setdefault(key.name, asyncio.Lock())
-        async with lock:
+        async with _turn(lock, budget, url):
             if not question.fresh:
                 kept = await self._kept(key, question, certificate)
                 if kept is not None:
@@ -187,6 +189,20 @@ def _key(kind: FetchKind, url: str, want: Want, certificate: Certificate) -> Cac
     issuer = hashlib.sha256(want.issuer_spki).digest() if want.issuer_spki is not None else b""
     serial = certificate.serial_number if kind is FetchKind.OCSP else None
     return CacheKey(kind=kind.value, url=url, issuer_key=issuer, serial=serial)
+
+
+@asynccontextmanager
+async def _turn(lock: asyncio.Lock, budget: Budget, url: str) -> AsyncIterator[None]:
+    """Hold a lock, waiting for it no longer than the document has time."""
+    try:
+        async with asyncio.timeout(budget.seconds):
+            await lock.acquire()
+    except TimeoutError as problem:
+        raise FetchError("FETCH_TIMEOUT", subject=shown(url)) from problem
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _no_address(kind: FetchKind) -> FetchError:

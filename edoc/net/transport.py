@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 import httpx
 
@@ -135,7 +136,8 @@ class Web:
     def __init__(self, *, host_connections: int) -> None:
         self._host_connections = host_connections
         self._transports: dict[tuple[object, ...], httpx.AsyncHTTPTransport] = {}
-        self._gates: dict[tuple[str, int], asyncio.Semaphore] = {}
+        # Hosts come from documents without end: a gate lives as long as somebody stands at it.
+        self._gates: WeakValueDictionary[tuple[str, int], asyncio.Semaphore] = WeakValueDictionary()
 
     async def exchange(self, target: Target, addresses: tuple[str, ...], request: Request) -> Response:
         """Ask one of the checked addresses of a target; raises `FetchError` when no usable answer comes.

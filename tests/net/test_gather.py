@@ -19,7 +19,7 @@ from edoc.net.answers import read_certificates, read_list
 from edoc.net.fetch import Fetcher
 from edoc.net.gather import Answer, Gatherer, Question
 from edoc.net.policy import FetchKind, FetchLimits, FetchPolicy
-from edoc.net.transport import wait
+from edoc.net.transport import start, wait
 from edoc.pki.certificate import Certificate
 from edoc.result.enums import WantKind
 from edoc.result.report import Want
@@ -262,6 +262,25 @@ def test_one_document_may_not_ask_without_end(pki: Pki) -> None:
         answers = ask(*wants)
         assert _counted(server) == 7
         assert "FETCH_BUDGET" in {why(item)[1] for item in answers}
+
+
+@pytest.mark.loopback
+def test_nobody_waits_for_another_document_beyond_its_own_time(pki: Pki) -> None:
+    """The first asks a slow service for as long as it may; the second has less time, and stops when it is over."""
+    import time
+
+    with serving({"/a": servers.slow}) as server:
+        ask = Asker(server.host, total_seconds=3.0)
+        question = (Question(want=want(pki, WantKind.CRL, f"{server.url}/a")),)
+        hurried = Fetcher(FetchPolicy(limits=FetchLimits(document_seconds=0.3))).budget()
+        first = start(ask.gatherer.gather(question, ask.gatherer.budget()))
+        while not server.seen:
+            time.sleep(0.01)
+        started = time.monotonic()
+        (answer,) = wait(ask.gatherer.gather(question, hurried))
+        assert time.monotonic() - started < 1.5 and not first.done()
+        assert why(answer) == ("unreachable", "FETCH_TIMEOUT")
+        first.cancel()
 
 
 def test_issuers_come_as_der_pem_or_a_bundle(pki: Pki) -> None:
