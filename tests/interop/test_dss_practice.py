@@ -82,6 +82,36 @@ def test_it_signs_and_both_pass_it(dss: Dss, name: str, level: str) -> None:
         assert report.signatures[0].level == f"PAdES-BASELINE-{level[2:]}"
 
 
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", ["person", "person-ec"])
+def test_it_passes_what_edoc_signs_in_one_call(dss: Dss, name: str, level: str) -> None:
+    practice, pki = PracticePki(at=AT), _pki()
+    lists = practice.validation_data()
+    document = _signed(practice, name, level)
+    judged = _judge(dss, document, pki, lists=() if level in LASTING else lists)
+    assert judged.passed and judged.level == f"PAdES-BASELINE-{level[2:]}", judged
+    assert all(token.passed for token in judged.timestamps)
+
+
+@pytest.mark.parametrize("level", LASTING)
+def test_it_refuses_what_lost_its_evidence(dss: Dss, level: str) -> None:
+    practice, pki = PracticePki(at=AT), _pki()
+    document = _signed(practice, "person-ec", level)
+    first = document[: document.index(b"%%EOF", document.index(b"/ByteRange")) + len(b"%%EOF\n")]
+    assert first != document
+    judged = _judge(dss, first, pki)
+    assert judged.sub_indication == "CERTIFICATE_CHAIN_GENERAL_FAILURE" and judged.level == "PAdES-BASELINE-T", judged
+
+
+def _signed(practice: PracticePki, name: str, level: str) -> bytes:
+    timed = level != "B-B"
+    result = edoc.sign_document(
+        SHAPES["table"](), practice.key(name), level=level, tsa=practice if timed else None, signing_time=AT,
+        validation_data=practice.validation_data(), trust=practice.trust if timed else None,
+    )  # fmt: skip
+    return bytes(result.document.data[:])
+
+
 @pytest.mark.parametrize("level", LEVELS[1:])
 def test_it_raises_what_edoc_signed(dss: Dss, level: str) -> None:
     practice, pki = PracticePki(at=AT), _pki()

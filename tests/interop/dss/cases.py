@@ -12,7 +12,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
 
-from tests.interop.dss.makers import Work, sign_with_dss, sign_with_pyhanko
+from tests.interop.dss.makers import Work, sign_with_dss, sign_with_edoc, sign_with_pyhanko
 from tests.interop.dss.oracle import Dss
 from tests.interop.dss.pki import (
     BEGIN,
@@ -56,6 +56,8 @@ class Facts:
     """The archive was stamped once more, seven years later."""
     again: datetime | None = None
     """Fresh lists of this time lie beside a document that has its own."""
+    news: tuple[tuple[str, Revoked], ...] = ()
+    """What only the fresh lists know."""
     wrong_key: bool = False
     """Signed by a key that is not the certificate's."""
     other_anchor: bool = False
@@ -112,6 +114,8 @@ _CHAIN = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
 TWINS: dict[str, Twin] = {
     "revoked": Twin(_revoked("signer", SIGNED - DAY), "REVOKED_NO_POE", "CERTIFICATE_REVOKED"),
     "superseded": Twin(_revoked("signer", SIGNED - DAY, "superseded"), "REVOKED_NO_POE", "CERTIFICATE_REVOKED"),
+    "revoked-news": Twin({"again": JUDGED - HOUR, "news": _revoked("signer", SIGNED - DAY)["revoked"]},
+                         "REVOKED_NO_POE", "CERTIFICATE_REVOKED"),
     "on-hold": Twin(_revoked("signer", SIGNED - DAY, "certificate_hold"), "TRY_LATER", "CERTIFICATE_ON_HOLD"),
     "ca-revoked": Twin(_revoked("issuing", SIGNED - DAY), "REVOKED_CA_NO_POE", "CA_REVOKED"),
     "revoked-since": Twin(_revoked("signer", SIGNED + HOUR), "REVOKED_NO_POE", "CERTIFICATE_REVOKED"),
@@ -179,7 +183,8 @@ class Bench:
         document = self._document(case, facts, scene, inside)
         beside = Material(certificates=status.certificates) if lasting else status
         if facts.again is not None:
-            fresh = material(scene, case.style, _fates(facts, scene), at=facts.again)
+            fates = _fates(replace(facts, revoked=facts.revoked + facts.news), scene)
+            fresh = material(scene, case.style, fates, at=facts.again)
             beside = replace(beside, crls=beside.crls + fresh.crls, ocsps=beside.ocsps + fresh.ocsps)
         if facts.tampered:
             document = document.replace(b"Ruling 1403", b"Ruling 1404")
@@ -196,7 +201,8 @@ class Bench:
                     facts.issuing, facts.responder, facts.wrong_key, facts.stamped, facts.renewed, case.options, case.style == "ocsp",
                     inside.crls, inside.ocsps))  # fmt: skip
         if key not in self._made:
-            self._made[key] = sign_with_dss(self._dss, work) if case.maker == "dss" else sign_with_pyhanko(work)
+            sign = {"pyhanko": sign_with_pyhanko, "edoc": sign_with_edoc}.get(case.maker)
+            self._made[key] = sign(work) if sign is not None else sign_with_dss(self._dss, work)
         return self._made[key]
 
 

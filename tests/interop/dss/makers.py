@@ -1,4 +1,4 @@
-"""DSS and pyHanko as signers of one document at a PAdES level, with the keys of a scene, at frozen times."""
+"""DSS, pyHanko and edoc as signers of one document at a PAdES level, with the keys of a scene, at frozen times."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+import edoc
+from edoc.api_sign import extend_document
+from edoc.keys import Key
+from edoc.keys.local import LocalKey
+from edoc.pki.certificate import Certificate
 from tests.interop.dss.oracle import Dss
 from tests.interop.dss.pki import ARCHIVED, JUDGED, PASSWORD, RENEWED, SIGNED, STAMPED, Party
 from tests.interop.dss.scenes import Material, Scene
@@ -95,6 +100,65 @@ _ORDER = ("B-B", "B-T", "B-LT", "B-LTA")
 
 def _tsa(party: Party, time: datetime) -> dict[str, object]:
     return {"pkcs12": party.pkcs12, "password": PASSWORD, "time": time}
+
+
+class _Source:
+    """The time-stamping authority of a scene, as of a time."""
+
+    def __init__(self, tsa: Party, time: datetime) -> None:
+        self._tsa = tsa
+        self._time = time
+
+    def timestamp(self, digest: bytes, *, algorithm: str = "sha256") -> bytes:
+        imprint = tsp.MessageImprint({"hash_algorithm": {"algorithm": algorithm}, "hashed_message": digest})
+        request = tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, "cert_req": True})
+        return bytes(answer(request, self._tsa, self._time)["time_stamp_token"].dump())
+
+
+def sign_with_edoc(work: Work) -> bytes:
+    """Sign at B-B or B-T, and raise to B-LT or B-LTA when the lists are there."""
+    scene = work.scene
+    certificates = [Certificate.load(item.der) for item in (scene.signer, *scene.signer.chain)]
+    key = Key(
+        backend=LocalKey(scene.signer.key), certificate=certificates[0], chain=tuple(certificates[1:]), uri="scene:signer"
+    )
+    result = edoc.sign_document(
+        SHAPES[work.shape](),
+        key,
+        level=min(work.level, "B-T", key=_ORDER.index),
+        tsa=_Source(scene.tsa, work.stamped) if work.level != "B-B" else None,
+        signing_time=work.signed,
+        digest=work.digest,
+        pss=work.pss,
+        allow_invalid_certificate=True,
+    )
+    if work.level in ("B-LT", "B-LTA"):
+        result = extend_document(
+            result.document,
+            level=work.level,
+            tsa=_Source(scene.tsa, work.archived) if work.level == "B-LTA" else None,
+            validation_data=_data(work.material),
+            trust=_trust(scene),
+            validation_time=work.archived,
+        )
+    if work.again is not None:
+        result = extend_document(
+            result.document,
+            level=work.level,
+            tsa=_Source(scene.renewing, RENEWED),
+            validation_data=_data(work.again),
+            trust=_trust(scene),
+            validation_time=RENEWED,
+        )
+    return bytes(result.document.data[:])
+
+
+def _data(material: Material) -> tuple[bytes, ...]:
+    return (*material.crls, *material.ocsps, *material.certificates)
+
+
+def _trust(scene: Scene) -> edoc.TrustStore:
+    return edoc.TrustStore.of([item.der for item in scene.anchors])
 
 
 class _Signer(signers.PdfSigner):

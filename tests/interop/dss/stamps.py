@@ -14,13 +14,14 @@ from tests.interop.dss.pki import Party
 
 def answer(request: tsp.TimeStampReq, tsa: Party, time: datetime, *, old_reference: bool = False) -> tsp.TimeStampResp:
     """Grant a request; `old_reference` names the certificate by SHA-1, as before RFC 5816."""
+    nonce = {"nonce": request["nonce"]} if request["nonce"].native is not None else {}
     info = tsp.TSTInfo({
         "version": "v1",
         "policy": "1.3.6.1.4.1.7.8.1",
         "message_imprint": request["message_imprint"],
         "serial_number": int.from_bytes(hashlib.sha256(request.dump()).digest()[:8], "big"),
         "gen_time": time,
-        "nonce": request["nonce"],
+        **nonce,
     })  # fmt: skip
     status = tsp.PKIStatusInfo({"status": "granted"})
     return tsp.TimeStampResp({"status": status, "time_stamp_token": _token(info.dump(), tsa, old_reference)})

@@ -13,6 +13,8 @@ _LATER = {"revoked": (("signer", Revoked(SIGNED + timedelta(hours=1), x509.Reaso
 """Revoked an hour after the signature: passes where a time-stamp proves that it was there before."""
 _AGED = {"time": LATE, "again": LATE - timedelta(days=1)}
 """Judged when the signer's certificate has expired, with fresh lists for the time-stamping authority."""
+_RENEWED = {"time": OLD, "again": OLD - timedelta(days=1), "renewed": True}
+"""Judged when the first time-stamping authority has expired as well; another one stamped the archive before."""
 
 # In these shapes the path of the document leads nowhere, and DSS looks for no second one.
 _ONE_PATH = ("renewed", "crossed")
@@ -73,7 +75,7 @@ def _timed() -> list[Case]:
         found.extend(Case("pyhanko", "B-T", twin, style=style, facts=dict(_LATER)) for twin in ("tsa-purpose", *_TIMED))
         found.extend(Case(maker, "B-LTA", "no-archive", style=style, facts=dict(_AGED)) for maker in ("dss", "pyhanko"))
     found.extend(
-        Case("dss", "B-LTA", "no-renewal", style=style, facts={"time": OLD, "again": OLD - timedelta(days=1), "renewed": True})
+        Case("dss", "B-LTA", "no-renewal", style=style, facts=dict(_RENEWED))
         for style in ("crl", "ocsp")
     )
     return found
@@ -93,9 +95,27 @@ def _special() -> list[Case]:
     ]
 
 
+def _ours() -> list[Case]:
+    """What edoc signs; it puts no list into a document that says that the signature is worthless."""
+    found = []
+    news = ("revoked-news", "tampered", "other-anchor", "stripped")
+    kinds = [item for item in _ALGORITHMS if item[0] not in _UNKNOWN_TO_DSS]
+    for number, level in enumerate(("B-B", *_TIMED_LEVELS)):
+        for turn, (kind, digest, pss) in enumerate(kinds):
+            style = ("crl", "ocsp")[(number + turn) % 2]
+            twin = news[(number + turn) % 4]
+            found.append(Case("edoc", level, twin, kind=kind, digest=digest, pss=pss, style=style))
+    found.extend(Case("edoc", "B-T", twin, facts=dict(_LATER)) for twin in _TIMED[:2])
+    for number, path in enumerate(("direct", "long", "recertified", "anchored", "self-answering", "sha1-root")):
+        found.append(Case("edoc", "B-LTA", news[1 + number % 3], path=path, style=("ocsp", "crl")[number % 2]))
+    found.extend(Case("edoc", "B-LTA", "no-archive", style=style, facts=dict(_AGED)) for style in ("crl", "ocsp"))
+    found.append(Case("edoc", "B-LTA", "no-renewal", facts=dict(_RENEWED)))
+    return found
+
+
 CASES = {
     case.name: case
-    for case in (*_algorithms(), *_paths("B-B", "crl"), *_paths("B-B", "ocsp"), *_paths("B-T", "crl"), *_timed(), *_special())
+    for case in (*_algorithms(), *_paths("B-B", "crl"), *_paths("B-B", "ocsp"), *_paths("B-T", "crl"), *_timed(), *_special(), *_ours())
 }
 
 assert {case.twin for case in CASES.values()} == TWINS.keys(), "a twin that nobody has"
