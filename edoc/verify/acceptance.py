@@ -22,11 +22,11 @@ def accept(
     Judged are the signature value, the digests of the signed data and the digest of the signed
     certificate reference.  Warnings about algorithms that are being phased out come beside it.
     """
-    return conclude(list(signature_weaknesses(facts, certificate, policy, time)), facts.id)
+    return conclude(list(signature_weaknesses(facts, certificate, policy=policy, time=time)), facts.id)
 
 
 def signature_weaknesses(
-    facts: SignatureFacts, certificate: Certificate, policy: Policy, time: datetime
+    facts: SignatureFacts, certificate: Certificate, *, policy: Policy, time: datetime
 ) -> tuple[Weakness, ...]:
     """Return which algorithms of a signature are not reliable at a time, or on their way out."""
     found: list[Weakness] = []

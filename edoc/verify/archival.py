@@ -38,7 +38,7 @@ _REPAIRABLE = frozenset({
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Object:
+class Target:
     """A signature or a token whose past is judged: its present status, and what that rests on."""
 
     facts: SignatureFacts
@@ -83,7 +83,7 @@ def _judge_token(token: JudgedToken, proofs: Proofs, *, context: Context) -> Jud
     basic = token.basic
     if token.conclusion.passed or token.intact is not True or not token.in_time or not basic.before.passed:
         return token
-    target = _Object(
+    target = Target(
         facts=token.facts.token, basic=basic, current=basic.conclusion, purpose=Purpose.TSA, material=token.material
     )
     if not _worth_trying(target):
@@ -99,18 +99,9 @@ def _judge_token(token: JudgedToken, proofs: Proofs, *, context: Context) -> Jud
     return replace(token, conclusion=PASSED, past=True, findings=findings)
 
 
-def validate_archival(
-    facts: SignatureFacts,
-    basic: BasicResult,
-    times: Times,
-    current: Conclusion,
-    *,
-    material: Material,
-    proofs: Proofs,
-    context: Context,
-) -> Conclusion:
-    """Return the conclusion of 5.6.3.4 for a signature, `current` being that of 5.5 (steps 3 and 6 to 10)."""
-    target = _Object(facts=facts, basic=basic, current=current, purpose=Purpose.SIGNER, material=material)
+def validate_archival(target: Target, times: Times, *, proofs: Proofs, context: Context) -> Conclusion:
+    """Return the conclusion of 5.6.3.4 for a signature whose status by 5.5 is known (steps 3 and 6 to 10)."""
+    facts, basic, current = target.facts, target.basic, target.current
     if current.passed or not basic.before.passed or basic.refuted or not _worth_trying(target):
         return current
     key = signature_key(facts)
@@ -122,7 +113,7 @@ def validate_archival(
     return first(conclusion, basic.reader)
 
 
-def _worth_trying(target: _Object) -> bool:
+def _worth_trying(target: Target) -> bool:
     chain = target.basic.chain
     if chain is None or chain.path is None or target.basic.certificate is None:
         return False
@@ -132,7 +123,7 @@ def _worth_trying(target: _Object) -> bool:
     return target.current.sub_indication in _REPAIRABLE
 
 
-def past_signature(target: _Object, proofs: Proofs, *, context: Context) -> Conclusion:
+def past_signature(target: Target, proofs: Proofs, *, context: Context) -> Conclusion:
     """Past signature validation (5.6.2.4.4)."""
     chain, leaf = target.basic.chain, target.basic.certificate
     assert chain is not None and leaf is not None  # asked by _worth_trying
@@ -158,7 +149,7 @@ def past_signature(target: _Object, proofs: Proofs, *, context: Context) -> Conc
             return reached if answer.passed else answer
     if current.sub_indication is SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE:
         weak = [(item.sha256, item.until) for item in chain.weak]
-        own = signature_weaknesses(target.facts, leaf, context.policy, context.time)
+        own = signature_weaknesses(target.facts, leaf, policy=context.policy, time=context.time)
         weak += [(key, item.until) for item in own if item.ending is None]
         # The order of 5.2.6.4 hides the dates behind the algorithms: they must hold at that time, too.
         in_force = leaf.not_before <= best <= leaf.not_after
@@ -168,7 +159,7 @@ def past_signature(target: _Object, proofs: Proofs, *, context: Context) -> Conc
 
 
 def _inside(
-    target: _Object, current: Conclusion, chain: CertificateVerdict, *, best: datetime, proofs: Proofs
+    target: Target, current: Conclusion, chain: CertificateVerdict, *, best: datetime, proofs: Proofs
 ) -> Conclusion | None:
     """Step 3: the object is older than the control time; null when its branch has no answer."""
     leaf, sub = target.basic.certificate, current.sub_indication
@@ -207,7 +198,7 @@ def _data_older(chain: CertificateVerdict, proofs: Proofs) -> bool:
     return proofs.earliest(status.evidence_sha256) <= chain.moment
 
 
-def _unproven(target: _Object, past: PastVerdict) -> Conclusion:
+def _unproven(target: Target, past: PastVerdict) -> Conclusion:
     why = past.reason.value if past.reason is not None else SubIndication.NO_POE.value
     note = info("PAST_NOT_PROVEN", target.facts.id, why=why)
     return replace(target.current, findings=(*target.current.findings, note))

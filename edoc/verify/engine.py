@@ -69,7 +69,7 @@ def _judge(
     checked = [check_signature(item, shared=shared, context=context, memo=memo) for item in facts.signatures]
     tokens = tuple(check_token(item, shared=shared, context=context, memo=memo) for item in facts.timestamps)
     proofs = Proofs(now=context.time, known=context.data.proofs)
-    times = [times_of(item, tokens, proofs, context) for item in checked]
+    times = [times_of(item, tokens, proofs=proofs, context=context) for item in checked]
     if not tokens or context.policy.judgement is not Judgement.FULL:
         timed = any(item.tokens for item in checked) or bool(context.data.proofs)
         judged = [

@@ -15,7 +15,7 @@ from edoc.result.enums import SubIndication
 from edoc.result.report import CertificateId, Scope, SignatureResult, Signer, Want
 from edoc.trust.store import Purpose
 from edoc.verify.acceptance import accept
-from edoc.verify.archival import cleared, validate_archival
+from edoc.verify.archival import Target, cleared, validate_archival
 from edoc.verify.basic import BasicResult, signature_indication, unique_findings, validate_basic
 from edoc.verify.certificate import OUT_OF_BOUNDS
 from edoc.verify.chain import certificate_path
@@ -75,7 +75,7 @@ def check_signature(
     counter = []
     for item in facts.counter_signatures:
         checked = check_signature(item, shared=carried, context=context, memo=memo)
-        counter.append(judge_signature(checked, times=times_of(checked, (), None, context), context=context))
+        counter.append(judge_signature(checked, times=times_of(checked, (), proofs=None, context=context), context=context))
     basic = replace(basic, refutation=_refutation(facts, basic, tokens, context))
     return Checked(
         facts=facts, material=material, basic=basic, tokens=tokens, counter=tuple(counter), notes=notes
@@ -133,7 +133,7 @@ def _content(token: JudgedToken) -> bool:
 
 
 def times_of(
-    checked: Checked, document_tokens: tuple[JudgedToken, ...], proofs: Proofs | None, context: Context
+    checked: Checked, document_tokens: tuple[JudgedToken, ...], *, proofs: Proofs | None, context: Context
 ) -> Times:
     """Return what the usable tokens, and what the caller vouches for, say about when a signature was made.
 
@@ -175,9 +175,10 @@ def judge_signature(
     tokens, best = checked.tokens, times.best
     if archival is not None and not conclusion.passed:
         tokens = archival.tokens.get(facts.id, tokens)
-        conclusion = validate_archival(
-            facts, basic, times, conclusion, material=checked.material, proofs=archival.proofs, context=context
+        target = Target(
+            facts=facts, basic=basic, current=conclusion, purpose=Purpose.SIGNER, material=checked.material
         )
+        conclusion = validate_archival(target, times, proofs=archival.proofs, context=context)
         best = archival.proofs.proven(signature_key(facts)) or best
     counter = tuple(item.entry for item in checked.counter)
     findings = (
@@ -186,7 +187,8 @@ def judge_signature(
         *_own_findings(facts, tokens, counter, context, proven=best is not None),
     )
     level = signature_level(facts, document=document, trust=context.trust)
-    entry = _entry(checked, (tokens, counter), findings, context, conclusion=conclusion, best=best, level=level)
+    answer = _Answer(conclusion=conclusion, best=best, level=level)
+    entry = _entry(checked, answer, (tokens, counter), findings, context=context)
     wants: tuple[Want, ...] = ()
     if not conclusion.passed:
         wants = (*basic.wants, *(want for token in tokens for want in token.wants))
@@ -227,15 +229,22 @@ def _own_findings(
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What the processes came to for one signature."""
+
+    conclusion: Conclusion
+    best: datetime | None
+    level: str
+
+
 def _entry(
     checked: Checked,
+    answer: _Answer,
     borne: tuple[tuple[JudgedToken, ...], tuple[SignatureResult, ...]],
     findings: tuple[Finding, ...],
-    context: Context,
     *,
-    conclusion: Conclusion,
-    best: datetime | None,
-    level: str,
+    context: Context,
 ) -> SignatureResult:
     facts, basic = checked.facts, checked.basic
     full = context.policy.judgement is Judgement.FULL
@@ -245,9 +254,9 @@ def _entry(
         name=facts.name,
         format=facts.format.value,
         container=facts.container,
-        level=level,
-        indication=signature_indication(conclusion) if full else None,
-        sub_indication=conclusion.sub_indication if full else None,
+        level=answer.level,
+        indication=signature_indication(answer.conclusion) if full else None,
+        sub_indication=answer.conclusion.sub_indication if full else None,
         intact=intact,
         references_intact=basic.verified.references_intact,
         signature_value_valid=basic.verified.signature_value_valid,
@@ -260,7 +269,7 @@ def _entry(
         path=certificate_path(basic.chain),
         algorithm=describe(facts.algorithm) if facts.algorithm is not None else None,
         claimed_signing_time=facts.claimed_signing_time,
-        best_signature_time=best if full else None,
+        best_signature_time=answer.best if full else None,
         timestamps=tuple(item.result(context) for item in borne[0]),
         counter_signatures=borne[1],
         findings=findings,
