@@ -134,5 +134,6 @@ def timestamp_warnings(tokens: tuple[JudgedToken, ...], subject: str) -> tuple[F
             found.append(info("TIMESTAMP_LATER", subject, name=token.facts.id))
         elif token.conclusion.indication is not Indication.PASSED and token.basic.chain is not None:
             sub = token.conclusion.sub_indication
-            found.append(warning("TIMESTAMP_UNTRUSTED", subject, name=token.facts.id, why=sub.value if sub else "-"))
+            why = sub.value if sub is not None else "-"
+            found.append(warning("TIMESTAMP_UNTRUSTED", subject, name=token.facts.id, why=why))
     return tuple(found)
