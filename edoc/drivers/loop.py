@@ -78,7 +78,7 @@ class Fixpoint:
         """Return the state after some answers."""
         answers = tuple(answers)
         keys = {_key(item.question.want) for item in answers}
-        kept = {_key(item.question.want) for item in answers if item.kept}
+        kept = {_key(item.question.want) for item in answers if item.kept and not item.young}
         missing = dict(self.unavailable)
         for item in answers:
             missing.pop(_key(item.question.want), None)

@@ -27,6 +27,8 @@ _MEMORY_OCTETS = 64 << 20
 _FAILURE_SECONDS = 60.0
 """How long an address that failed is not asked again: a batch must not wait for a dead service each time."""
 _FAILURES = 1024
+_YOUNG_SECONDS = 60.0
+"""How long an answer that did not help is not asked for again: it would be the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class CacheKey:
 class _Kept:
     data: bytes
     until: float
+    came: float = 0.0
+    """When it came over the network, by this process's own clock; zero for what another process has kept."""
 
 
 class AnswerCache:
@@ -84,10 +88,16 @@ class AnswerCache:
 
     def put(self, key: CacheKey, data: bytes, *, until: datetime) -> None:
         """Keep an answer until a time (aware); one kept before is replaced."""
-        kept = _Kept(data=data, until=until.timestamp())
+        kept = _Kept(data=data, until=until.timestamp(), came=time.monotonic())
         self._remember(key.name, kept)
         if self._folder is not None:
             self._write(self._folder, key, kept)
+
+    def is_young(self, key: CacheKey) -> bool:
+        """Tell whether what is kept came within the last minute, so that asking again would bring the same."""
+        with self._lock:
+            kept = self._memory.get(key.name)
+            return kept is not None and kept.came > 0 and time.monotonic() < kept.came + _YOUNG_SECONDS
 
     def failed(self, kind: str, url: str, problem: FetchError) -> None:
         """Remember for a minute that an address failed."""

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
@@ -57,6 +57,8 @@ class Answer:
     ocsps: tuple[OcspResponse, ...] = ()
     kept: bool = False
     """Whether it was kept from before."""
+    young: bool = False
+    """Whether it was kept for so short a time that asking again would bring the same."""
     unavailable: Unavailable | None = None
 
 
@@ -120,14 +122,14 @@ class Gatherer:
         data = self._cache.get(key, now=self._now())
         if data is None:
             return None
+        answer = Answer(question=question, kept=True, young=self._cache.is_young(key))
         try:
             if key.kind == FetchKind.CRL.value:
-                crl = await asyncio.to_thread(read_list, data, key.url)
-                return Answer(question=question, crls=(crl,), kept=True)
+                return replace(answer, crls=(await asyncio.to_thread(read_list, data, key.url),))
             if key.kind == FetchKind.ISSUER.value:
-                return Answer(question=question, certificates=read_certificates(data, key.url), kept=True)
+                return replace(answer, certificates=read_certificates(data, key.url))
             ocsp.check_answer(data, certificate, nonce=None, url=key.url)
-            return Answer(question=question, ocsps=(read_response(data, key.url),), kept=True)
+            return replace(answer, ocsps=(read_response(data, key.url),))
         except FetchError:
             return None
 

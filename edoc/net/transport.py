@@ -154,8 +154,9 @@ class Web:
                     last: Exception = problem
                 except httpx.TimeoutException as problem:
                     raise _failed("FETCH_TIMEOUT", target) from problem
-                except (httpx.TransportError, httpx.StreamError) as problem:
-                    raise _failed("FETCH_BROKEN", target) from problem
+                except (httpx.TransportError, httpx.StreamError, OSError) as problem:
+                    # Under TLS 1.3 a refusal may come after the handshake, and then as the bare error of `ssl`.
+                    raise _failed("FETCH_TLS_FAILED" if _of_tls(problem) else "FETCH_BROKEN", target) from problem
         raise _failed(_connect_code(last), target) from last
 
     async def _exchange(self, target: Target, address: str, request: Request) -> Response:
@@ -223,12 +224,16 @@ async def _read(answer: httpx.Response, target: Target, longest: int) -> bytes:
 def _connect_code(problem: Exception) -> str:
     if isinstance(problem, httpx.ConnectTimeout):
         return "FETCH_TIMEOUT"
+    return "FETCH_TLS_FAILED" if _of_tls(problem) else "FETCH_UNREACHABLE"
+
+
+def _of_tls(problem: BaseException) -> bool:
     inner: BaseException | None = problem
     while inner is not None:
         if isinstance(inner, ssl.SSLError):
-            return "FETCH_TLS_FAILED"
+            return True
         inner = inner.__cause__ or inner.__context__
-    return "FETCH_UNREACHABLE"
+    return False
 
 
 def _failed(code: str, target: Target, **params: str) -> FetchError:

@@ -23,6 +23,8 @@ from edoc.pki.der import DerError
 
 DIGESTS = ("sha256", "sha384", "sha512")
 """Digests that a time-stamp is asked for."""
+_CONNECTIONS = 8
+"""Requests to one authority at a time: whoever names it signs there, perhaps with many threads."""
 _NONCE_BITS = 63
 """What every authority can take as a positive INTEGER of eight octets."""
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -38,8 +40,8 @@ class TimeStampService:
     `policy` is the dotted identifier of the policy to ask for.  Either `username` and `password` or
     `bearer` go into the Authorization field; `client_certificate` and `client_key` are PEM files for TLS,
     `tls_roots` is a PEM file of the roots that its TLS certificate must chain to (null: the public ones).
-    Raises `ConfigError` TSA_URL_UNUSABLE, TSA_POLICY_UNREADABLE, TSA_CREDENTIALS_TWICE, or
-    TSA_CREDENTIALS_IN_CLEAR when they would travel over plain HTTP.
+    Raises `ConfigError` TSA_URL_UNUSABLE, TSA_POLICY_UNREADABLE, TSA_CREDENTIALS_TWICE,
+    TSA_CREDENTIALS_UNUSABLE, or TSA_CREDENTIALS_IN_CLEAR when they would travel over plain HTTP.
     """
 
     url: str
@@ -58,6 +60,8 @@ class TimeStampService:
             raise ConfigError("TSA_URL_UNUSABLE", subject=shown(self.url), params={"cause": problem.code}) from problem
         if self.bearer is not None and self.username is not None:
             raise ConfigError("TSA_CREDENTIALS_TWICE", subject=shown(self.url))
+        if not _sendable(self.bearer or "") or ":" in (self.username or ""):
+            raise ConfigError("TSA_CREDENTIALS_UNUSABLE", subject=shown(self.url))
         secret = self.bearer is not None or self.username is not None or self.client_certificate is not None
         if secret and target.scheme == "http":
             raise ConfigError("TSA_CREDENTIALS_IN_CLEAR", subject=shown(self.url))
@@ -124,7 +128,7 @@ class TimeStampClient:
         policy = FetchPolicy(
             kinds=(FetchKind.TSA,),
             hosts=[f"[{item.host}]:{item.port}" if ":" in item.host else f"{item.host}:{item.port}" for item in hosts],
-            limits=limits or FetchLimits(),
+            limits=limits or FetchLimits(host_connections=_CONNECTIONS),
         )
         self._fetcher = Fetcher(policy, resolver=resolver)
         self._patience = patience or Patience()
@@ -213,6 +217,11 @@ def _of_authority(response: TimeStampResponse, url: str) -> FetchError:
     temporary = response.status == "waiting" or bool(_TEMPORARY & set(response.failures))
     kind = _MayPassError if temporary else FetchError
     return kind("TSA_REFUSED", subject=url, params={"status": response.status, "reason": reasons or "-"})
+
+
+def _sendable(token: str) -> bool:
+    """RFC 6750 2.1: a token is printable ASCII without spaces."""
+    return all("!" <= char <= "~" for char in token)
 
 
 def _dotted(policy: str, url: str) -> None:

@@ -131,6 +131,20 @@ def test_what_was_kept_and_did_not_help_is_asked_for_afresh_once(pki: Pki) -> No
     assert fresh == [False, True]
 
 
+def test_what_came_a_moment_ago_is_not_asked_for_afresh(pki: Pki) -> None:
+    """A batch of documents that a list does not help must not fetch it for each of them."""
+    crl = RevocationList.load(pki.revocation_list("issuing"))
+    asked = 0
+
+    def ask(questions: tuple[Question, ...]) -> tuple[Answer, ...]:
+        nonlocal asked
+        asked += 1
+        return (Answer(question=questions[0], crls=(crl,), kept=True, young=True),)
+
+    run(lambda data: Result((want(pki, WantKind.CRL),), data), ask)
+    assert asked == 1
+
+
 def test_a_later_success_takes_the_failure_back(pki: Pki) -> None:
     crl = RevocationList.load(pki.revocation_list("issuing"))
     state = Fixpoint.start(NOTHING, FetchPolicy())

@@ -221,6 +221,21 @@ def test_a_list_is_kept_until_its_next_update_and_not_longer_than_a_day(pki: Pki
 
 
 @pytest.mark.loopback
+def test_what_is_kept_is_young_for_a_minute(pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    with serving({"/a": servers.body(pki.revocation_list("issuing"))}) as server:
+        asked = want(pki, WantKind.CRL, f"{server.url}/a")
+        ask = Asker(server.host, cache=tmp_path)
+        monkeypatch.setattr("edoc.net.cache.time.monotonic", lambda: clock[0])
+        assert (ask.one(asked).kept, ask.one(asked).young) == (False, True)
+        clock[0] += 61
+        again = ask.one(asked)
+        assert again.kept and not again.young
+        other = Asker(server.host, cache=tmp_path).one(asked)
+        assert other.kept and not other.young, "another process cannot tell how old its answer is"
+
+
+@pytest.mark.loopback
 def test_an_ocsp_answer_is_kept_for_its_certificate_only(lab: LabServer) -> None:
     ask = Asker(host_of(lab))
     person, stamp = (want(lab.pki, WantKind.OCSP, label=label) for label in ("person", "stamp"))
