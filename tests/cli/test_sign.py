@@ -119,7 +119,7 @@ def test_several_files_do_not_fit_standard_output(run: Run) -> None:
     assert "OUTPUT_ONE_FILE" in ran.err
 
 
-@pytest.mark.parametrize("option", ["--online", "--tsa=http://tsa.example/", "--level=B-T", "--pin=1234", "--secret=x"])
+@pytest.mark.parametrize("option", ["--tsa=http://tsa.example/", "--level=B-T", "--pin=1234", "--secret=x"])
 def test_what_does_not_exist_is_not_offered(run: Run, option: str) -> None:
     assert run("sign", "ruling.pdf", *PLAIN, option).exit == 2
 
