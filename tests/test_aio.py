@@ -38,7 +38,7 @@ def test_every_call_has_its_twin_with_the_same_arguments() -> None:
 
 SCENARIOS = [
     (name, kinds, alive)
-    for name in ("person", "person-ec", "revoked", "on-hold", "expired", "impostor", "unsigned", "changed")
+    for name in ("person", "person-ec", "revoked", "on-hold", "expired", "impostor", "unsigned", "changed", "B-T", "B-LTA")
     for kinds, alive in ((None, True), (("ocsp", "crl"), True), (("crl",), True))
 ] + [("person", ("ocsp", "crl"), False), ("person", (), True)]
 
@@ -50,6 +50,12 @@ def _document(scene: Scene, name: str) -> edoc.Document:
         data = bytearray(scene.signed().data[:])
         data[data.index(b"/MediaBox") + 11] ^= 1
         return edoc.Document.from_bytes(bytes(data), name="changed.pdf")
+    if name.startswith("B-"):
+        made = edoc.sign_document(
+            online.RULING, scene.pki.key(), level=name, tsa=_Stamps(scene.pki), signing_time=AT, trust=scene.pki.trust,
+            validation_data=[] if name == "B-T" else scene.pki.validation_data(),
+        )  # fmt: skip
+        return edoc.Document.from_bytes(bytes(made.document.data[:]), name=f"{name}.pdf")
     return scene.signed(name)
 
 
@@ -62,7 +68,7 @@ def test_the_scenarios_give_the_same_bytes_both_ways(socket_watch: None, monkeyp
         documents = {name: _document(living, name) for name, _, _ in SCENARIOS}
         both = [_both(living, documents[name], kinds) for name, kinds, alive in SCENARIOS if alive]
     both += [_both(living, documents[name], kinds) for name, kinds, alive in SCENARIOS if not alive]
-    assert len(both) == len(SCENARIOS) >= 20
+    assert len(both) == len(SCENARIOS) >= 30
     for sync, awaited in both:
         assert sync.to_json() == awaited.to_json()
         verdicts.add(sync.verdict.value)
