@@ -10,7 +10,7 @@ import pytest
 import edoc
 from tests.interop.dss.cases import TWINS, Bench, Case, Question
 from tests.interop.dss.oracle import Dss, Judged
-from tests.interop.dss.table import CASES, is_answered
+from tests.interop.dss.table import CASES
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -19,14 +19,12 @@ def test_it_passes_and_its_twin_does_not(bench: Bench, dss: Dss, name: str) -> N
     good, bad = bench.question(case), bench.question(case, twin=True)
     # DSS vouches for the table; then edoc is asked.
     _assert_dss_agrees(case, _judge(dss, good), _judge(dss, bad))
-    if is_answered(case):
-        _assert_answered(case, _verify(good), _verify(bad))
+    _assert_answered(case, _verify(good), _verify(bad))
 
 
 def test_the_table_is_large_enough() -> None:
     assert len(CASES) >= 150
     assert {case.maker for case in CASES.values()} == {"dss", "pyhanko", "edoc"}
-    assert sum(is_answered(case) for case in CASES.values()) >= 80
 
 
 def _assert_dss_agrees(case: Case, good: Judged, bad: Judged) -> None:
@@ -44,7 +42,8 @@ def _assert_answered(case: Case, good: edoc.Report, bad: edoc.Report) -> None:
     assert good.verdict is edoc.Verdict.PASSED, good.to_json()
     assert good.signatures[0].level == f"PAdES-BASELINE-{case.level[2:]}"
     assert bad.verdict is not edoc.Verdict.PASSED
-    assert str(bad.signatures[0].sub_indication) == f"SubIndication.{twin.sub_indication}", bad.to_json()
+    sub_indication = bad.signatures[0].sub_indication
+    assert sub_indication is not None and sub_indication.value in (twin.sub_indication, twin.also), bad.to_json()
     assert twin.code in _codes(bad), bad.to_json()
 
 

@@ -103,6 +103,8 @@ class Twin:
     """The finding that names the cause."""
     dss: str | None = None
     """The words of DSS where they are others; `passes` where its default policy does not look."""
+    also: str | None = None
+    """Another sub-indication that is as right."""
 
 
 def _revoked(member: str, since: datetime, reason: str = "key_compromise") -> dict[str, Any]:
@@ -145,8 +147,9 @@ TWINS: dict[str, Twin] = {
     "tsa-expired": Twin({"tsa": {"end": SIGNED - DAY}}, "REVOKED_NO_POE", "TIMESTAMP_UNTRUSTED"),
     # No list of its time tells about a certificate that has expired, and nothing proves how old the one inside is.
     "no-archive": Twin({"level": "B-LT"}, "OUT_OF_BOUNDS_NO_POE", "CERTIFICATE_EXPIRED", dss="passes"),
+    # The newest list that knows the signer is stale by then, which EN 319 102-1 5.2.6.4 says first (4a before 7).
     "no-renewal": Twin({"renewed": False}, "OUT_OF_BOUNDS_NO_POE", "CERTIFICATE_EXPIRED",
-                       dss="OUT_OF_BOUNDS_NOT_REVOKED"),
+                       dss="OUT_OF_BOUNDS_NOT_REVOKED", also="TRY_LATER"),
     # A time-stamp over the content says that the signature is later, here than the revocation.
     "claimed-after": Twin(_revoked("signer", SIGNED - 3 * HOUR), "REVOKED", "CERTIFICATE_REVOKED"),
 }  # fmt: skip

@@ -119,8 +119,3 @@ CASES = {
 }
 
 assert {case.twin for case in CASES.values()} == TWINS.keys(), "a twin that nobody has"
-
-
-def is_answered(case: Case) -> bool:
-    """Whether edoc has all that the case asks for: data beside the document, and no time but that of the question."""
-    return case.level in ("B-B", "B-T") and not case.facts and not case.options
