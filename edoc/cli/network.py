@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 _STATUS = frozenset({"crl", "ocsp"})
 
 
-def permission(*, online: bool, hosts: tuple[str, ...], environment: Mapping[str, str]) -> bool | FetchPolicy:
-    """Return what may be fetched, false without `--online`; raises `ConfigError` for hosts without it."""
+def permission(
+    *, online: bool, hosts: tuple[str, ...], environment: Mapping[str, str], batch: bool = False
+) -> bool | FetchPolicy:
+    """Return what may be fetched, false without `--online`; raises `ConfigError` for hosts without it.
+
+    In a `batch` lists come before OCSP: one serves many documents, and tells nobody which of them is verified.
+    """
     if not online:
         if hosts:
             raise ConfigError("ONLINE_HOST_UNUSED", subject=", ".join(hosts))
@@ -24,7 +29,8 @@ def permission(*, online: bool, hosts: tuple[str, ...], environment: Mapping[str
     from edoc.drivers.configuration import cache_folder
     from edoc.net.policy import FetchPolicy
 
-    return FetchPolicy(hosts=hosts, cache=str(cache_folder(environment)))
+    kinds = ("crl", "ocsp") if batch else ("ocsp", "crl")
+    return FetchPolicy(kinds=kinds, hosts=hosts, cache=str(cache_folder(environment)))
 
 
 def unreachable(report: Report) -> bool:

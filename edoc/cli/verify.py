@@ -55,7 +55,7 @@ def command(**given: object) -> int:
     lang = choose_language(_text(given["lang"]))
     order = _Order.of(given, lang)
     inputs = inputs_of(order.files, order.list_file)
-    verifier = _verifier(given)
+    verifier = _verifier(given, batch=not order.one)
     password = document_password(
         ask=bool(given["password"]), file=_text(given["password_file"]), environment=os.environ
     )
@@ -195,7 +195,7 @@ def _exit(result: BulkResult, signed_by: str | None) -> int:
     return code
 
 
-def _verifier(given: dict[str, object]) -> Verifier:
+def _verifier(given: dict[str, object], *, batch: bool) -> Verifier:
     from edoc.api import Verifier
     from edoc.cli.network import permission
     from edoc.errors import ConfigError, InputError
@@ -206,7 +206,12 @@ def _verifier(given: dict[str, object]) -> Verifier:
             policy=str(given["policy"]),
             validation_data=_texts(given["validation_data"]),
             validation_time=moment(_text(given["at"])),
-            online=permission(online=bool(given["online"]), hosts=_texts(given["online_host"]), environment=os.environ),
+            online=permission(
+                online=bool(given["online"]),
+                hosts=_texts(given["online_host"]),
+                environment=os.environ,
+                batch=batch,
+            ),
             expect=str(given["expect"]),
         )
     except InputError as problem:

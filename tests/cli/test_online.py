@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from edoc.cli.network import unreachable
+from edoc.cli.network import permission, unreachable
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.result.enums import Indication, Verdict, WantKind
 from edoc.result.report import Want
@@ -141,6 +141,24 @@ def test_options_that_make_no_sense_are_refused(run: Run, scene: Path, options: 
     ran = run("verify", "signed.pdf", "--trust", "anchors", *options)
     assert (ran.exit, ran.out) == (2, "")
     assert code in ran.err
+
+
+def test_a_batch_asks_for_lists_first() -> None:
+    orders = {}
+    for batch in (False, True):
+        policy = permission(online=True, hosts=(), environment={"HOME": "/nowhere"}, batch=batch)
+        assert not isinstance(policy, bool)
+        orders[batch] = [str(getattr(kind, "value", kind)) for kind in policy.kinds]
+    assert orders == {False: ["ocsp", "crl"], True: ["crl", "ocsp"]}
+    assert permission(online=False, hosts=(), environment={}, batch=True) is False
+
+
+@pytest.mark.loopback
+def test_several_documents_are_verified_online(run: Run, scene: Path, living: Scene) -> None:
+    command = _written(living, scene)
+    (scene / "second.pdf").write_bytes((scene / "online.pdf").read_bytes())
+    ran = run(*command, "second.pdf", "--online", "--online-host", living.host, "--format", "jsonl")
+    assert ran.exit == 0 and [line["verdict"] for line in ran.lines] == ["PASSED", "PASSED"]
 
 
 def test_offline_nothing_is_kept(run: Run, scene: Path, tmp_path: Path) -> None:
