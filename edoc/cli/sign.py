@@ -102,9 +102,24 @@ class _Order:
         if not into_folder:
             place = self.output
             return lambda source: place
-        folder = self.output
-        os.makedirs(folder, exist_ok=True)
-        return lambda source: os.path.join(folder, os.path.basename(_signed_name(str(source))))
+        os.makedirs(self.output, exist_ok=True)
+        return _into(self.output)
+
+
+def _into(folder: str) -> Callable[[object], str]:
+    """Names in a folder, each given once: two inputs of one name must not become one file."""
+    taken: set[str] = set()
+
+    def name(source: object) -> str:
+        from edoc.errors import ConfigError
+
+        place = os.path.join(folder, os.path.basename(_signed_name(str(source))))
+        if place in taken:
+            raise ConfigError("OUTPUT_SAME_NAME", subject=place, params={"input": str(source)})
+        taken.add(place)
+        return place
+
+    return name
 
 
 def _run(order: _Order, signer: Signer) -> int:

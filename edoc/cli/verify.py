@@ -13,7 +13,7 @@ import click
 from edoc.cli import exits
 from edoc.cli.options import LANGUAGE, OVERWRITE, moment, output_option
 from edoc.cli.sources import inputs_of
-from edoc.cli.talk import choose_language
+from edoc.cli.talk import choose_language, complain
 
 if TYPE_CHECKING:
     from edoc.api import Verifier
@@ -181,11 +181,12 @@ def _exit(result: BulkResult, signed_by: str | None) -> int:
         try:
             report.require_passed(signed_by=signed_by)
         except VerificationFailed as problem:
-            from edoc.cli.talk import complain
-
             complain(problem)
             return problem.exit_code
     elif report.signatures and not any(is_signed_by(item, signed_by) for item in report.signatures):
+        named = "; ".join(item.signer.subject for item in report.signatures if item.signer is not None)
+        params = {"asked": signed_by, "found": named or "-"}
+        complain(VerificationFailed("SIGNER_MISMATCH", subject=result.input, params=params))
         return exits.FAILED
     return code
 

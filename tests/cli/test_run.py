@@ -95,6 +95,26 @@ def test_a_reader_that_goes_away_hears_nothing(start: Start) -> None:
     assert (process.returncode, err) == (130, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("kind", ["text", "jsonl"])
+def test_no_room_for_the_answer(start: Start, kind: str) -> None:
+    with open("/dev/full", "wb") as full:
+        process = start("verify", "signed.pdf", *TRUSTED, "--format", kind, stdout=full)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert err.decode().splitlines()[-1].endswith("OUTPUT_DISK_FULL")
+    assert len(err.splitlines()) == 3
+    process = start("verify", "signed.pdf", *TRUSTED, "--format", "jsonl", "-o", "/dev/full", "--overwrite")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert err.decode().splitlines()[-1].endswith("OUTPUT_DISK_FULL")
+
+
+def test_without_standard_streams_the_exit_code_answers(scene: Path) -> None:
+    line = f"{sys.executable} {ROOT / 'cli.py'} verify changed.pdf {' '.join(TRUSTED)} >&- 2>&- <&-"
+    assert subprocess.run(["sh", "-c", line], cwd=scene, check=False, timeout=60).returncode == 1
+
+
 def test_ctrl_c_leaves_nothing_half_written(start: Start, scene: Path) -> None:
     os.mkfifo(scene / "slow.pdf")
     process = start("verify", "signed.pdf", "slow.pdf", *TRUSTED, "-o", "out.txt")
