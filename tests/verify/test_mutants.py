@@ -162,7 +162,7 @@ def _judge_shard(shard: int) -> None:
                 seen[problem.code] += 1
                 continue
             seen[report.verdict.value] += 1
-            assert '"INTERNAL"' not in report.to_json(), (shard, number)
+            assert '"INTERNAL"' not in report.to_json(indent=None), (shard, number)
             if report.verdict in (edoc.Verdict.PASSED, edoc.Verdict.INTACT):
                 assert not _covered_changed(original, mutant), (shard, number, mutate.__name__)
     assert seen["FAILED"] > MUTANTS // 10, "the mutants do not reach the judgement"
