@@ -11,7 +11,7 @@ from pathlib import Path
 from edoc.drivers.clock import now
 from edoc.drivers.copy import copy_and_hash
 from edoc.drivers.files import Source, input_path, open_document
-from edoc.drivers.output import Output, Target, open_output
+from edoc.drivers.output import Durability, Output, Target, open_output
 from edoc.errors import ConfigError, InputError, KeyAccessError, VerificationFailed
 from edoc.facts.document import Document
 from edoc.formats.cms_write import SignerTemplate
@@ -78,7 +78,7 @@ class Signer:
     The key is opened and checked once, the frame of the CMS is built once.
     """
 
-    __slots__ = ("_key", "_settings")
+    __slots__ = ("_durability", "_key", "_settings")
 
     def __init__(
         self,
@@ -97,16 +97,20 @@ class Signer:
         contact_info: str | None = None,
         validation_data: Iterable[Material] = (),
         allow_invalid_certificate: bool = False,
+        durability: str = Durability.DOCUMENT.value,
     ) -> None:
         """Prepare a signer.
 
         `digest` is a hashlib name (default: the sound one for the key), `pss` asks for RSASSA-PSS,
         `signing_time` is an aware datetime to claim (default: now, for each document); `validation_data`
-        are CRLs in which the certificate must not stand.  Raises `ConfigError` for what cannot be used,
+        are CRLs in which the certificate must not stand.  `durability` says when an output file is safe from
+        a power cut: `document`, when `sign` returns, or `system`, some seconds later, which spares a batch
+        that can be repeated the waiting.  Raises `ConfigError` for what cannot be used,
         `KeyAccessError` when the certificate may not sign any more and `allow_invalid_certificate` is
         not set, `ValueError` for a naive time.
         """
         self._key = key
+        self._durability = _durability(durability)
         self._settings = _settings(
             (key.certificate, *key.chain),
             level=level,
@@ -138,7 +142,8 @@ class Signer:
         always), `VerificationFailed` when the result fails its own check; then nothing is left behind.
         """
         opened = open_document(document)
-        with open_output(output, overwrite=overwrite, source=_path_of(document)) as place:
+        source = _path_of(document)
+        with open_output(output, overwrite=overwrite, source=source, durability=self._durability) as place:
             early = place if opened.size > _IN_MEMORY else None
             draft = _prepare(opened, self._settings, field, early)
             value = self._key.sign(draft.octets, draft.algorithm)
@@ -308,6 +313,14 @@ def _refuse_level(level: str, tsa: str | None) -> None:
         raise ConfigError("SIGN_LEVEL_NOT_AVAILABLE", subject=level, params={"known": Level.B_B.value})
     if tsa is not None:
         raise ConfigError("SIGN_TSA_NOT_USED", subject=str(tsa))
+
+
+def _durability(name: str) -> Durability:
+    try:
+        return Durability(name)
+    except ValueError as problem:
+        params = {"known": ", ".join(item.value for item in Durability)}
+        raise ConfigError("SIGN_DURABILITY_UNKNOWN", subject=str(name), params=params) from problem
 
 
 def _sub_filter(name: str) -> SubFilter:

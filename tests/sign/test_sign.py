@@ -140,6 +140,22 @@ def test_an_option_that_cannot_be_is_refused_first(options: dict[str, object], c
     assert _code(error) == code
 
 
+@pytest.mark.parametrize(("durability", "syncs"), [("document", 1), ("system", 0)])
+def test_a_file_is_synced_as_asked(
+    durability: str, syncs: int, key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", synced.append)
+    edoc.Signer(key, signing_time=SIGNING_TIME, durability=durability).sign(make_pdf(), output=tmp_path / "out.pdf")
+    assert len(synced) == syncs
+
+
+def test_an_unknown_durability_is_refused(unused: Key) -> None:
+    with pytest.raises(ConfigError) as error:
+        edoc.Signer(unused, durability="forever")
+    assert _code(error) == "SIGN_DURABILITY_UNKNOWN"
+
+
 def test_a_short_rsa_key_is_refused_first(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         edoc.Signer(open_key("rsa1024", tmp_path))
