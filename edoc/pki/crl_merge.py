@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edoc.pki.certificate import Certificate
-from edoc.pki.crl import CrlError, RevocationList, RevokedEntry
-from edoc.pki.extensions import ALL_REASONS
+from edoc.pki.crl import CrlError, RevocationList
+from edoc.pki.crl_entry import RevokedEntry
+from edoc.pki.extension_values import ALL_REASONS
 from edoc.pki.status import CertificateStatus, SignatureUse, Status
 from edoc.pki.violation import Violation
 
