@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import partial
-from multiprocessing import get_context
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 TaskT = TypeVar("TaskT")
 AnswerT = TypeVar("AnswerT")
@@ -117,6 +119,10 @@ _work: Callable[[Any, list[Any]], list[Any]] | None = None
 
 
 def _process_pool(workers: int, work: Callable[[Any, list[Any]], list[Any]], question: object) -> ProcessPoolExecutor:
+    # Imported here: most commands need one process only.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     # Processes are spawned, not forked: the same on every system, and safe beside threads.
     return ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_settle, initargs=(work, question)
