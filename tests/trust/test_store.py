@@ -72,7 +72,11 @@ def test_a_damaged_block_among_good_ones_is_told(tmp_path: Path) -> None:
     assert code(lambda: TrustStore.load(tmp_path / "bundle.pem")) == "TRUST_FILE_UNREADABLE"
 
 
-@pytest.mark.parametrize("content", [b"", b"notes", b"\x30\x03\x02\x01\x01", ONE + b"\x00", ONE[:-1], pem(b"\x30\x00")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"notes", b"\x30\x03\x02\x01\x01", ONE + b"\x00", ONE[:-1], pem(b"\x30\x00")],
+    ids=["empty", "notes", "other-der", "trailing-byte", "cut", "other-pem"],
+)
 def test_what_is_no_certificate_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "one.crt").write_bytes(ONE)
     (tmp_path / "two.crt").write_bytes(content)
