@@ -45,6 +45,8 @@ def _prepare_streams() -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stays open until the end
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - stays open until the end
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull)  # noqa: SIM115 - stays open until the end
     for stream in (sys.stdout, sys.stderr):
         # Answers are UTF-8 whatever the console says; an undecodable file name must not end the run.
         reconfigure = getattr(stream, "reconfigure", None)
