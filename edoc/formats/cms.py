@@ -14,11 +14,12 @@ from edoc.facts.signature import (
     TimestampFacts,
     TimestampKind,
 )
-from edoc.formats.cms_signer import carried, signer_facts
+from edoc.formats.cms_signer import Beside, carried, signer_facts
 from edoc.formats.tst import timestamp_facts
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_of
-from edoc.pki.cms import CmsError, SignedData, SignerInfo, parse_signer_info
+from edoc.pki.cms import CmsError, SignedData, parse_signer_info
+from edoc.pki.signer_info import SignerInfo
 
 _TOKENS = 100
 """Time-stamps of one signature; decades of renewals stay below 20."""
@@ -58,18 +59,11 @@ def signature_facts(
         return SignatureFacts(id=id, name=name, format=format, findings=signed.findings, references=references)
     signer = signed.signer_infos[0]
     material = carried(signed, signer)
-    facts = signer_facts(signer, id=id, format=format, material=material)
     notes: list[Finding] = []
     stamps = _timestamps(signer, id, content_digest or _digest_of(references), notes)
     counters = _counter_signatures(signer, id, material, notes)
-    return replace(
-        facts,
-        name=name,
-        references=references,
-        timestamps=stamps,
-        counter_signatures=counters,
-        findings=(*signed.findings, *facts.findings, *notes),
-    )
+    beside = Beside(name, references, stamps, counters, (*signed.findings, *notes))
+    return signer_facts(signer, id=id, format=format, material=material, beside=beside)
 
 
 def _digest_of(references: tuple[Reference, ...]) -> ContentDigest:
@@ -157,13 +151,8 @@ def _counter(
         actual=actual,
         octets=lambda: value,
     )
-    facts = signer_facts(counter, id=id, format=SignatureFormat.CMS, material=material)
     notes: list[Finding] = []
     above = _counter_signatures(counter, id, material, notes, depth + 1)
-    return replace(
-        facts,
-        references=(reference,),
-        signed_octets=facts.signed_octets if facts.signed_octets is not None else value,
-        counter_signatures=above,
-        findings=(*facts.findings, *notes),
-    )
+    beside = Beside(references=(reference,), counter_signatures=above, findings=tuple(notes))
+    facts = signer_facts(counter, id=id, format=SignatureFormat.CMS, material=material, beside=beside)
+    return facts if facts.signed_octets is not None else replace(facts, signed_octets=value)

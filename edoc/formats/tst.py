@@ -15,13 +15,14 @@ from edoc.facts.signature import (
     TimestampFacts,
     TimestampKind,
 )
-from edoc.formats.cms_signer import carried, signer_facts
+from edoc.formats.cms_signer import Beside, carried, signer_facts
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_name, digest_of, digest_size
-from edoc.pki.cms import CmsError, SignedData, SignerInfo, parse_signed_data
+from edoc.pki.cms import CmsError, SignedData, parse_signed_data
 from edoc.pki.cms_attributes import generalized_time
 from edoc.pki.der import DerError, Reader, decode_integer, decode_oid
+from edoc.pki.signer_info import SignerInfo
 
 _FIELDS = 10
 _EXTENSIONS = 50
@@ -112,13 +113,9 @@ def _token(signed: SignedData, id: str) -> SignatureFacts:
         return SignatureFacts(id=own, format=SignatureFormat.CMS, findings=signed.findings)
     signer = signed.signer_infos[0]
     material = carried(signed, signer, origin=Origin.TIMESTAMP)
-    facts = signer_facts(signer, id=own, format=SignatureFormat.CMS, material=material)
-    return replace(
-        facts,
-        findings=(*signed.findings, *facts.findings),
-        references=(_content(signed, signer),),
-        signed_octets=facts.signed_octets if facts.signed_octets is not None else signed.content,
-    )
+    beside = Beside(references=(_content(signed, signer),), findings=signed.findings)
+    facts = signer_facts(signer, id=own, format=SignatureFormat.CMS, material=material, beside=beside)
+    return facts if facts.signed_octets is not None else replace(facts, signed_octets=signed.content)
 
 
 def _content(signed: SignedData, signer: SignerInfo) -> Reference:

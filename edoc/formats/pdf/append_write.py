@@ -7,6 +7,7 @@ import re
 from binascii import hexlify
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 
 from edoc.formats.pdf.document import Pdf
@@ -71,6 +72,7 @@ def _scalar(value: object) -> bytes:
     raise TypeError(type(value).__name__)
 
 
+@lru_cache(maxsize=4096)
 def _name(text: str) -> bytes:
     if _PLAIN_NAME.match(text):
         return b"/" + text.encode("ascii")
