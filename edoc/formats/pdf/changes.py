@@ -74,7 +74,7 @@ def _not_first(one: Found, bound: list[Found], permissions: dict[int, Permission
     if own is None or not own.certifies:
         return []
     earlier = any(other.end < one.end and other.sub_filter != "ETSI.RFC3161" for other in bound)
-    return [warning("PDF_CERTIFICATION_NOT_FIRST", one.field.name)] if earlier else []
+    return [warning("PDF_CERTIFICATION_NOT_FIRST", one.field.name, field=one.field.name)] if earlier else []
 
 
 def _sum(one: Found, after: list[Judged], findings: list[Finding]) -> Judged:
@@ -84,11 +84,10 @@ def _sum(one: Found, after: list[Judged], findings: list[Finding]) -> Judged:
     for change in changes:
         if change.permitted is False:
             finding = error(change.code, one.field.name)
-            params = {**change.params, "object": change.subject, "page": str(change.page or "?")}
-            told.setdefault((change.code, change.subject), replace(finding, params=params))
+            told.setdefault((change.code, change.subject), replace(finding, params=change.params))
     if level is ChangeLevel.NOT_JUDGED or any(change.permitted is None for change in changes):
         what = next((change.code for change in changes if change.permitted is None), "")
-        findings = [*findings, warning("CHANGE_NOT_JUDGED", one.field.name, change=what)]
+        findings = [*findings, warning("CHANGE_NOT_JUDGED", one.field.name, field=one.field.name, change=what)]
     for step in after:
         for finding in step.findings:
             told.setdefault((finding.code, ""), finding)

@@ -59,7 +59,7 @@ def find_signatures(pdf: Pdf) -> list[Found]:
         one = Found(field=item, ref=ref, dictionary=dictionary)
         if ref is not None and ref in shared:
             for side in (one, shared[ref]):
-                side.findings.append(error("PDF_SIGNATURE_SHARED", item.name, other=shared[ref].field.name))
+                side.findings.append(error("PDF_SIGNATURE_SHARED", item.name, field=item.name, other=shared[ref].field.name))
         elif ref is not None:
             shared[ref] = one
         found.append(one)
@@ -85,17 +85,17 @@ def _value(pdf: Pdf, item: Field, revision: Revision | None) -> dict[str, Value]
 def _check(pdf: Pdf, one: Found) -> Iterator[Finding]:
     name = one.field.name
     if isinstance(one.dictionary, RepeatedKeys):
-        yield error("PDF_SIGNATURE_DUPLICATE_KEY", name, key=one.dictionary.repeated[0])
+        yield error("PDF_SIGNATURE_DUPLICATE_KEY", name, field=name, key=one.dictionary.repeated[0])
     if isinstance(one.field.dictionary, RepeatedKeys):
-        yield error("PDF_DUPLICATE_KEY", name, key=one.field.dictionary.repeated[0])
+        yield error("PDF_DUPLICATE_KEY", name, field=name, key=one.field.dictionary.repeated[0])
     for key in _REQUIRED:
         if one.dictionary.get(key) is None:
-            yield error("PDF_SIGNATURE_KEY_MISSING", name, key=key)
+            yield error("PDF_SIGNATURE_KEY_MISSING", name, field=name, key=key)
     if one.field.type != "Sig":
-        yield error("PDF_FIELD_TYPE", name, type=one.field.type)
+        yield error("PDF_FIELD_TYPE", name, field=name, type=one.field.type)
     code = _byte_range(pdf, one)
     if code:
-        yield error(code, name)
+        yield error(code, name, field=name)
     yield from _contents(pdf, one)
     if one.gap is not None:
         yield from _place(pdf, one)
@@ -126,25 +126,25 @@ def _contents(pdf: Pdf, one: Found) -> Iterator[Finding]:
     if contents is None:
         return
     if not isinstance(contents, PdfString) or not contents.is_hex:
-        yield error("PDF_CONTENTS_MALFORMED", name)
+        yield error("PDF_CONTENTS_MALFORMED", name, field=name)
         if isinstance(contents, bytes):
             one.contents = bytes(contents)
         return
     one.contents = bytes(contents)
     if contents.span is None:
-        yield error("PDF_SIGNATURE_COMPRESSED", name)
+        yield error("PDF_SIGNATURE_COMPRESSED", name, field=name)
         return
     start, end = contents.span
     if one.gap is not None and one.gap != (start, end):
-        yield error("PDF_GAP", name, gap=f"{one.gap[0]}-{one.gap[1]}", contents=f"{start}-{end}")
+        yield error("PDF_GAP", name, field=name, gap=f"{one.gap[0]}-{one.gap[1]}", contents=f"{start}-{end}")
     if end - start != 2 * len(contents) + 2:
         # White space or an odd last digit: two readers might see two values.
-        yield error("PDF_CONTENTS_MALFORMED", name)
+        yield error("PDF_CONTENTS_MALFORMED", name, field=name)
     size = cms_size(one.contents)
     if size is None:
-        yield info("PDF_CMS_LENGTH", name)
+        yield info("PDF_CMS_LENGTH", name, field=name)
     elif size > len(contents) or one.contents[size:].strip(b"\x00"):
-        yield error("PDF_CONTENTS_PADDING", name)
+        yield error("PDF_CONTENTS_PADDING", name, field=name)
 
 
 def cms_size(data: bytes) -> int | None:
@@ -163,11 +163,11 @@ def _place(pdf: Pdf, one: Found) -> Iterator[Finding]:
     assert one.gap is not None
     revision = closed_revision(pdf, one.end)
     if revision is None:
-        yield error("PDF_COVERAGE_NOT_A_REVISION", name, end=one.end)
+        yield error("PDF_COVERAGE_NOT_A_REVISION", name, field=name, end=one.end)
         return
     one.revision = revision
     if not revision.start <= one.gap[0] < one.gap[1] <= revision.end:
-        yield error("PDF_SIGNATURE_OTHER_REVISION", name)
+        yield error("PDF_SIGNATURE_OTHER_REVISION", name, field=name)
     yield from _first_set(pdf, one, revision)
 
 
@@ -190,20 +190,20 @@ def _first_set(pdf: Pdf, one: Found, revision: Revision) -> Iterator[Finding]:
     if owner is not None:
         placed = pdf.entry(owner.number)
         if placed is None or placed[0].kind != IN_FILE:
-            yield error("PDF_SIGNATURE_COMPRESSED", name)
+            yield error("PDF_SIGNATURE_COMPRESSED", name, field=name)
         elif placed[0].place >= revision.end:
-            yield error("PDF_SIGNATURE_REDEFINED", name)
+            yield error("PDF_SIGNATURE_REDEFINED", name, field=name)
         elif placed[0].place < revision.start:
-            yield error("PDF_SIGNATURE_OTHER_REVISION", name)
+            yield error("PDF_SIGNATURE_OTHER_REVISION", name, field=name)
     if one.ref is not None and revision.index > 0:
         before = pdf.entry(one.ref.number, pdf.revisions[revision.index - 1])
         if before is not None and before[0].kind:
-            yield error("PDF_SIGNATURE_OLD_VALUE", name)
+            yield error("PDF_SIGNATURE_OLD_VALUE", name, field=name)
     if not any(
         item.name == name and item.value is not None and _value(pdf, item, revision) is one.dictionary
         for item in fields_of(pdf, revision)
     ):
-        yield error("PDF_SIGNATURE_OTHER_REVISION", name)
+        yield error("PDF_SIGNATURE_OTHER_REVISION", name, field=name)
 
 
 def fields_of(pdf: Pdf, revision: Revision) -> tuple[Field, ...]:

@@ -63,10 +63,13 @@ def weigh(step: Step, binding: list[Permission]) -> Judged:
         change.permitted is False and told.rank is not Rank.OTHER
         for told, change in zip(step.told, changes, strict=True)
     ):
-        params = {"by": narrowest.name, "level": str(narrowest.level)}
+        params = {"object": narrowest.name, "level": str(narrowest.level)}
         changes.append(Change(code="PDF_CHANGE_FORBIDDEN", permitted=False, subject=narrowest.name, params=params))
     locked = [
-        Change(code="PDF_LOCKED_FIELD_CHANGED", permitted=False, subject=name, params={"by": permission.name}, shown=True)
+        Change(
+            code="PDF_LOCKED_FIELD_CHANGED", permitted=False, subject=name, shown=True,
+            params={"object": name, "by": permission.name},
+        )
         for permission in binding
         for name, signature in [*((name, False) for name in step.filled), *((name, True) for name in step.signed)]
         if permission.locks(name, signature=signature)

@@ -24,11 +24,12 @@ from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.fields import text
 from edoc.limits import Limits
 from edoc.pki import oids
-from edoc.pki.algorithms import digest_of, digest_size
+from edoc.pki.algorithms import digest_of
 
 if TYPE_CHECKING:
     from edoc.formats.pdf.changes import Later
-    from edoc.pki.cms import SignedData, SignerInfo
+    from edoc.pki.cms import SignedData
+    from edoc.pki.signer_info import SignerInfo
 
 CADES, PKCS7, PKCS7_SHA1 = "ETSI.CAdES.detached", "adbe.pkcs7.detached", "adbe.pkcs7.sha1"
 RSA_SHA1, TIMESTAMP = "adbe.x509.rsa_sha1", "ETSI.RFC3161"
@@ -98,7 +99,7 @@ class Builder:
         signed = self._parsed[id(one)]
         kind = SignatureFormat.PADES if one.sub_filter == CADES else SignatureFormat.PDF
         if one.sub_filter == RSA_SHA1:
-            findings.append(error("PDF_SUBFILTER", identifier, sub_filter=one.sub_filter))
+            findings.append(error("PDF_SUBFILTER", identifier, field=one.field.name, sub_filter=one.sub_filter))
             facts = self._empty(one, identifier, kind)
         elif isinstance(signed, Finding):
             if not any(item.code == signed.code for item in findings):
@@ -113,7 +114,7 @@ class Builder:
     def _finish(self, one: Found, facts: SignatureFacts, findings: list[Finding]) -> SignatureFacts:
         judged = self._later.of(one)
         whole = one.gap is not None and one.revision is not None
-        if whole and any(item.actual is None and digest_size(item.digest_algorithm) for item in facts.references):
+        if self._digester.exhausted and any(item.actual is None for item in facts.references):
             findings.append(warning("PDF_LIMIT", one.field.name, limit="digested_bytes"))
         return replace(
             facts,
@@ -201,7 +202,7 @@ class Builder:
         findings = list(one.findings)
         declared = one.dictionary.get("Type")
         if declared != "DocTimeStamp":
-            findings.append(info("PDF_TIMESTAMP_TYPE", identifier, type=declared or ""))
+            findings.append(info("PDF_TIMESTAMP_TYPE", identifier, field=one.field.name, type=declared or ""))
         signed = self._parsed[id(one)]
         if isinstance(signed, Finding):
             if not any(item.code == signed.code for item in findings):
@@ -314,13 +315,13 @@ def _shape_findings(one: Found, signed: SignedData, identifier: str) -> list[Fin
     findings: list[Finding] = []
     if one.sub_filter in (CADES, PKCS7) and signed.content is not None:
         # The digest would be over other octets than the file's (attack PDF-22).
-        findings.append(error("PDF_CONTENT_ENCAPSULATED", identifier))
+        findings.append(error("PDF_CONTENT_ENCAPSULATED", identifier, field=one.field.name))
     if one.sub_filter not in (CADES, PKCS7, PKCS7_SHA1):
-        findings.append(warning("PDF_SUBFILTER", identifier, sub_filter=one.sub_filter))
+        findings.append(warning("PDF_SUBFILTER", identifier, field=one.field.name, sub_filter=one.sub_filter))
     if not signed.signer_infos:
-        findings.append(error("PDF_NO_SIGNER", identifier))
+        findings.append(error("PDF_NO_SIGNER", identifier, field=one.field.name))
     if len(signed.signer_infos) > 1:
-        findings.append(warning("PDF_SIGNER_COUNT", identifier, count=len(signed.signer_infos)))
+        findings.append(warning("PDF_SIGNER_COUNT", identifier, field=one.field.name, count=len(signed.signer_infos)))
     return findings
 
 

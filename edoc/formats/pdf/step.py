@@ -73,7 +73,7 @@ class Step:
              box: tuple[float, float, float, float] | None = None, shown: bool = False,
              params: Mapping[str, object] | None = None) -> None:  # fmt: skip
         """Note a change."""
-        words = {key: str(value) for key, value in (params or {}).items()}
+        words = {"object": subject, "page": str(page or "?"), **{key: str(said) for key, said in (params or {}).items()}}
         change = Change(code=code, permitted=None, page=page, box=box, subject=subject, params=words, shown=shown)
         # The gravest are kept when there are too many to tell.
         if len(self.told) < _LISTED or rank > max(told.rank for told in self.told):
