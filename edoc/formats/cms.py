@@ -14,7 +14,7 @@ from edoc.facts.signature import (
     TimestampFacts,
     TimestampKind,
 )
-from edoc.formats.cms_signer import Beside, carried, signer_facts
+from edoc.formats.cms_signer import Beside, about, carried, signer_facts
 from edoc.formats.tst import timestamp_facts
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_of
@@ -56,7 +56,8 @@ def signature_facts(
     the same octets for content time-stamps, by default from the first reference.
     """
     if not signed.signer_infos:
-        return SignatureFacts(id=id, name=name, format=format, findings=signed.findings, references=references)
+        findings = about(id, signed.findings)
+        return SignatureFacts(id=id, name=name, format=format, findings=findings, references=references)
     signer = signed.signer_infos[0]
     material = carried(signed, signer)
     notes: list[Finding] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from edoc.facts.findings import Finding
@@ -42,7 +43,7 @@ def signer_facts(
         id=id,
         name=beside.name,
         format=format,
-        findings=signer.findings + beside.findings,
+        findings=about(id, signer.findings + beside.findings),
         references=beside.references,
         signed_octets=signer.signed_octets,
         alternative_octets=signer.alternative_octets,
@@ -56,6 +57,11 @@ def signer_facts(
         counter_signatures=beside.counter_signatures,
         attributes=tuple([attribute.oid for attribute in signer.signed_attributes]),
     )
+
+
+def about(id: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return findings that name what they are about, where they do not yet: the reader below knows no names."""
+    return tuple([item if item.subject else replace(item, subject=id) for item in findings]) if findings else ()
 
 
 def carried(

@@ -15,7 +15,7 @@ from edoc.facts.signature import (
     TimestampFacts,
     TimestampKind,
 )
-from edoc.formats.cms_signer import Beside, carried, signer_facts
+from edoc.formats.cms_signer import Beside, about, carried, signer_facts
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_name, digest_of, digest_size
@@ -84,7 +84,7 @@ def timestamp_facts(
         serial=info.serial,
         nonce=info.nonce,
         covers=covers,
-        findings=(*_shape(signed, id), *info.findings),
+        findings=(*_shape(signed, id), *about(id, info.findings)),
     )
 
 
@@ -110,7 +110,7 @@ def _shape(signed: SignedData, id: str) -> list[Finding]:
 def _token(signed: SignedData, id: str) -> SignatureFacts:
     own = f"{id}.token"
     if not signed.signer_infos:
-        return SignatureFacts(id=own, format=SignatureFormat.CMS, findings=signed.findings)
+        return SignatureFacts(id=own, format=SignatureFormat.CMS, findings=about(own, signed.findings))
     signer = signed.signer_infos[0]
     material = carried(signed, signer, origin=Origin.TIMESTAMP)
     beside = Beside(references=(_content(signed, signer),), findings=signed.findings)
