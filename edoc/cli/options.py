@@ -9,6 +9,7 @@ import click
 
 from edoc.errors import ConfigError
 
+HELP = {"help_option_names": ["-h", "--help"]}
 LANGUAGE = click.option("--lang", type=click.Choice(["en", "fa"]), help="Language of the answer (else EDOC_LANG).")
 OVERWRITE = click.option("--overwrite", is_flag=True, help="Allow an existing output file to be replaced.")
 

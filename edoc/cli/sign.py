@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edoc.cli import exits
-from edoc.cli.options import LANGUAGE, OVERWRITE, output_option
+from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
 from edoc.cli.talk import choose_language, complain
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from edoc.keys import Key
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("files", metavar="FILE...", nargs=-1)
 @click.option("--key", metavar="URI", required=True, help="The key: file:key.pem or pkcs12:clerk.p12.")
 @click.option("--certificates", metavar="FILE", multiple=True, help="The signer's certificate and its chain.")
 @click.option("--pin-file", metavar="PATH", help="Take the PIN or passphrase from the first line of a file.")
-@click.option("--format", "kind", type=click.Choice(["pades"]), default="pades", show_default=True)
-@click.option("--level", type=click.Choice(["B-B"]), default="B-B", show_default=True)
+@click.option("--format", "kind", type=click.Choice(["pades"]), default="pades", show_default=True, help="The format.")
+@click.option("--level", type=click.Choice(["B-B"]), default="B-B", show_default=True, help="The baseline level.")
 @output_option("Where the signed file goes; with several FILEs a folder. By default NAME.signed.pdf beside NAME.pdf.")
 @OVERWRITE
 @click.option("--field", metavar="NAME", help="The signature field to fill, or to make.")

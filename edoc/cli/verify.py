@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edoc.cli import exits
-from edoc.cli.options import LANGUAGE, OVERWRITE, moment, output_option
+from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, moment, output_option
 from edoc.cli.sources import inputs_of
 from edoc.cli.talk import choose_language, complain
 
@@ -22,18 +22,31 @@ if TYPE_CHECKING:
     from edoc.trust import TrustStore
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("files", metavar="FILE...", nargs=-1)
 @click.option("--trust", metavar="PATH", multiple=True, help="CA certificates to trust: a file or a folder.")
 @click.option("--detached", metavar="FILE", multiple=True, help="An original that the signature covers (one FILE only).")
 @click.option("--validation-data", metavar="FILE", multiple=True, help="Certificates and revocation lists to use.")
 @click.option("--policy", metavar="POLICY", default="default", show_default=True, help="default, integrity or a TOML file.")
 @click.option("--at", metavar="TIME", help="Answer as if today were then, such as 2026-11-23T10:00:00Z.")
-@click.option("--expect", type=click.Choice(["signature", "timestamp"]), default="signature", show_default=True)
+@click.option(
+    "--expect",
+    type=click.Choice(["signature", "timestamp"]),
+    default="signature",
+    show_default=True,
+    help="What you came for; a document with time-stamps alone passes only as the second.",
+)
 @click.option("--signed-by", metavar="ID", help="The signer's serialNumber; another signer gives exit code 1.")
 @click.option("--password", is_flag=True, help="Ask for the password of encrypted documents (or set EDOC_PASSWORD).")
 @click.option("--password-file", metavar="PATH", help="Take that password from the first line of a file.")
-@click.option("--format", "kind", type=click.Choice(["text", "json", "jsonl"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="A sheet to read, one report, or one report or error a line as soon as it is known.",
+)
 @LANGUAGE
 @output_option("Write the answer to a file (with json and several FILEs: to a folder).")
 @OVERWRITE

@@ -39,6 +39,7 @@ def test_every_command_has_a_help_page_with_an_example(run: Run) -> None:
         ran = run(name, "--help")
         assert (ran.exit, ran.err) == (0, "")
         assert f"Example: edoc {name} " in ran.out
+        assert run(name, "-h").out == ran.out
 
 
 def test_the_version(run: Run) -> None:
