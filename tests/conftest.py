@@ -74,6 +74,11 @@ def socket_watch(request: pytest.FixtureRequest) -> Iterator[None]:
         pytest.fail(f"the test used the network: {_WATCH.refused}")
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name cases of bytes by their number: fresh keys make other bytes in every process, and names must agree."""
+    return argname if isinstance(val, bytes) else None
+
+
 def _required() -> bool:
     return os.environ.get("EDOC_REQUIRE_ORACLES") == "1"
 
