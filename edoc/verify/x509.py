@@ -301,6 +301,8 @@ class _PathJudge:
         for certificate, status in zip(path.certificates, statuses, strict=True):
             if status is not None and status.key_differs:
                 odd.append(info("CRL_KEY_DIFFERS", self.subject, name=certificate.subject.rfc4514()))
+            if self.pool.twins(certificate):
+                odd.append(info("DUPLICATE_SERIAL", self.subject, name=certificate.subject.rfc4514()))
         return tuple(odd)
 
     def _reliable(self, path: CandidatePath, statuses: tuple[CertificateStatus | None, ...]) -> Conclusion:

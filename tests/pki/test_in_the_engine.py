@@ -130,6 +130,14 @@ def test_the_list_of_another_key_of_the_authority_is_told() -> None:
     assert "CRL_KEY_DIFFERS" in codes(found)
 
 
+def test_two_certificates_of_one_number_are_told() -> None:
+    signer, twin = leaf("Root").make(), leaf("Root", "Another").make()
+    found = judge(signer, crl("Root"), pool=[twin])
+    assert outcome(found) == PASSED
+    assert "DUPLICATE_SERIAL" in codes(found)
+    assert "DUPLICATE_SERIAL" not in codes(judge(signer, crl("Root"), pool=[leaf("Root", "Another", serial=7).make()]))
+
+
 def test_a_badly_encoded_certificate_passes_and_is_told() -> None:
     odd = leaf("Root", extensions=(*SIGNER, (ext.AUTHORITY_KEY_IDENTIFIER, False, b"\x05\x00"))).make()
     found = judge(odd, crl("Root"))
