@@ -253,7 +253,7 @@ def test_a_spent_signature_budget_is_told_and_gives_no_path(root: Certificate) -
     assert found.budget_exceeded
 
 
-def test_a_remembered_path_costs_next_to_nothing(root: Certificate) -> None:
+def test_a_remembered_path_costs_next_to_nothing(root: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
     sub, signer = authority("Sub", "Root").make(), leaf("Sub").make()
     pool, anchors = Pool([sub]), (anchor(root),)
 
@@ -262,5 +262,7 @@ def test_a_remembered_path_costs_next_to_nothing(root: Certificate) -> None:
         assert check_path(build_paths(signer, pool=pool, anchors=anchors, time=TIME).paths[0], time=TIME) == ()
         return time.perf_counter() - start
 
-    # 22 microseconds measured; two fresh signature checks alone would cost 165.
-    assert min(once() for _ in range(50)) < 0.000150
+    once()
+    monkeypatch.setattr("edoc.pki.path.verify_value", None)  # whoever computes a signature again fails
+    # 22 microseconds measured.
+    assert min(once() for _ in range(50)) < 0.001
