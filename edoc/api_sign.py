@@ -44,8 +44,8 @@ class SignResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Settings:
-    """What is done the same way for every document."""
+class Settings:
+    """What is done the same way for every document; holds no key and may travel to a worker."""
 
     template: SignerTemplate
     sub_filter: SubFilter
@@ -131,6 +131,10 @@ class Signer:
     def __repr__(self) -> str:
         return f"Signer({self._key!r})"
 
+    def _parts(self) -> tuple[Key, Settings, Durability]:
+        """For `sign_many`, whose workers prepare and finish without the key."""
+        return self._key, self._settings, self._durability
+
     def sign(
         self, document: Source, *, output: Target = None, overwrite: bool = False, field: str | None = None
     ) -> SignResult:
@@ -145,9 +149,9 @@ class Signer:
         source = _path_of(document)
         with open_output(output, overwrite=overwrite, source=source, durability=self._durability) as place:
             early = place if opened.size > _IN_MEMORY else None
-            draft = _prepare(opened, self._settings, field, early)
+            draft = prepare(opened, self._settings, field=field, place=early)
             value = self._key.sign(draft.octets, draft.algorithm)
-            return _hand_over(draft, value, place, copied=early is not None)
+            return hand_over(draft, value, place, copied=early is not None)
 
 
 def sign_document(
@@ -234,7 +238,7 @@ def prepare_signature(
         validation_data=validation_data,
         allow_invalid_certificate=allow_invalid_certificate,
     )
-    return _prepare(open_document(document), settings, field, None)
+    return prepare(open_document(document), settings, field=field)
 
 
 def finish_signature(
@@ -258,7 +262,7 @@ def finish_signature(
     if draft.document.size != draft.appended.base_size:
         raise VerificationFailed("DRAFT_OTHER_DOCUMENT", subject=draft.document.name)
     with open_output(output, overwrite=overwrite, source=_path_of(document)) as place:
-        return _hand_over(draft, signature_value, place, copied=False)
+        return hand_over(draft, signature_value, place)
 
 
 def _path_of(document: Source | None) -> str | None:
@@ -281,7 +285,7 @@ def _settings(
     claims: tuple[str | None, str | None, str | None, str | None],
     validation_data: Iterable[Material],
     allow_invalid_certificate: bool,
-) -> _Settings:
+) -> Settings:
     _refuse_level(level, tsa)
     if signing_time is not None and signing_time.tzinfo is None:
         raise ValueError("signing_time must be an aware datetime")
@@ -293,7 +297,7 @@ def _settings(
         data = load_validation_data(material)
         refuse_revoked(chain, crls=data.crls, others=data.certificates)
     algorithm = choose_algorithm(chain[0].spki_der, digest=digest, pss=pss)
-    return _Settings(
+    return Settings(
         template=template_of(tuple(item.der for item in chain), algorithm),
         sub_filter=_sub_filter(sub_filter),
         signing_time=signing_time.astimezone(UTC) if signing_time is not None else None,
@@ -331,7 +335,7 @@ def _sub_filter(name: str) -> SubFilter:
         raise ConfigError("SIGN_SUB_FILTER_UNKNOWN", subject=str(name), params=params) from problem
 
 
-def _prepare(opened: Document, settings: _Settings, field: str | None, place: Output | None) -> Draft:
+def prepare(opened: Document, settings: Settings, *, field: str | None, place: Output | None = None) -> Draft:
     """Plan the update and digest everything but its hole; a place given gets the input's bytes on the way."""
     request = settings.request(field)
     appended = plan(opened, request=request, template=settings.template)
@@ -342,7 +346,7 @@ def _prepare(opened: Document, settings: _Settings, field: str | None, place: Ou
     return freeze(opened, appended, request=request, template=settings.template, message_digest=state.digest())
 
 
-def _hand_over(draft: Draft, value: bytes, place: Output, *, copied: bool) -> SignResult:
+def hand_over(draft: Draft, value: bytes, place: Output, *, copied: bool = False) -> SignResult:
     """Put the value in, read the result back, and let it appear only if nothing is wrong with it."""
     appended = draft.appended
     tail = b"".join((appended.before_gap, contents(draft, value), appended.after_gap))

@@ -20,6 +20,7 @@ from typing import BinaryIO, Self
 from edoc.errors import ConfigError
 from edoc.facts.document import Buffer
 
+
 class Durability(Enum):
     """When a written file is safe from a power cut."""
 
@@ -223,16 +224,22 @@ def open_output(
     path = os.fspath(target)
     if path == "-":
         return Output(sys.stdout.buffer)
-    if os.path.lexists(path):
-        if source is not None and _same_file(path, source):
-            raise ConfigError("OUTPUT_IS_INPUT", subject=path)
-        if os.path.isdir(path):
-            raise ConfigError("OUTPUT_IS_FOLDER", subject=path)
-        if os.path.exists(path) and not os.path.isfile(path):
-            return DeviceOutput(path)
-        if not overwrite:
-            raise ConfigError("OUTPUT_EXISTS", subject=path)
+    refuse_place(path, overwrite=overwrite, source=source)
+    if os.path.exists(path) and not os.path.isfile(path):
+        return DeviceOutput(path)
     return FileOutput(path, overwrite=overwrite, durability=durability)
+
+
+def refuse_place(path: str, *, overwrite: bool, source: str | None) -> None:
+    """Raise `ConfigError` when a path is the input, a folder, or a file that may not be replaced."""
+    if not os.path.lexists(path):
+        return
+    if source is not None and _same_file(path, source):
+        raise ConfigError("OUTPUT_IS_INPUT", subject=path)
+    if os.path.isdir(path):
+        raise ConfigError("OUTPUT_IS_FOLDER", subject=path)
+    if not overwrite and (os.path.isfile(path) or not os.path.exists(path)):
+        raise ConfigError("OUTPUT_EXISTS", subject=path)
 
 
 def _open_unnamed(folder: str) -> int:
