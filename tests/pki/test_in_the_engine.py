@@ -96,6 +96,16 @@ def test_a_list_signed_with_a_weak_algorithm_does_not_carry_a_pass() -> None:
     assert "ALGORITHM_WEAK" in codes(found)
 
 
+def test_a_chain_of_weak_signatures_passes_in_its_own_time_only() -> None:
+    old, then = datetime(2009, 1, 1, tzinfo=TIME.tzinfo), datetime(2010, 6, 1, tzinfo=TIME.tzinfo)
+    signer = leaf("Root", algorithm=forge.ECDSA_SHA1, start=old, end=forge.END).make()
+    assert outcome(judge(signer, crl("Root", this=then - DAY, following=then + DAY), at=then)) == PASSED
+    today = judge(signer, crl("Root"))
+    assert outcome(today) == (Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
+    sub = authority("Sub", "Root", algorithm=forge.ECDSA_SHA1).make()
+    assert "ALGORITHM_WEAK" in codes(judge(leaf("Sub").make(), crl("Sub"), crl("Root"), pool=[sub]))
+
+
 def test_a_certificate_that_will_never_be_revoked_needs_no_list() -> None:
     exempt = leaf("Root", extensions=(*SIGNER, (ext.NO_REV_AVAIL, False, b"\x05\x00"))).make()
     assert outcome(judge(exempt)) == PASSED
