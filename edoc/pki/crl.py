@@ -33,6 +33,8 @@ _UNDERSTOOD = frozenset({
     ext.FRESHEST_CRL, ext.EXPIRED_CERTS_ON_CRL, ext.ISSUER_ALT_NAME, ext.AUTHORITY_INFO_ACCESS,
 })  # fmt: skip
 _ENTRY_UNDERSTOOD = frozenset({ext.CRL_REASON, ext.INVALIDITY_DATE, ext.CERTIFICATE_ISSUER})
+_FIRST_YEAR, _LAST_YEAR = 1950, 9900
+"""RFC 5280 5.1.2.4 knows no earlier year; the last one leaves room for a policy's maximum age."""
 _CRITICAL = b"\x01\x01\xff"
 _CERTIFICATE_ISSUER = b"\x06\x03\x55\x1d\x1d"
 
@@ -103,6 +105,8 @@ class RevocationList:
             raise DerError("algorithms differ")
         self.issuer = Name.load(der[fields[1][1] : fields[1][3]])
         self.this_update = read_time(fields[2][0], der[fields[2][2] : fields[2][3]])[0]
+        if not _FIRST_YEAR <= self.this_update.year <= _LAST_YEAR:
+            raise DerError("thisUpdate")
         rest = fields[3:]
         self.next_update: datetime | None = None
         if rest and rest[0][0] in (0x17, 0x18):

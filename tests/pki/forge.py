@@ -60,11 +60,12 @@ def cn(text: str, tag: int = 0x0C) -> bytes:
 def moment(time: datetime) -> bytes:
     if 1950 <= time.year < 2050:
         return tlv(0x17, time.strftime("%y%m%d%H%M%SZ").encode())
-    return tlv(0x18, time.strftime("%Y%m%d%H%M%SZ").encode())
+    return generalized(time)
 
 
 def generalized(time: datetime) -> bytes:
-    return tlv(0x18, time.strftime("%Y%m%d%H%M%SZ").encode())
+    # The year by hand: strftime does not pad it everywhere.
+    return tlv(0x18, f"{time.year:04}{time.strftime('%m%d%H%M%SZ')}".encode())
 
 
 def extension(item: Extension) -> bytes:

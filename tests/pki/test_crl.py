@@ -156,6 +156,14 @@ def test_an_extension_that_cannot_be_obeyed_spoils_the_list(options: dict[str, o
         crl("CA", **options)
 
 
+@pytest.mark.parametrize("year", [1, 1900, 9999])
+def test_a_list_of_an_impossible_time_is_refused(year: int) -> None:
+    parts = plain()
+    parts[3] = tlv(0x18, f"{year:04}0101000000Z".encode())
+    with pytest.raises(CrlError):
+        RevocationList.load(rebuilt(parts))
+
+
 def test_an_unknown_critical_entry_extension_spoils_the_whole_list() -> None:
     spoiled = crl("CA", revoked(5), revoked(6, extra=[(UNKNOWN, True, b"\x05\x00")]))
     for serial in (5, 6, 7):

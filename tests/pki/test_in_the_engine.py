@@ -155,6 +155,19 @@ def test_a_badly_encoded_certificate_passes_and_is_told() -> None:
     assert "MALFORMED_DER" in codes(found)
 
 
+def test_dates_at_the_ends_of_time_break_nothing() -> None:
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=TIME.tzinfo)
+    eternal = crl("Root", this=datetime(1950, 1, 1, tzinfo=TIME.tzinfo), following=last)
+    signer = leaf("Root", start=datetime(1, 1, 1, tzinfo=TIME.tzinfo), end=last).make()
+    assert outcome(judge(signer, eternal)) == PASSED
+    policy = Policy.named("default")
+    far = crl("Root", this=datetime(9900, 1, 1, tzinfo=TIME.tzinfo), following=None)
+    context = Context(policy=policy, trust=STORE, time=TIME)
+    given = material([signer], [eternal, far])
+    found = PathMemo().validate(signer, subject="s", purpose=Purpose.SIGNER, material=given, context=context)
+    assert outcome(found) == PASSED
+
+
 def test_a_fresh_list_flips_what_was_remembered() -> None:
     memo, signer = PathMemo(), leaf("Root").make()
 
