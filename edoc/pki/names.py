@@ -99,10 +99,6 @@ class Name:
                     return attribute.text
         return None
 
-    def texts(self, oid: str) -> tuple[str, ...]:
-        """Return the texts of every attribute of a type, in the order of the name."""
-        return tuple(a.text for rdn in self.rdns for a in rdn if a.oid == oid and a.text is not None)
-
     def rfc4514(self) -> str:
         """Return the readable form (RFC 4514): last RDN first, special characters escaped."""
         if not self.readable:

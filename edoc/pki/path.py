@@ -40,10 +40,6 @@ class Anchor:
     certificate: Certificate | None = None
     label: str = ""
 
-    def same_authority(self, other: Anchor) -> bool:
-        """Tell whether two anchors are the same name and key."""
-        return self.spki_der == other.spki_der and self.name.canonical == other.name.canonical
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidatePath:
@@ -64,11 +60,6 @@ class CandidatePath:
         """Return the key (DER SubjectPublicKeyInfo) that must have signed the certificate at an index."""
         above = index + 1
         return self.certificates[above].spki_der if above < len(self.certificates) else self.anchor.spki_der
-
-    def issuer_certificate(self, index: int) -> Certificate | None:
-        """Return the certificate above an index; the anchor's may be absent."""
-        above = index + 1
-        return self.certificates[above] if above < len(self.certificates) else self.anchor.certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
