@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from edoc.formats.pdf.document import Pdf
+from edoc.formats.pdf.sections import Section
 from edoc.formats.pdf.values import Name, Ref, Value
 
 _PLAIN_NAME = re.compile(r"[!\"$&-'*-.0-;=?-Z\\^-z|~]*\Z")
@@ -101,7 +102,8 @@ class IncrementalUpdate:
 
     def __init__(self, pdf: Pdf) -> None:
         self._pdf = pdf
-        self._next = pdf.size_entry
+        # A /Size that is too small must not let a new object take the number of an old one (7.5.5).
+        self._next = max(pdf.size_entry, *(_end(section) for one in pdf.revisions for section in one.sections))
         self._objects: dict[Ref, tuple[bytes, ...]] = {}
 
     def new_ref(self) -> Ref:
@@ -184,6 +186,12 @@ class IncrementalUpdate:
         entries["Length"] = len(rows)
         head = b"%d 0 obj\n" % own.number + write_dictionary(entries)
         return head + b"\nstream\n" + bytes(rows) + b"\nendstream\nendobj\n"
+
+
+def _end(section: Section) -> int:
+    """Return the first number behind all that a section lists."""
+    own = max((part.first + part.length for part in section.rows), default=0)
+    return max(own, _end(section.hybrid)) if section.hybrid is not None else own
 
 
 def _runs(refs: list[Ref]) -> list[tuple[int, list[Ref]]]:
