@@ -24,7 +24,7 @@ from edoc.sign.certificate import refuse_outside_validity, refuse_revoked
 from edoc.sign.checks import Check, check_signed
 from edoc.sign.draft import Draft
 from edoc.sign.request import Level, SignatureRequest, SubFilter
-from edoc.sign.step import contents, freeze, plan, template_of
+from edoc.sign.step import contents, earlier, freeze, plan, template_of
 
 Material = str | PathLike[str] | bytes | Document
 """Validation data as a path, bytes or a document."""
@@ -339,11 +339,15 @@ def prepare(opened: Document, settings: Settings, *, field: str | None, place: O
     """Plan the update and digest everything but its hole; a place given gets the input's bytes on the way."""
     request = settings.request(field)
     appended = plan(opened, request=request, template=settings.template)
+    before = earlier(opened, appended)
     state = new_hash(message_digest_name(settings.template.algorithm))
     copy_and_hash(opened, place, state)
     state.update(appended.before_gap)
     state.update(appended.after_gap)
-    return freeze(opened, appended, request=request, template=settings.template, message_digest=state.digest())
+    digest = state.digest()
+    return freeze(
+        opened, appended, request=request, template=settings.template, message_digest=digest, before=before
+    )
 
 
 def hand_over(draft: Draft, value: bytes, place: Output, *, copied: bool = False) -> SignResult:

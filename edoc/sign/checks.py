@@ -136,15 +136,18 @@ def _compare(draft: Draft, before: Document | None, after: DocumentFacts) -> tup
     """Return how many earlier signatures there are, and what became worse or was broken already."""
     if not draft.appended.earlier_signatures or before is None:
         return 0, []
-    old = read_pdf(before, sha256=b"")
+    old = draft.before or read_pdf(before, sha256=b"")
     findings: list[Finding] = []
     now = {(item.name, item.covered_until, item.signature_value): item for item in _all(after)}
+    kept = {(item.name, item.signature_value) for item in _all(after)}
     for item in _all(old):
+        if _broken(item) and (item.name, item.signature_value) in kept:
+            # What is broken cannot be spoiled, only shown beside the new signature.
+            findings.append(warning("EARLIER_SIGNATURE_BROKEN", item.name or item.id))
+            continue
         same = now.get((item.name, item.covered_until, item.signature_value))
         if same is None or _rank(same) > _rank(item):
             findings.append(error("EARLIER_SIGNATURE_WORSE", item.name or item.id, why=_why(same)))
-        elif _broken(item):
-            findings.append(warning("EARLIER_SIGNATURE_BROKEN", item.name or item.id))
     if len(_all(old)) + 1 != len(_all(after)):
         findings.append(error("EARLIER_SIGNATURE_WORSE", after.name, why="-"))
     return len(_all(old)), findings

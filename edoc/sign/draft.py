@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 from edoc.errors import InputError
 from edoc.facts.document import Document
-from edoc.facts.signature import SignatureAlgorithm
+from edoc.facts.signature import DocumentFacts, SignatureAlgorithm
 from edoc.formats.pdf.append import Appended
 from edoc.pki.algorithms import key_facts, refuse_for_signing
 from edoc.pki.certificate import Certificate
@@ -41,6 +41,8 @@ class Draft:
     appended: Appended = field(repr=False)
     document: Document | None = field(default=None, repr=False, compare=False)
     """The input; null when it was left out of the serialised form."""
+    before: DocumentFacts | None = field(default=None, repr=False, compare=False)
+    """What the input said of its signatures; null when it has none, or when the draft was serialised."""
 
     def to_bytes(self, *, with_document: bool = True) -> bytes:
         """Return the draft as bytes; without the document it must be handed over again when finishing."""
