@@ -18,6 +18,8 @@ _SIGNING = frozenset(("V", "AP", "F", "MK", "M", "DA"))
 _FILLING = frozenset(("V", "AP", "AS", "I", "TI", "RV", "DA", "M"))
 _WIDGET_FILLING = frozenset(("AP", "AS", "DA", "M", "MK"))
 _FILLABLE = ("Tx", "Btn", "Ch")
+_PUSHBUTTON = 1 << 16
+"""Field flag (table 229)."""
 _LARGE = 0.2
 """Part of a page that a visible signature may take without a question."""
 _CLIMB = 400
@@ -100,10 +102,11 @@ class _Fields:
     def __init__(self, step: Step) -> None:
         self.step = step
         self.closers = {
-            one.field.name: one
+            (one.field.name, one.field.ref): one
             for one in step.found
             if one.revision is step.new and not any(item.severity is Severity.ERROR for item in one.findings)
         }
+        """The signatures that this update brings, by the very field that holds them: a name alone can be shared."""
         self.widgets: set[int] = set()
         self.valued: set[int] = set()
         """Numbers of the fields that got another value, and of their widgets."""
@@ -156,16 +159,17 @@ class _Fields:
             self._signed(number, item, keys, after)
         elif item.type not in _FILLABLE or not keys <= (_FILLING if own else _WIDGET_FILLING):
             self._refuse(item, keys - _FILLING)
-        elif number not in self.valued and not self._switched(before, after, keys):
-            step.deny("PDF_APPEARANCE_ONLY", item.name)
+        elif number not in self.valued:
+            # A button that shows another of its own states may follow a value elsewhere.
+            refuse = step.unsure if keys <= {"AS", "M"} else step.deny
+            refuse("PDF_APPEARANCE_ONLY", item.name)
+        elif item.type == "Btn" and ("AP" in keys or item.flags & _PUSHBUTTON):
+            # A button brings its appearances with it, and one that is only pressed has no value.
+            step.unsure("PDF_FIELD_CHANGED", item.name, key=",".join(sorted(keys)))
         elif not self._plain(before, after):
             step.unsure("PDF_FIELD_CHANGED", item.name, key="V")
         else:
             self._filled(item, before)
-
-    def _switched(self, before: dict[str, Value], after: dict[str, Value], keys: set[str]) -> bool:
-        """Tell whether a button only shows another one of its own states (12.7.5.2.3)."""
-        return keys <= {"AS", "M"} and same(before.get("AP"), after.get("AP"))
 
     def _plain(self, before: dict[str, Value], after: dict[str, Value]) -> bool:
         """A value may be direct or new; an old object as value would bring something signed to another use."""
@@ -186,7 +190,7 @@ class _Fields:
                   shown=True)  # fmt: skip
 
     def _signed(self, number: int, item: Field, keys: set[str], after: dict[str, Value]) -> None:
-        step, one = self.step, self.closers.get(item.name)
+        step, one = self.step, self.closers.get((item.name, item.ref))
         if step.before(item.value) is not None or not keys <= _SIGNING:
             step.deny("PDF_FIELD_CHANGED", item.name, key=",".join(sorted(keys)))
         elif one is None:
@@ -211,7 +215,7 @@ class _Fields:
         if item.type != "Sig" or doubled:
             step.deny("PDF_FIELD_ADDED", item.name)
             return
-        one = self.closers.get(item.name)
+        one = self.closers.get((item.name, item.ref))
         if one is None:
             code = "PDF_EMPTY_SIGNATURE_FIELD_ADDED" if item.value is None else "PDF_FIELD_ADDED"
             (step.deny if item.value is None else step.unsure)(code, item.name)
@@ -224,8 +228,8 @@ class _Fields:
         self._signature(one, shown)
 
     def _new_widget(self, item: Field, numbers: list[int]) -> dict[str, Value] | None:
-        """Return the dictionary that is shown, null when the field says more than a signature field may."""
-        step, shown = self.step, item.dictionary
+        """Return the dictionary that is shown, null when the field says or shows more than a signature may."""
+        step, shown, widgets = self.step, item.dictionary, 0
         for number in numbers:
             value = step.value_after(number)
             if number not in step.added or not isinstance(value, dict) or not value.keys() <= _NEW_FIELD:
@@ -234,8 +238,8 @@ class _Fields:
             if isinstance(parent, Ref) and parent.number not in step.added and parent.number not in self.owner:
                 return None
             if "Rect" in value:
-                shown = value
-        return shown
+                shown, widgets = value, widgets + 1
+        return shown if widgets <= 1 else None
 
     def _signature(self, one: Found, widget: dict[str, Value]) -> None:
         step = self.step

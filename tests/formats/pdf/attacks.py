@@ -749,6 +749,69 @@ def empty_signature_field_added() -> File:
     return _new_field(b"/FT/Sig/T(later)")
 
 
+@attack("PDF_EMPTY_SIGNATURE_FIELD_ADDED")
+def second_widget_under_the_name_of_a_new_signature() -> File:
+    """A genuine signature, and beside it an unsigned field of the same name that shows something."""
+    file = build.signed()
+    widget, twin = file.size + 1, file.size + 2
+    body = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Judge)/Rect[%s]/P 3 0 R%s>>"
+    form = build.with_reference(file.objects[FORM], b"/Fields[", widget)
+    page = build.with_reference(file.objects[PAGE], b"/Annots[", widget)
+    changes = {
+        widget: body % (b"0 0 0 0", b"/V %d 0 R" % file.size),
+        twin: body % (b"70 690 170 720", b"/AP<</N 8 0 R>>"),
+        FORM: build.with_reference(form, b"/Fields[", twin),
+        PAGE: build.with_reference(page, b"/Annots[", twin),
+    }
+    return _signed_by_hand(file, changes)
+
+
+@attack("PDF_FIELD_ADDED", UNDECIDED)
+def signature_with_many_widgets() -> File:
+    file = build.signed()
+    field = file.size + 1
+    kid = b"<</Type/Annot/Subtype/Widget/Rect[%d 690 %d 720]/P 3 0 R/Parent %d 0 R/AP<</N 8 0 R>>>>"
+    kids = {field + 1 + place: kid % (70 + 90 * place, 150 + 90 * place, field) for place in range(3)}
+    form = build.with_reference(file.objects[FORM], b"/Fields[", field)
+    page = file.objects[PAGE]
+    for number in kids:
+        page = build.with_reference(page, b"/Annots[", number)
+    named = b" ".join(b"%d 0 R" % number for number in kids)
+    body = b"<</FT/Sig/T(Judge)/Kids[%s]/V %d 0 R>>" % (named, file.size)
+    return _signed_by_hand(file, {field: body, **kids, FORM: form, PAGE: page})
+
+
+def _with_box() -> File:
+    objects = build.practice_objects()
+    objects[20] = (
+        b"<</Type/Annot/Subtype/Widget/FT/Btn/T(agree)/V/Off/AS/Off/Rect[50 50 60 60]/P 3 0 R"
+        b"/AP<</N<</Yes 8 0 R/Off 21 0 R>>>>>>"
+    )
+    objects[21] = build.form_xobject(b"")
+    objects[FORM] = build.with_reference(objects[FORM], b"/Fields[", 20)
+    objects[PAGE] = build.with_reference(objects[PAGE], b"/Annots[", 20)
+    return build.document(objects).sign()
+
+
+@control("permitted")
+def box_ticked() -> File:
+    file = _with_box()
+    return file.update({20: _change(file.objects[20], b"/V/Off/AS/Off", b"/V/Yes/AS/Yes")})
+
+
+@attack("PDF_APPEARANCE_ONLY", UNDECIDED)
+def box_shown_as_ticked() -> File:
+    file = _with_box()
+    return file.update({20: _change(file.objects[20], b"/AS/Off", b"/AS/Yes")})
+
+
+@attack("PDF_FIELD_CHANGED", UNDECIDED)
+def box_with_another_appearance() -> File:
+    file = _with_box()
+    body = _change(file.objects[20], b"/V/Off/AS/Off", b"/V/Yes/AS/Yes")
+    return file.update({20: _change(body, b"/Yes 8 0 R", b"/Yes 30 0 R"), 30: build.form_xobject(b"999")})
+
+
 @attack("PDF_FIELD_ADDED")
 def action_above_a_new_signature() -> File:
     """A nameless parent of the second signature brings a script in."""
