@@ -213,6 +213,9 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "page-with-repeated-key": (
         lambda: Maker().table({**PAGE, 3: PAGE[3][:-2] + b"/Contents 5 0 R>>"}, size=6).data, "PDF_SIGNING_UNREADABLE",
     ),
+    "page-with-repeated-key-inside": (
+        lambda: Maker().table({**PAGE, 3: PAGE[3][:-2] + b"/X<</A 1/A 2>>>>"}, size=6).data, "PDF_SIGNING_UNREADABLE",
+    ),
     "certified-against-changes": (_certified(1), "PDF_SIGNING_FORBIDDEN_BY_CERTIFICATION"),
     "certified-with-unknown-permission": (_certified(7), "PDF_SIGNING_FORBIDDEN_BY_CERTIFICATION"),
     "locked-against-changes": (_locked_for_all, "PDF_SIGNING_FORBIDDEN_BY_LOCK"),

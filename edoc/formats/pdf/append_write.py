@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from edoc.formats.pdf.document import Pdf
+from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.sections import Section
 from edoc.formats.pdf.values import Name, PdfString, Ref, RepeatedKeys, Value
 
@@ -48,6 +49,11 @@ def write_dictionary(entries: Mapping[str, Value | Raw]) -> bytes:
     """Return the PDF syntax of a dictionary, entries in their order."""
     pieces = [_name(key) + b" " + _WRITERS[type(value)](value) for key, value in entries.items()]
     return b"<<" + b"".join(pieces) + b">>"
+
+
+def _refuse(value: RepeatedKeys) -> bytes:
+    # Writing it again would choose one of two values, for every reader, in the signer's name.
+    raise PdfError("PDF_DUPLICATE_KEY", key=value.repeated[0])
 
 
 def _list(value: list[Value]) -> bytes:
@@ -96,7 +102,7 @@ _WRITERS = _Writers(
         bytes: _string,
         PdfString: _string,
         dict: write_dictionary,
-        RepeatedKeys: write_dictionary,
+        RepeatedKeys: _refuse,
         list: _list,
         int: lambda value: b"%d" % value,
         float: _float,
