@@ -111,9 +111,7 @@ class _Merge:
 
     def reject(self, code: str, item: UsableList) -> None:
         params = {"crl": item.crl.issuer.rfc4514()}
-        self.rejected.append(
-            Violation(code=code, index=0, certificate_sha256=self.certificate.sha256, params=params)
-        )
+        self.rejected.append(Violation(code=code, index=0, certificate_sha256=self.certificate.sha256, params=params))
 
     def _status(self, status: Status, entry: RevokedEntry | None, used: list[UsableList]) -> CertificateStatus:
         oldest = min(used, key=lambda item: item.crl.this_update)

@@ -186,9 +186,7 @@ class StatusFinder:
         self, candidate: Certificate, path: CandidatePath, index: int, guarded: tuple[bytes, ...]
     ) -> tuple[SignatureUse, ...] | None:
         """Return what a list's signer rests on: a valid path of its own to the same anchor, nobody on it revoked."""
-        search = build_paths(
-            candidate, pool=self.pool, anchors=self._anchors(path), time=self.time, limits=self.limits
-        )
+        search = build_paths(candidate, pool=self.pool, anchors=self._anchors(path), time=self.time, limits=self.limits)
         self.spent += search.signature_checks + search.steps // _STEPS_PER_CHECK
         for found in search.paths:
             signatures = self._valid(found, index, (*guarded, candidate.sha256))
@@ -196,9 +194,7 @@ class StatusFinder:
                 return signatures
         return None
 
-    def _valid(
-        self, found: CandidatePath, index: int, guarded: tuple[bytes, ...]
-    ) -> tuple[SignatureUse, ...] | None:
+    def _valid(self, found: CandidatePath, index: int, guarded: tuple[bytes, ...]) -> tuple[SignatureUse, ...] | None:
         broken = check_path(found, time=self.time, limits=self.limits)
         # Whether the signer of the evidence about the leaf has expired is the caller's to judge
         # (EN 319 102-1 5.2.6.4, step 8); about an authority nobody asks again.

@@ -100,15 +100,15 @@ def _no_path(leaf: Certificate, subject: str, hints: tuple[Violation, ...]) -> C
     issuer = leaf.issuer.rfc4514()
     finding = error("NO_TRUSTED_PATH", subject, name=leaf.subject.rfc4514(), issuer=issuer)
     notes = tuple(info(hint.code, subject, **dict(hint.params)) for hint in hints)
-    want = Want(kind=WantKind.ISSUER, subject=issuer, why="NO_TRUSTED_PATH", uris=leaf.ca_issuer_uris, certificate=leaf.der)
+    want = Want(
+        kind=WantKind.ISSUER, subject=issuer, why="NO_TRUSTED_PATH", uris=leaf.ca_issuer_uris, certificate=leaf.der
+    )
     return CertificateVerdict(
         conclusion=undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, finding), findings=notes, wants=(want,)
     )
 
 
-def _other_purposes(
-    leaf: Certificate, purpose: Purpose, pool: Pool, context: Context
-) -> tuple[Violation, ...]:
+def _other_purposes(leaf: Certificate, purpose: Purpose, pool: Pool, context: Context) -> tuple[Violation, ...]:
     """Say when the path ends in an anchor that is trusted, but for something else."""
     here = context.trust.anchors(purpose)
     for other in Purpose:
@@ -294,9 +294,7 @@ class _PathJudge:
             if item.code in _PURPOSE_WARNINGS
         )
 
-    def _oddities(
-        self, path: CandidatePath, statuses: tuple[CertificateStatus | None, ...]
-    ) -> tuple[Finding, ...]:
+    def _oddities(self, path: CandidatePath, statuses: tuple[CertificateStatus | None, ...]) -> tuple[Finding, ...]:
         odd = [replace(item, subject=self.subject) for leaf in path.certificates for item in leaf.findings]
         for certificate, status in zip(path.certificates, statuses, strict=True):
             if status is not None and status.key_differs:

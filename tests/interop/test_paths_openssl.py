@@ -85,7 +85,9 @@ class World:
     def signer(self, above: Plan) -> Plan:
         found: list[Extension] = [forge.key_usage("digitalSignature")]
         if self.now_and_then(0.6):
-            found.append(forge.alternative_names(*self.rng.sample([*HOST, *MAIL, *ADDRESS, *LINK], self.rng.choice((1, 2)))))
+            found.append(
+                forge.alternative_names(*self.rng.sample([*HOST, *MAIL, *ADDRESS, *LINK], self.rng.choice((1, 2))))
+            )
         if self.now_and_then(0.3):
             found.append(forge.policies(self.rng.choice(("1.2.3", "1.2.4"))))
         if self.now_and_then(0.3):
@@ -112,13 +114,20 @@ class World:
         )  # fmt: skip
 
 
-_PERMITTED = [[], HOST[:1], [general(4, dn(rdn(attribute("2.5.4.10", "Org"))))], [general(1, b"a.test")], [general(7, bytes([10, 0, 0, 0, 255, 0, 0, 0]))]]
+_PERMITTED = [
+    [],
+    HOST[:1],
+    [general(4, dn(rdn(attribute("2.5.4.10", "Org"))))],
+    [general(1, b"a.test")],
+    [general(7, bytes([10, 0, 0, 0, 255, 0, 0, 0]))],
+]
 _EXCLUDED = [[], HOST[2:3], [general(4, dn(rdn(attribute("2.5.4.10", "Evil"))))], MAIL[:1], [general(6, b"evil.test")]]
 
 
 def pem(label: str, *ders: bytes) -> bytes:
     return b"".join(
-        f"-----BEGIN {label}-----\n".encode() + base64.encodebytes(der) + f"-----END {label}-----\n".encode() for der in ders
+        f"-----BEGIN {label}-----\n".encode() + base64.encodebytes(der) + f"-----END {label}-----\n".encode()
+        for der in ders
     )
 
 

@@ -111,9 +111,7 @@ def alternative_names(*names: bytes) -> Extension:
 
 def name_constraints(permitted: Sequence[bytes] = (), excluded: Sequence[bytes] = ()) -> Extension:
     parts = [
-        tlv(tag, *(tlv(0x30, name) for name in names))
-        for tag, names in ((0xA0, permitted), (0xA1, excluded))
-        if names
+        tlv(tag, *(tlv(0x30, name) for name in names)) for tag, names in ((0xA0, permitted), (0xA1, excluded)) if names
     ]
     return ext.NAME_CONSTRAINTS, True, tlv(0x30, *parts)
 

@@ -20,7 +20,10 @@ UNKNOWN = "1.3.6.1.4.1.99999.1"
 def test_a_list_tells_its_issuer_dates_number_and_entries() -> None:
     found = crl("CA", revoked(5, reason=1), revoked(6), extensions=[forge.number(3)])
     assert found.issuer == Name.load(cn("CA"))
-    assert (found.this_update, found.next_update) == (datetime(2026, 5, 20, tzinfo=UTC), datetime(2026, 6, 20, tzinfo=UTC))
+    assert (found.this_update, found.next_update) == (
+        datetime(2026, 5, 20, tzinfo=UTC),
+        datetime(2026, 6, 20, tzinfo=UTC),
+    )
     assert (found.crl_number, found.is_delta, len(found)) == (3, False, 2)
     entry = found.entry(5)
     assert entry is not None

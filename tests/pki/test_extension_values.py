@@ -169,7 +169,10 @@ def test_bounds_of_subtrees_are_told_as_unsupported() -> None:
 def test_what_cannot_be_read_is_named_and_unusable() -> None:
     junk = b"\x05\x00"
     found = read_extensions(
-        dict.fromkeys((ext.KEY_USAGE, ext.EXTENDED_KEY_USAGE, ext.CERTIFICATE_POLICIES, ext.NAME_CONSTRAINTS, "1.2.3"), (False, junk))
+        dict.fromkeys(
+            (ext.KEY_USAGE, ext.EXTENDED_KEY_USAGE, ext.CERTIFICATE_POLICIES, ext.NAME_CONSTRAINTS, "1.2.3"),
+            (False, junk),
+        )
     )
     assert found.malformed == {ext.KEY_USAGE, ext.EXTENDED_KEY_USAGE, ext.CERTIFICATE_POLICIES, ext.NAME_CONSTRAINTS}
     assert (found.key_usage, found.extended_key_usage, found.policies) == (frozenset(), (), ())

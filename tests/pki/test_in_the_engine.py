@@ -69,7 +69,9 @@ def test_meshes_end_at_once_whatever_hangs_on_them(size: int, case: str) -> None
         lists.append(crl("Root"))
     if case == "signers of lists":
         keys = [(one, other, f"Lists {number % 20}") for number, (one, other) in enumerate(pairs)]
-        pool += [authority(one, other, subject_key=key, serial=900 + n).make() for n, (one, other, key) in enumerate(keys)]
+        pool += [
+            authority(one, other, subject_key=key, serial=900 + n).make() for n, (one, other, key) in enumerate(keys)
+        ]
         lists = [crl(one, signer=key) for one, _, key in keys]
     start = time.perf_counter()
     found = judge(leaf(names[0]).make(), *lists, pool=pool)
@@ -171,7 +173,9 @@ def test_dates_at_the_ends_of_time_break_nothing() -> None:
 def test_a_fresh_list_flips_what_was_remembered() -> None:
     memo, signer = PathMemo(), leaf("Root").make()
 
-    def ask(*crls: RevocationList, at: datetime = TIME, store: TrustStore = STORE) -> tuple[Indication, SubIndication | None]:
+    def ask(
+        *crls: RevocationList, at: datetime = TIME, store: TrustStore = STORE
+    ) -> tuple[Indication, SubIndication | None]:
         policy = Policy.named("default")
         context = Context(policy=policy, trust=store, time=at, basis=f"{policy.identity().digest} {store.digest()}")
         given = material([signer], list(crls))

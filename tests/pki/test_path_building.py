@@ -88,9 +88,12 @@ def test_a_route_deeper_than_the_limit_names_the_budget(root: Certificate) -> No
 
 def test_two_hundred_authorities_of_one_name_the_true_one_last(root: Certificate) -> None:
     junk = [
-        authority("Sub", "Root", subject_key="Junk", issuer_key="Junk", serial=serial).make() for serial in range(2, 101)
+        authority("Sub", "Root", subject_key="Junk", issuer_key="Junk", serial=serial).make()
+        for serial in range(2, 101)
     ]
-    selfish = [authority("Sub", subject_key="Junk 2", issuer_key="Junk 2", serial=serial).make() for serial in range(100)]
+    selfish = [
+        authority("Sub", subject_key="Junk 2", issuer_key="Junk 2", serial=serial).make() for serial in range(100)
+    ]
     true = authority("Sub", "Root", start=START.replace(year=2020)).make()
     start = time.perf_counter()
     found = search(leaf("Sub").make(), [*junk, *selfish, true], root)
@@ -226,7 +229,9 @@ def test_names_chain_as_rfc_5280_compares_them(written: bytes, root: Certificate
     assert good(search(leaf("Sub").make(), [sub], root))
 
 
-@pytest.mark.parametrize("written", [cn("Su b"), cn("Sub."), cn("5ub"), cn("")], ids=["inner space", "dot", "digit", "empty"])
+@pytest.mark.parametrize(
+    "written", [cn("Su b"), cn("Sub."), cn("5ub"), cn("")], ids=["inner space", "dot", "digit", "empty"]
+)
 def test_other_names_do_not_chain(written: bytes, root: Certificate) -> None:
     sub = authority("Sub", "Root", subject=written).make()
     assert search(leaf("Sub").make(), [sub], root).paths == ()

@@ -17,7 +17,9 @@ ONE, TWO, THREE, FOUR = (authority(name).der() for name in ("One", "Two", "Three
 
 
 def pem(*ders: bytes) -> bytes:
-    lines = b"".join(b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n" for der in ders)
+    lines = b"".join(
+        b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n" for der in ders
+    )
     return b"a comment\n" + lines
 
 
@@ -67,7 +69,9 @@ def test_a_file_may_hold_several_authorities(tmp_path: Path) -> None:
 
 
 def test_a_damaged_block_among_good_ones_is_told(tmp_path: Path) -> None:
-    damaged = pem(ONE, TWO).replace(b"-----END CERTIFICATE-----\n-----BEGIN", b"?\n-----END CERTIFICATE-----\n-----BEGIN", 1)
+    damaged = pem(ONE, TWO).replace(
+        b"-----END CERTIFICATE-----\n-----BEGIN", b"?\n-----END CERTIFICATE-----\n-----BEGIN", 1
+    )
     (tmp_path / "bundle.pem").write_bytes(damaged)
     assert code(lambda: TrustStore.load(tmp_path / "bundle.pem")) == "TRUST_FILE_UNREADABLE"
 
