@@ -69,7 +69,11 @@ GOOD: list[tuple[Reader, bytes, object]] = [
     (
         values.name_constraints,
         tlv(0x30, tlv(0xA0, tlv(0x30, general(2, b"a"))), tlv(0xA1, tlv(0x30, general(2, b"b"), b"\x80\x01\x00"))),
-        {"name_constraints": values.NameConstraints(permitted=(GeneralName(2, b"a"),), excluded=(GeneralName(2, b"b"),))},
+        {
+            "name_constraints": values.NameConstraints(
+                permitted=(GeneralName(2, b"a"),), excluded=(GeneralName(2, b"b"),)
+            )
+        },
     ),
     (
         values.distribution_points,
@@ -81,7 +85,9 @@ GOOD: list[tuple[Reader, bytes, object]] = [
         tlv(0x30, forge.distribution_point("http://a.test", crl_issuer=cn("A"))),
         {
             "distribution_points": (
-                values.DistributionPoint(full_names=(GeneralName(6, b"http://a.test"),), crl_issuers=(GeneralName(4, cn("A")),)),
+                values.DistributionPoint(
+                    full_names=(GeneralName(6, b"http://a.test"),), crl_issuers=(GeneralName(4, cn("A")),)
+                ),
             )
         },
     ),
