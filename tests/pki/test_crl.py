@@ -187,15 +187,15 @@ def test_a_reason_that_does_not_exist_makes_the_entry_unreadable() -> None:
 def test_a_large_list_is_indexed_once_and_answers_quickly() -> None:
     entries = [revoked(2**64 + 7919 * number, reason=1) for number in range(100_000)]
     der = crl_der("CA", *entries)
-    start = time.perf_counter()
+    start = time.process_time()
     found = RevocationList.load(der)
     assert found.entry(2**64) is not None
     # 0.13 s measured for reading and indexing, 7 microseconds for a look-up.
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert len(found) == 100_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert all(found.entry(2**64 + 7919 * number) is not None for number in range(1000))
-    assert time.perf_counter() - start < 0.3
+    assert time.process_time() - start < 0.3
 
 
 def test_der_is_what_it_is_read_from() -> None:

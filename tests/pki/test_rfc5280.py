@@ -180,9 +180,9 @@ def test_policy_mappings_cannot_blow_up() -> None:
         plan = authority(f"Level {level}", issuer, extensions=(*CA, forge.policies(*oids), forge.mappings(*every)))
         chain.insert(0, plan)
     signer = leaf("Level 19", extensions=(*SIGNER, forge.policies(oids[0])))
-    start = time.perf_counter()
+    start = time.process_time()
     assert codes(signer, *chain, parameters=EXPLICIT) == []
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_the_anchor_s_own_certificate_is_not_judged() -> None:
