@@ -194,7 +194,8 @@ class RevocationList:
         if known is not None:
             return known
         algorithm, value = self.signature_algorithm, self.signature_value
-        return _SIGNATURES.put(key, verify_value(spki_der, algorithm, self.tbs_der, value))
+        valid = verify_value(spki_der, algorithm, self.tbs_der, value)
+        return _SIGNATURES.put(key, valid, weight=len(spki_der))
 
     def entry(self, serial: int, issuer: Name | None = None) -> RevokedEntry | None:
         """Return the entry of a certificate, null when the list has none.
@@ -282,4 +283,4 @@ class RevocationList:
 _WEIGHT = 4
 """Octets in memory for one of DER, the index included."""
 _INTERNED: BoundedCache[bytes, RevocationList] = BoundedCache(max_entries=1024, max_weight=256 << 20)
-_SIGNATURES: BoundedCache[tuple[bytes, bytes], bool] = BoundedCache(max_entries=4096)
+_SIGNATURES: BoundedCache[tuple[bytes, bytes], bool] = BoundedCache(max_entries=4096, max_weight=4 << 20)

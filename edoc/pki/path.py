@@ -75,7 +75,7 @@ class PathSearch:
     """Certificates looked at as possible issuers."""
 
 
-_SIGNATURES: BoundedCache[tuple[bytes, bytes], bool] = BoundedCache(max_entries=16384)
+_SIGNATURES: BoundedCache[tuple[bytes, bytes], bool] = BoundedCache(max_entries=16384, max_weight=16 << 20)
 
 
 def signature_verifies(certificate: Certificate, spki_der: bytes) -> bool:
@@ -85,7 +85,8 @@ def signature_verifies(certificate: Certificate, spki_der: bytes) -> bool:
     if known is not None:
         return known
     algorithm, value = certificate.signature_algorithm, certificate.signature_value
-    return _SIGNATURES.put(key, verify_value(spki_der, algorithm, certificate.tbs_der, value))
+    valid = verify_value(spki_der, algorithm, certificate.tbs_der, value)
+    return _SIGNATURES.put(key, valid, weight=len(spki_der))
 
 
 def build_paths(
