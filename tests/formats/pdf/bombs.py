@@ -253,6 +253,23 @@ def field_that_is_its_own_kid() -> bytes:
 
 
 @bomb
+def many_objects_under_two_signatures() -> bytes:
+    numbers = range(20, 250_020)
+    objects = {**build.practice_objects(), **{number: b"[%d 0 R]" % (number + 1) for number in numbers}}
+    objects[ROOT] = objects[ROOT][:-2] + b"/X 20 0 R>>"
+    return build.document(objects).sign().sign("Signature2").data
+
+
+@bomb
+def many_references_under_two_signatures() -> bytes:
+    objects = build.practice_objects()
+    numbers = range(20, 40)
+    objects.update({number: b"[" + b"4 0 R 5 0 R " * 60_000 + b"]" for number in numbers})
+    objects[ROOT] = objects[ROOT][:-2] + b"/X[%s]>>" % b" ".join(b"%d 0 R" % number for number in numbers)
+    return build.document(objects).sign().sign("Signature2").data
+
+
+@bomb
 def page_tree_of_many_nodes() -> bytes:
     objects = build.practice_objects()
     for number in range(20, 30_020):

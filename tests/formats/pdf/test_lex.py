@@ -22,6 +22,10 @@ def parse(data: bytes, limits: Limits | None = None) -> Value:
     return parse_value(data, 0, budget=Budget(limits or Limits()))[0]
 
 
+def scan(data: bytes, *, number: int = 7, end: int | None = None) -> frozenset[int] | None:
+    return scan_references(data, 0, Ref(number, 0), end=len(data) if end is None else end, budget=Budget())
+
+
 @pytest.mark.parametrize(
     ("written", "value"),
     [
@@ -118,7 +122,7 @@ def test_any_octets_are_read_or_refused(data: bytes) -> None:
 @given(_values)
 def test_a_scan_never_finds_less_than_a_parse(value: Value) -> None:
     data = b"7 0 obj " + write_value(value) + b"\nendobj\n"
-    found = scan_references(data, 0, 7, generation=0, end=len(data))
+    found = scan(data)
     assert found is None or found >= {ref.number for ref in references(value)}
 
 
@@ -128,14 +132,14 @@ def test_a_scan_never_finds_less_than_a_parse(value: Value) -> None:
 )
 def test_a_scan_leaves_to_the_parser_what_it_cannot_skip(body: bytes) -> None:
     data = b"7 0 obj " + body + b"\nendobj\n"
-    assert scan_references(data, 0, 7, generation=0, end=len(data)) is None
+    assert scan(data) is None
 
 
 def test_a_scan_stays_inside_its_revision() -> None:
     data = b"7 0 obj [9 0 R]\nendobj\n"
-    assert scan_references(data, 0, 7, generation=0, end=len(data)) == {9}
-    assert scan_references(data, 0, 7, generation=0, end=len(data) - 8) is None
-    assert scan_references(data, 0, 8, generation=0, end=len(data)) is None
+    assert scan(data) == {9}
+    assert scan(data, end=len(data) - 8) is None
+    assert scan(data, number=8) is None
 
 
 @pytest.mark.parametrize(
