@@ -238,7 +238,7 @@ def prepare_signature(
         validation_data=validation_data,
         allow_invalid_certificate=allow_invalid_certificate,
     )
-    return prepare(open_document(document), settings, field=field)
+    return replace(prepare(open_document(document), settings, field=field), source=_path_of(document))
 
 
 def finish_signature(
@@ -261,7 +261,7 @@ def finish_signature(
         raise InputError("DRAFT_WITHOUT_DOCUMENT", subject=draft.document_name)
     if draft.document.size != draft.appended.base_size:
         raise VerificationFailed("DRAFT_OTHER_DOCUMENT", subject=draft.document.name)
-    with open_output(output, overwrite=overwrite, source=_path_of(document)) as place:
+    with open_output(output, overwrite=overwrite, source=_path_of(document) or draft.source) as place:
         return hand_over(draft, signature_value, place)
 
 

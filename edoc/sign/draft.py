@@ -43,6 +43,8 @@ class Draft:
     """The input; null when it was left out of the serialised form."""
     before: DocumentFacts | None = field(default=None, repr=False, compare=False)
     """What the input said of its signatures; null when it has none, or when the draft was serialised."""
+    source: str | None = field(default=None, repr=False, compare=False)
+    """Path of the input, which no output may replace; null when it is no file, or when the draft was serialised."""
 
     def to_bytes(self, *, with_document: bool = True) -> bytes:
         """Return the draft as bytes; without the document it must be handed over again when finishing."""
