@@ -15,6 +15,7 @@ from edoc.drivers.output import Durability, Output, Target, open_output
 from edoc.errors import ConfigError, InputError, KeyAccessError, VerificationFailed
 from edoc.facts.document import Document
 from edoc.formats.cms_write import SignerTemplate
+from edoc.formats.pdf.append_write import is_text
 from edoc.keys.chain import CertificateSource, load_certificates, order_chain
 from edoc.keys.key import Key
 from edoc.pki.algorithms import new_hash
@@ -289,6 +290,9 @@ def _settings(
     _refuse_level(level, tsa)
     if signing_time is not None and signing_time.tzinfo is None:
         raise ValueError("signing_time must be an aware datetime")
+    for claim in claims:
+        if claim is not None and not is_text(claim):
+            raise ConfigError("SIGN_TEXT_UNREADABLE", subject=ascii(claim))
     material = tuple(validation_data)
     if material and not allow_invalid_certificate:
         # Loaded here: most signatures are made without such data, and need no CRL reader.

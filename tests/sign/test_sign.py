@@ -130,6 +130,8 @@ REFUSED_OPTIONS: list[tuple[dict[str, object], str]] = [
     ({"sub_filter": "adbe.x509.rsa_sha1"}, "SIGN_SUB_FILTER_UNKNOWN"),
     ({"digest": "sha1"}, "SIGN_DIGEST_WEAK"),
     ({"pss": True}, "SIGN_PSS_NOT_RSA"),
+    ({"reason": "caf\udce9"}, "SIGN_TEXT_UNREADABLE"),
+    ({"field": "caf\udce9"}, "FIELD_NAME_UNUSABLE"),
 ]
 
 

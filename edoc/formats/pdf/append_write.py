@@ -28,6 +28,15 @@ class Raw(bytes):
     """Bytes that are already PDF syntax."""
 
 
+def is_text(text: str) -> bool:
+    """Tell whether a string holds nothing but characters; half surrogates come from undecodable octets."""
+    try:
+        text.encode("utf-16-be")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def text_string(text: str) -> Raw:
     """Return a text string: ASCII as it is, everything else as UTF-16BE with a byte order mark."""
     if text.isascii() and text.isprintable():
