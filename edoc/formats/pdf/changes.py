@@ -79,7 +79,10 @@ def _not_first(one: Found, bound: list[Found], permissions: dict[int, Permission
 
 def _sum(one: Found, after: list[Judged], findings: list[Finding]) -> Judged:
     level = max((step.level for step in after), key=_ORDER.index, default=ChangeLevel.NONE)
-    changes = [change for step in after for change in step.changes][:_TOLD]
+    changes = [change for step in after for change in step.changes]
+    if len(changes) > _TOLD:
+        # What decides is told before what is only listed.
+        changes = sorted(changes, key=lambda change: change.permitted is True)[:_TOLD]
     told: dict[tuple[str, str], Finding] = {}
     for change in changes:
         if change.permitted is False:

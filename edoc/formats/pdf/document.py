@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from edoc.facts.document import Document
-from edoc.facts.findings import Finding, info
+from edoc.facts.findings import Finding, info, warning
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.fields import Field, walk_fields
 from edoc.formats.pdf.filters import decode
@@ -52,6 +52,9 @@ class Pdf:
         self.trailer = self.last.trailer
         self.root = self.root_of(self.last)
         self.encrypted = any(revision.trailer.get("Encrypt") is not None for revision in self.revisions)
+        if any(revision.trailer.get("AuthCode") is not None for revision in self.revisions):
+            # ISO/TS 32004: whoever may open the file could check it; here nobody does yet.
+            self.notes.append(warning("PDF_MAC_NOT_CHECKED", document.name))
         self.xref_is_stream = self.last.sections[0].is_stream
         size = self.trailer.get("Size")
         self.size_entry = size if type(size) is int else 0

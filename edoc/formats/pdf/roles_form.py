@@ -244,7 +244,7 @@ class _Fields:
     def _signature(self, one: Found, widget: dict[str, Value]) -> None:
         step = self.step
         box = box_of(step.after(widget.get("Rect")))
-        visible = box is not None and "AP" in widget
+        visible = box is not None and ("AP" in widget or "MK" in widget)
         place = widget.get("P")
         page = page_number(step, place.number) if visible and isinstance(place, Ref) else None
         stamp = one.sub_filter == "ETSI.RFC3161"

@@ -734,6 +734,15 @@ def _new_field(entries: bytes) -> File:
     return file.update({PAGE: page, FORM: form, place: body})
 
 
+@attack("PDF_OBJECT_CHANGED")
+def change_hidden_behind_many_others() -> File:
+    file = _filled(build.signed())
+    for value in range(60):
+        place = file.size
+        file = file.update({AMOUNT: build.amount(b"%d" % value, place), place: build.form_xobject(b"%d" % value)})
+    return file.update({CONTENT: build.stream(b"BT (Pay 999) Tj ET")})
+
+
 @attack("PDF_FIELD_ADDED")
 def text_field_added() -> File:
     return _new_field(b"/FT/Tx/T(total)/V(999)")
@@ -1024,6 +1033,11 @@ def metadata_shared_with_the_content() -> File:
 def unused_object_alone() -> File:
     file = build.signed()
     return file.update({file.size: build.stream(b"BT (999) Tj ET")})
+
+
+@attack("PDF_MAC_NOT_CHECKED", UNDECIDED)
+def integrity_code_that_nobody_checks() -> File:
+    return build.document(trailer=b"/Root 1 0 R/AuthCode<</MACLocation/Standalone>>").sign()
 
 
 @attack("PDF_TRAILER_CHANGED")
