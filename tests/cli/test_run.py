@@ -143,6 +143,28 @@ def test_ctrl_c_keeps_the_lines_of_a_log(start: Start, run: Run, scene: Path) ->
     assert (scene / "log").read_bytes().count(b"\n") == 2
 
 
+def test_ctrl_c_does_not_wait_for_a_worker(start: Start, scene: Path) -> None:
+    os.mkfifo(scene / "slow.pdf")
+    process = start("verify", *["signed.pdf"] * 40, "slow.pdf", *TRUSTED, "--format", "jsonl", "--jobs", "2")
+    writer = _writer_of(scene / "slow.pdf")
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    os.close(writer)
+    assert (process.returncode, err) == (130, b"")
+
+
+@pytest.mark.parametrize("kind", ["json", "text"])
+def test_the_same_bytes_whatever_the_hash_seed(scene: Path, kind: str) -> None:
+    command = [sys.executable, str(ROOT / "cli.py"), "verify", "signed.pdf", *TRUSTED, "--format", kind]
+    answers = {
+        subprocess.run(
+            command, cwd=scene, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True, timeout=60
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(answers) == 1
+
+
 def test_several_processes_give_the_same_lines(start: Start, run: Run) -> None:
     names = ["signed.pdf", "changed.pdf", "missing.pdf", "ruling.pdf"] * 10
     alone = run("verify", *names, *TRUSTED, "--format", "jsonl")
