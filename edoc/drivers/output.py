@@ -12,6 +12,7 @@ import os
 import secrets
 import sys
 from enum import Enum
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -112,17 +113,16 @@ class FileOutput(Output):
         self._overwrite = overwrite
         self._durability = durability
         self._temporary = ""
-        folder, name = os.path.split(path)
-        self._hidden = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(6)}.part")
-        self._descriptor = _open_unnamed(folder or os.curdir)
+        self._descriptor = _open_unnamed(os.path.dirname(path) or os.curdir)
         if self._descriptor >= 0:
             return
+        hidden = _hidden(path)
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         try:
-            self._descriptor = os.open(self._hidden, flags, 0o666)
+            self._descriptor = os.open(hidden, flags, 0o666)
         except OSError as problem:
             raise _cannot_write(path, problem) from problem
-        self._temporary = self._hidden
+        self._temporary = hidden
 
     def write(self, data: bytes | memoryview) -> None:
         """Append some bytes; raises `ConfigError` OUTPUT_DISK_FULL or OUTPUT_UNWRITABLE."""
@@ -180,8 +180,9 @@ class FileOutput(Output):
             except FileExistsError:
                 if not self._overwrite:
                     raise
-        _link_unnamed(self._descriptor, self._hidden)
-        self._temporary = self._hidden
+        hidden = _hidden(self._path)
+        _link_unnamed(self._descriptor, hidden)
+        self._temporary = hidden
 
     def _move(self) -> None:
         if self._overwrite:
@@ -242,13 +243,22 @@ def refuse_place(path: str, *, overwrite: bool, source: str | None) -> None:
         raise ConfigError("OUTPUT_EXISTS", subject=path)
 
 
+def _hidden(path: str) -> str:
+    folder, name = os.path.split(path)
+    return os.path.join(folder, f".{name[:48]}.{secrets.token_hex(6)}.part")
+
+
+@cache
+def _links_descriptors() -> bool:
+    return hasattr(os, "O_TMPFILE") and os.path.isdir(_DESCRIPTORS)
+
+
 def _open_unnamed(folder: str) -> int:
     """Return the descriptor of a new file without a name, -1 where there is no such thing."""
-    flag = getattr(os, "O_TMPFILE", 0)
-    if not flag or not os.path.isdir(_DESCRIPTORS):
+    if not _links_descriptors():
         return -1
     try:
-        return os.open(folder, os.O_RDWR | os.O_CLOEXEC | flag, 0o666)
+        return os.open(folder, os.O_RDWR | os.O_CLOEXEC | os.O_TMPFILE, 0o666)
     except OSError:
         # Many file systems have none; a folder that takes no file at all says so to the named one.
         return -1
