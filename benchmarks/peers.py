@@ -69,8 +69,13 @@ def edoc_jobs(material: Material) -> dict[str, Job]:
     import edoc
 
     chain = [str(material.authority)]
+    # The peer leaves its files to the system; with `document`, the default, edoc would wait for the disk.
     signers = [
-        edoc.Signer(edoc.Key.open(f"file:{item.key}", certificates=[str(item.certificate), *chain]), signing_time=MOMENT)
+        edoc.Signer(
+            edoc.Key.open(f"file:{item.key}", certificates=[str(item.certificate), *chain]),
+            signing_time=MOMENT,
+            durability="system",
+        )
         for item in material.signers
     ]
     verifier = edoc.Verifier(
