@@ -199,10 +199,8 @@ def _first_set(pdf: Pdf, one: Found, revision: Revision) -> Iterator[Finding]:
         before = pdf.entry(one.ref.number, pdf.revisions[revision.index - 1])
         if before is not None and before[0].kind:
             yield error("PDF_SIGNATURE_OLD_VALUE", name, field=name)
-    if not any(
-        item.name == name and item.value is not None and _value(pdf, item, revision) is one.dictionary
-        for item in fields_of(pdf, revision)
-    ):
+    signed = field_as_signed(pdf, one, revision)
+    if signed is None or _value(pdf, signed, revision) is not one.dictionary:
         yield error("PDF_SIGNATURE_OTHER_REVISION", name, field=name)
 
 
@@ -212,6 +210,15 @@ def fields_of(pdf: Pdf, revision: Revision) -> tuple[Field, ...]:
     if cached is None:
         cached = pdf.field_cache[revision.index] = tuple(pdf.fields(revision))
     return cached
+
+
+def field_as_signed(pdf: Pdf, one: Found, revision: Revision) -> Field | None:
+    """Return a signature's field, the same object under the same name, as of a revision."""
+    index = pdf.field_index.get(revision.index)
+    if index is None:
+        index = {(item.name, item.ref): item for item in fields_of(pdf, revision)}
+        pdf.field_index[revision.index] = index
+    return index.get((one.field.name, one.field.ref))
 
 
 def removed_signatures(pdf: Pdf, found: list[Found]) -> Iterator[Finding]:

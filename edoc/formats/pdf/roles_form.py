@@ -59,6 +59,7 @@ def _form(step: Step, before: dict[str, Value], new: dict[str, Value], me: int) 
     if not step.owned(before.get("Fields"), new.get("Fields"), {me}):
         step.deny("PDF_ACROFORM_CHANGED", key="Fields")
     past, now = step.before(before.get("Fields")), step.after(new.get("Fields"))
+    step.spend(sum(len(items) for items in (past, now) if isinstance(items, list)))
     known = {item for item in past if isinstance(item, Ref)} if isinstance(past, list) else set()
     kept = [item for item in now if not isinstance(item, Ref) or item in known] if isinstance(now, list) else []
     if isinstance(past, list) and not same(kept, past):

@@ -61,8 +61,7 @@ def page_area(step: Step, place: Value) -> float:
 
 def page_number(step: Step, number: int) -> int | None:
     """Return a page's number from 1, null when it is no page of the older revision."""
-    pages = step.pdf.page_numbers(step.old)
-    return pages.get(number)
+    return step.pdf.page_numbers(step.old).get(number)
 
 
 def _page(step: Step, number: int, widgets: set[int]) -> None:
@@ -96,8 +95,10 @@ def _key(step: Step, number: int, key: str, old: Value, new: Value) -> None:
 
 
 def _annotations(step: Step, past: list[Value], now: list[Value], page: int, widgets: set[int]) -> None:
+    step.spend(len(past) + len(now))
     known = {item for item in past if isinstance(item, Ref)}
     direct = [item for item in past if not isinstance(item, Ref)]
+    step.spend(len(direct) * sum(not isinstance(item, Ref) for item in now))
     kept = [item for item in now if (item in known if isinstance(item, Ref) else any(same(item, o) for o in direct))]
     if not same(kept, past):
         step.deny("PDF_ANNOTATION_REMOVED", page=page_number(step, page))

@@ -126,6 +126,10 @@ class Step:
             self.fresh(item) for item in (value.values() if isinstance(value, dict) else value)
         )
 
+    def spend(self, count: int) -> None:
+        """Count comparisons that repeat in every update; raises PdfError(PDF_LIMIT)."""
+        self.pdf.budget.spend_tokens(count, self.new.xref_offset)
+
     def number(self, value: Value, fallback: int) -> int:
         """Return the number of a reference, or that of what it stands in."""
         return value.number if isinstance(value, Ref) else fallback
@@ -136,7 +140,8 @@ class Step:
         self.before_graph = {number: set(graph.referrers[number]) for number in entries if number in graph.referrers}
         self._trailers()
         for number, entry in entries.items():
-            if number:
+            # Number 0 heads the list of free objects and is never an object (7.5.4).
+            if number or entry.kind != FREE:
                 self._entry(number, entry)
 
     def _trailers(self) -> None:

@@ -473,6 +473,13 @@ def dangling_reference_defined_under_a_second_signature() -> File:
     return file.sign("Signature2", changes={90: build.stream(b"BT (999) Tj ET")})
 
 
+@attack("PDF_OBJECT_ADDED")
+def object_number_zero_comes_alive() -> File:
+    objects = build.practice_objects()
+    objects[PAGE] = _change(objects[PAGE], b"/Contents 4 0 R", b"/Contents[4 0 R 0 0 R]")
+    return build.document(objects).sign().update({0: build.stream(b"BT (999) Tj ET")})
+
+
 @attack("PDF_OBJECT_FREED")
 def overlay_freed() -> File:
     return build.signed().update({}, free=(CONTENT,))

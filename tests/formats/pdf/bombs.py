@@ -253,6 +253,27 @@ def field_that_is_its_own_kid() -> bytes:
 
 
 @bomb
+def signatures_in_three_hundred_revisions() -> bytes:
+    file = build.document()
+    for number in range(300):
+        file = file.sign("S%d" % number)
+    return file.data
+
+
+@bomb
+def structure_tree_in_many_revisions() -> bytes:
+    objects = build.practice_objects()
+    numbers = range(20, 20_020)
+    objects.update({number: b"<</S/P/P 10 0 R/K %d>>" % number for number in numbers})
+    objects[10] = b"<</Type/StructTreeRoot/K[%s]>>" % b" ".join(b"%d 0 R" % number for number in numbers)
+    objects[ROOT] = objects[ROOT][:-2] + b"/StructTreeRoot 10 0 R>>"
+    file = build.document(objects).sign()
+    for number in range(400):
+        file = file.update({20: b"<</S/P/P 10 0 R/K %d>>" % number})
+    return file.data
+
+
+@bomb
 def many_objects_under_two_signatures() -> bytes:
     numbers = range(20, 250_020)
     objects = {**build.practice_objects(), **{number: b"[%d 0 R]" % (number + 1) for number in numbers}}

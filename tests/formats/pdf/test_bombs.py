@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SECONDS, MEGABYTES = 5.0, 512
 INTACT = {
     "comment_flood", "space_flood", "subsections_of_one_row", "five_hundred_updates",
-    "many_objects_under_two_signatures",
+    "many_objects_under_two_signatures", "signatures_in_three_hundred_revisions",
 }  # fmt: skip
 """Honest documents of an unusual size: slow readers give up, a linear one need not."""
 
