@@ -6,11 +6,13 @@ megabytes at the peak and what was said.
 
 from __future__ import annotations
 
+import re
 import resource
 import sys
 import time
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import edoc
 from tests.formats.pdf import build
@@ -346,7 +348,17 @@ def main(path: str) -> None:
     except edoc.EdocError as problem:
         said = problem.code
     spent = time.process_time() - started
-    print(f"{spent:.2f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} {said}")
+    print(f"{spent:.2f} {_peak_megabytes()} {said}")
+
+
+def _peak_megabytes() -> int:
+    """The peak of this program alone: what `getrusage` tells begins with the size of the process that started it."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii", errors="replace"))
+        assert found
+        return int(found[1]) >> 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
 if __name__ == "__main__":
