@@ -258,7 +258,7 @@ def field_that_is_its_own_kid() -> bytes:
 def signatures_in_three_hundred_revisions() -> bytes:
     file = build.document()
     for number in range(300):
-        file = file.sign("S%d" % number)
+        file = file.sign(f"S{number}")
     return file.data
 
 
