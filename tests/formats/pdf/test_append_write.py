@@ -46,7 +46,7 @@ def _plain(value: Value) -> Value:
     return float(value) if type(value) is int else value
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(_VALUES)
 def test_values_read_back(value: Value) -> None:
     assert same(_plain(_read(write_value(value) + b"\nendobj")), _plain(value))
