@@ -7,7 +7,7 @@ from edoc.formats.pdf.coverage import Found, fields_of
 from edoc.formats.pdf.fields import Field
 from edoc.formats.pdf.roles_page import area, box_of, page_area, page_number
 from edoc.formats.pdf.step import Rank, Step, differing
-from edoc.formats.pdf.values import Ref, Value, same
+from edoc.formats.pdf.values import Name, Ref, Stream, Value, same
 
 _NEW_FIELD = frozenset(
     ("Type", "Subtype", "FT", "T", "TU", "F", "Rect", "P", "V", "AP", "MK", "DA", "DR", "Ff", "Kids", "Parent", "BS",
@@ -97,6 +97,15 @@ def _resources(step: Step, old: Value, new: Value, owner: int) -> bool:
     return past.keys() <= after.keys()
 
 
+def _fits(kind: str, value: Value) -> bool:
+    """Tell whether a value is one that a field of this kind can have (12.7.5.2 to 12.7.5.4)."""
+    if kind == "Btn":
+        return value is None or isinstance(value, Name)
+    if isinstance(value, list):
+        return kind == "Ch" and all(isinstance(item, bytes) for item in value)
+    return value is None or isinstance(value, bytes) or (kind == "Tx" and isinstance(value, Stream))
+
+
 class _Fields:
     """Compares the fields of two revisions by the numbers of their objects."""
 
@@ -167,7 +176,7 @@ class _Fields:
         elif item.type == "Btn" and ("AP" in keys or item.flags & _PUSHBUTTON):
             # A button brings its appearances with it, and one that is only pressed has no value.
             step.unsure("PDF_FIELD_CHANGED", item.name, key=",".join(sorted(keys)))
-        elif not self._plain(before, after):
+        elif not self._plain(before, after) or ("V" in keys and not _fits(item.type, step.after(after.get("V")))):
             step.unsure("PDF_FIELD_CHANGED", item.name, key="V")
         else:
             self._filled(item, before)

@@ -732,6 +732,11 @@ def value_borrowed_from_a_signed_object() -> File:
     return _edit(AMOUNT, b"/V(100)", b"/V 4 0 R")
 
 
+@attack("PDF_FIELD_CHANGED", UNDECIDED)
+def value_that_is_no_text() -> File:
+    return _edit(AMOUNT, b"/V(100)", b"/V<</N 999>>")
+
+
 def _new_field(entries: bytes) -> File:
     file = build.signed()
     place = file.size
