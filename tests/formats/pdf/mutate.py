@@ -129,6 +129,35 @@ def _resigned(rng: random.Random, file: File) -> bytes:
     return file.sign("Another", changes={number: body}).data
 
 
+_NEW_KEYS = (
+    b"/V", b"/AP", b"/AS", b"/F", b"/MK", b"/DA", b"/DR", b"/SigFlags", b"/NeedAppearances", b"/XFA", b"/Metadata",
+    b"/Extensions", b"/Version", b"/OpenAction", b"/AA", b"/Names", b"/Outlines", b"/DSS", b"/PieceInfo", b"/Tabs",
+    b"/StructParents", b"/Rotate", b"/CropBox", b"/Ff", b"/Kids", b"/Parent", b"/Rect", b"/Lock", b"/StructTreeRoot",
+)  # fmt: skip
+_NEW_VALUES = (
+    b"true", b"2", b"(x)", b"/S", b"/2.0", b"[]", b"<<>>", b"4 0 R", b"8 0 R", b"9 0 R", b"60 0 R", b"61 0 R", b"[60 0 R]",
+    b"<</N 60 0 R>>", b"<</N 8 0 R>>", b"[0 0 10 10]", b"<</Certs[60 0 R]>>", b"<</Certs[4 0 R]>>",
+    b"<</Font<</F1 5 0 R/F2 61 0 R>>>>", b"<</Font<</F1 61 0 R>>>>", b"<</ADBE<</BaseVersion/1.7/ExtensionLevel 3>>>>",
+)  # fmt: skip
+
+
+def _said_anew(rng: random.Random, file: File) -> bytes:
+    """Append an update in which known objects say something more or something else, under a signature or not."""
+    changes = {
+        60: build.stream(b"BT (999) Tj ET", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]"),
+        61: b"<</Type/Font/Subtype/Type1/BaseFont/Symbol>>",
+    }
+    for _ in range(rng.choice((1, 1, 2))):
+        number = rng.choice((ROOT, PAGE, FORM, AMOUNT, build.NOTE, build.PAGES))
+        body, key = changes.get(number, file.objects[number]), rng.choice(_NEW_KEYS)
+        known = re.search(re.escape(key) + rb"(\([^)]*\)|\[[^]]*\]|/\w+|<</N [^>]*>>| ?\d+ 0 R)", body)
+        body = body[: known.start()] + body[known.end() :] if known else body
+        changes[number] = body[:-2] + key + b" " + rng.choice(_NEW_VALUES) + b">>"
+    if rng.random() < 0.4:
+        return file.sign("Another", changes=changes).data
+    return file.update(changes).data
+
+
 def _swapped_sections(rng: random.Random, file: File) -> bytes:
     at = file.data.rindex(b"startxref\n") + 10
     end = file.data.index(b"\n", at)
@@ -138,7 +167,8 @@ def _swapped_sections(rng: random.Random, file: File) -> bytes:
 
 MUTATORS: tuple[Mutator, ...] = (
     _flip, _insert, _cut, _splice, _token(_NUMBER, _other_number), _token(_ROW, _other_row), _token(_NAME, _escaped),
-    _token(_NAME, _renamed), _token(_REFERENCE, _redirected), _appended, _appended, _appended, _resigned, _swapped_sections,
+    _token(_NAME, _renamed), _token(_REFERENCE, _redirected), _appended, _appended, _appended, _said_anew, _said_anew, _said_anew,
+    _resigned, _swapped_sections,
 )  # fmt: skip
 
 

@@ -38,7 +38,10 @@ def _seen(data: bytes) -> tuple[object, ...]:
             fonts = page.Resources.Font if "/Font" in page.get("/Resources", {}) else {}
             names = sorted((key, str(value.get("/BaseFont"))) for key, value in fonts.items())
             notes = [str(item.get("/Contents")) for item in page.get("/Annots", []) if item.get("/Subtype") != "/Widget"]
-            pages.append((page.Contents.read_bytes(), [int(side) for side in page.MediaBox], names, notes))
+            keys = sorted(set(page.keys()) - {"/Annots", "/Tabs", "/StructParents"})
+            places = [[str(item.get(key)) for key in ("/T", "/FT", "/F", "/Ff")] + [int(side) for side in item.Rect]
+                      for item in page.get("/Annots", []) if item.get("/FT") == "/Tx"]  # fmt: skip
+            pages.append((page.Contents.read_bytes(), [int(side) for side in page.MediaBox], names, notes, keys, places))
         root = sorted(set(pdf.Root.keys()) - {"/DSS", "/AcroForm", "/Metadata", "/Perms", "/Extensions"})
         return (pages, root)
 
