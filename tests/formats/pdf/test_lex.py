@@ -49,6 +49,7 @@ def test_values(written: bytes, value: Value) -> None:
         (b"(a", "PDF_TOKEN"), (b"(a(b)", "PDF_TOKEN"), (b"{1}", "PDF_TOKEN"), (b"1e5", "PDF_KEYWORD"),
         (b"9" * 25, "PDF_TOKEN"), (b"--1", "PDF_KEYWORD"), (b"[" * 65 + b"]" * 65, "PDF_LIMIT"), (b")", "PDF_TOKEN"),
         (b"(" + b"a" * (3 << 20) + b")", "PDF_LIMIT"), (b"1." + b"0" * 500, "PDF_TOKEN"),
+        (b"9" * 350 + b".0", "PDF_TOKEN"),
     ],
 )  # fmt: skip
 def test_refusals(written: bytes, code: str) -> None:
