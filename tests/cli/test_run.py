@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import resource
 import signal
 import subprocess
@@ -115,7 +116,7 @@ def test_no_room_for_the_answer(start: Start, kind: str) -> None:
 
 
 def test_without_standard_streams_the_exit_code_answers(scene: Path) -> None:
-    line = f"{sys.executable} {ROOT / 'cli.py'} verify changed.pdf {' '.join(TRUSTED)} >&- 2>&- <&-"
+    line = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'cli.py'))} verify changed.pdf {' '.join(TRUSTED)} >&- 2>&- <&-"
     assert subprocess.run(["sh", "-c", line], cwd=scene, check=False, timeout=60).returncode == 1
 
 
