@@ -11,8 +11,8 @@ from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.fields import Field
 from edoc.formats.pdf.marks import has_signature_marks
-from edoc.formats.pdf.sections import IN_FILE, Revision
-from edoc.formats.pdf.values import PdfString, Ref, RepeatedKeys, Value
+from edoc.formats.pdf.sections import IN_FILE, IN_STREAM, Revision
+from edoc.formats.pdf.values import PdfString, Ref, RepeatedKeys, Stream, Value
 
 _SPACE = b"\x00\t\n\x0c\r "
 _HEX = b"0123456789abcdefABCDEF"
@@ -254,7 +254,32 @@ def tail_findings(pdf: Pdf, found: list[Found]) -> list[Finding]:
 
 
 def orphan(pdf: Pdf, found: list[Found]) -> Finding | None:
-    """Warn when an unsigned document carries the marks of a signature that no field names."""
-    if found or not has_signature_marks(pdf.document.data):
+    """Warn when an unsigned document carries the marks of a signature that no field names.
+
+    Raises PdfError(PDF_ENCRYPTED) where object streams hide whether there are any.
+    """
+    if found or not (has_signature_marks(pdf.document.data) or _packed_marks(pdf)):
         return None
     return warning("PDF_ORPHAN_SIGNATURE", pdf.document.name)
+
+
+def _packed_marks(pdf: Pdf) -> bool:
+    """Look for the marks in every object stream that a section lists."""
+    seen: set[int] = set()
+    for revision in pdf.revisions:
+        if not any(section.is_stream or section.hybrid is not None for section in revision.sections):
+            continue
+        for number in {entry.place for entry in revision.entries.values() if entry.kind == IN_STREAM}:
+            if not pdf.readable:
+                raise PdfError("PDF_ENCRYPTED", revision.xref_offset)
+            try:
+                place = pdf.container_offset(number, revision)
+                stream = pdf.get_direct(Ref(number, 0), revision) if place not in seen else None
+                seen.add(place)
+                if isinstance(stream, Stream) and has_signature_marks(pdf.stream_data(stream, revision)):
+                    return True
+            except PdfError as problem:
+                if problem.code == "PDF_LIMIT":
+                    raise
+                # A stream that cannot be read shows nobody a signature; the form itself has been read.
+    return False

@@ -38,11 +38,16 @@ def explain_form(step: Step, catalog: dict[str, Value], later: dict[str, Value],
         step.deny("PDF_ACROFORM_CHANGED", key="AcroForm")
         return set()
     before: dict[str, Value] = old if isinstance(old, dict) else {}
-    _form(step, before, new, step.number(catalog.get("AcroForm"), root))
-    return _Fields(step).run()
+    grown = _form(step, before, new, step.number(catalog.get("AcroForm"), root))
+    widgets = _Fields(step).run()
+    if grown is not None and not any(grown <= told.rank <= Rank.FILL for told in step.told):
+        # Resources serve what is signed or filled with them; alone they change what older fields show.
+        step.unsure("PDF_ACROFORM_CHANGED", key="DR")
+    return widgets
 
 
-def _form(step: Step, before: dict[str, Value], new: dict[str, Value], me: int) -> None:
+def _form(step: Step, before: dict[str, Value], new: dict[str, Value], me: int) -> Rank | None:
+    """Compare the form's own entries; returns the least change that its new default resources may serve."""
     for key in differing(before, new):
         if key == "Fields" or (key == "NeedAppearances" and new.get(key) is False and key not in before):
             continue
@@ -54,7 +59,8 @@ def _form(step: Step, before: dict[str, Value], new: dict[str, Value], me: int) 
                 step.unsure("PDF_ACROFORM_CHANGED", key=key)
         elif key != "DR":
             step.deny("PDF_ACROFORM_CHANGED", key=key)
-    if not _resources(step, before.get("DR"), new.get("DR"), me):
+    grown = _resources(step, before.get("DR"), new.get("DR"), me)
+    if grown is Rank.OPEN:
         step.unsure("PDF_ACROFORM_CHANGED", key="DR")
     if not step.owned(before.get("Fields"), new.get("Fields"), {me}):
         step.deny("PDF_ACROFORM_CHANGED", key="Fields")
@@ -64,6 +70,7 @@ def _form(step: Step, before: dict[str, Value], new: dict[str, Value], me: int) 
     kept = [item for item in now if not isinstance(item, Ref) or item in known] if isinstance(now, list) else []
     if isinstance(past, list) and not same(kept, past):
         step.deny("PDF_FIELD_REMOVED")
+    return grown
 
 
 def _flags(step: Step, old: Value, new: Value) -> None:
@@ -72,15 +79,19 @@ def _flags(step: Step, old: Value, new: Value) -> None:
         step.unsure("PDF_ACROFORM_CHANGED", key="SigFlags")
 
 
-def _resources(step: Step, old: Value, new: Value, owner: int) -> bool:
-    """Tell whether default resources only grew; visible signatures redefine their own XObjects there."""
+def _resources(step: Step, old: Value, new: Value, owner: int) -> Rank | None:
+    """Return what default resources became: null, the same; OPEN, others; else the least change they may serve.
+
+    They may grow, and visible signatures redefine their own XObjects there.
+    """
     before, after = step.before(old), step.after(new)
     if before is None and after is None:
-        return True
+        return None
     if before is not None and not isinstance(before, dict):
-        return False
+        return Rank.OPEN
     if not isinstance(after, dict) or not step.owned(old, new, {owner}):
-        return False
+        return Rank.OPEN
+    grown = None if before is not None and same(before, after) else Rank.VALIDATION
     past: dict[str, Value] = before if isinstance(before, dict) else {}
     me = step.number(old, owner)
     for key, value in after.items():
@@ -88,13 +99,15 @@ def _resources(step: Step, old: Value, new: Value, owner: int) -> bool:
         if was is None or key == "ProcSet":
             continue
         if not isinstance(was, dict) or not isinstance(now, dict) or not step.owned(past.get(key), value, {me}):
-            return False
-        kept = all(
-            same(item, now.get(name)) or (key == "XObject" and step.fresh(now.get(name))) for name, item in was.items()
-        )
-        if not kept:
-            return False
-    return past.keys() <= after.keys()
+            return Rank.OPEN
+        if not same(was, now):
+            grown = grown or Rank.VALIDATION
+        for name, item in was.items():
+            if not same(item, now.get(name)):
+                if key != "XObject" or not step.fresh(now.get(name)):
+                    return Rank.OPEN
+                grown = Rank.SIGN
+    return grown if past.keys() <= after.keys() else Rank.OPEN
 
 
 def _fits(kind: str, value: Value) -> bool:
@@ -196,7 +209,7 @@ class _Fields:
             step.filled.append(item.name)
         place = before.get("P")
         page = page_number(step, place.number) if isinstance(place, Ref) else None
-        step.tell(Rank.FILL, "PDF_FIELD_FILLED", item.name, page=page, box=box_of(step.before(before.get("Rect"))),
+        step.tell(Rank.FILL, "PDF_FIELD_FILLED", item.name, page=page, box=box_of(before.get("Rect"), step.before),
                   shown=True)  # fmt: skip
 
     def _signed(self, number: int, item: Field, keys: set[str], after: dict[str, Value]) -> None:
@@ -253,14 +266,19 @@ class _Fields:
 
     def _signature(self, one: Found, widget: dict[str, Value]) -> None:
         step = self.step
-        box = box_of(step.after(widget.get("Rect")))
+        box = box_of(widget.get("Rect"), step.after)
         visible = box is not None and ("AP" in widget or "MK" in widget)
         place = widget.get("P")
         page = page_number(step, place.number) if visible and isinstance(place, Ref) else None
         stamp = one.sub_filter == "ETSI.RFC3161"
         rank = Rank.VALIDATION if stamp and not visible else Rank.SIGN
         code = "PDF_TIMESTAMP_ADDED" if stamp else "PDF_SIGNATURE_ADDED"
-        if all((told.change.code, told.change.subject) != (code, one.field.name) for told in step.told):
+        # A field and its widget bring one signature: told once, and as what is seen of it.
+        known = [told for told in step.told if (told.change.code, told.change.subject) == (code, one.field.name)]
+        if visible and not any(told.change.shown for told in known):
+            step.told = [told for told in step.told if told not in known]
+            known = []
+        if not known:
             step.tell(rank, code, one.field.name, page=page, box=box if visible else None, shown=visible)
         if visible and box is not None and area(box) > _LARGE * page_area(step, place):
             # A seal is small; what covers a page can show another one.

@@ -222,6 +222,7 @@ class Step:
         `graph` is that of the newer revision.
         """
         live = graph.referrers
+        self._size(live)
         for number in sorted(self.changed - self.explained):
             if number in self.before_graph and number in live:
                 self.deny("PDF_OBJECT_CHANGED", number=number)
@@ -238,6 +239,15 @@ class Step:
             self.unsure("PDF_OBJECT_UNREADABLE", key=graph.broken)
         self._unused(live)
         self._unlisted()
+
+    def _size(self, live: dict[int, set[int]]) -> None:
+        """7.5.4: objects from /Size on are missing, so that a smaller one takes away what was signed."""
+        old, new = self.old.trailer.get("Size"), self.new.trailer.get("Size")
+        if type(old) is not int or type(new) is not int or new >= old:
+            return
+        lost = [number for number in live if new <= number < old and self.pdf.entry(number, self.new) is not None]
+        if lost:
+            self.deny("PDF_TRAILER_CHANGED", key="Size", number=min(lost))
 
     def _unused(self, live: dict[int, set[int]]) -> None:
         unused = [
