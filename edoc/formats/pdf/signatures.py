@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 CADES, PKCS7, PKCS7_SHA1 = "ETSI.CAdES.detached", "adbe.pkcs7.detached", "adbe.pkcs7.sha1"
 RSA_SHA1, TIMESTAMP = "adbe.x509.rsa_sha1", "ETSI.RFC3161"
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)(?:00'?(?:00'?)?)?|([+-])(\d\d)'?(?:(\d\d)'?)?)?")
+_TOKENS, _COUNTERS = 1_000, 200
+"""Time-stamps and counter-signatures beside all signatures of a document together."""
 _FORBIDDEN = (
     oids.SIGNING_TIME, oids.MIME_TYPE, oids.CONTENT_HINTS, oids.CONTENT_IDENTIFIER, oids.CONTENT_REFERENCE,
     oids.SIGNER_LOCATION,
@@ -57,6 +59,7 @@ class Builder:
         self._limits = limits
         self._digester = Digester(pdf.document.data)
         self._parsed: dict[int, SignedData | Finding] = {}
+        self._tokens, self._counters = _TOKENS, _COUNTERS
 
     def build(self) -> tuple[tuple[SignatureFacts, ...], tuple[TimestampFacts, ...]]:
         """Return signatures and document time-stamps, each in order of coverage."""
@@ -95,6 +98,8 @@ class Builder:
                 self._digester.want(covered, _algorithms(one, signed))
 
     def _signature(self, one: Found, identifier: str) -> SignatureFacts:
+        from edoc.formats.cms import count_counter_signatures
+
         findings = list(one.findings)
         signed = self._parsed[id(one)]
         kind = SignatureFormat.PADES if one.sub_filter == CADES else SignatureFormat.PDF
@@ -107,9 +112,21 @@ class Builder:
             facts = self._empty(one, identifier, kind)
         else:
             findings.extend(_shape_findings(one, signed, identifier))
+            signed = self._bounded(signed, findings, identifier)
             facts = self._from_cms(one, signed, identifier, kind)
+            self._tokens -= len(facts.timestamps)
+            self._counters -= count_counter_signatures(facts)
             facts = replace(facts, predicates={**facts.predicates, **self._predicates(one, signed, facts)})
         return self._finish(one, facts, findings)
+
+    def _bounded(self, signed: SignedData, findings: list[Finding], identifier: str) -> SignedData:
+        """Leave out what stands beside a signature when the document has carried too much of it already."""
+        signer = _signer(signed)
+        if signer is None or not signer.unsigned_attributes or (self._tokens > 0 and self._counters > 0):
+            return signed
+        # A time-stamp that was not looked at leaves the signature undecided.
+        findings.append(warning("CMS_TIMESTAMPS_LIMIT", identifier, limit=_TOKENS))
+        return replace(signed, signer_infos=(replace(signer, unsigned_attributes=()), *signed.signer_infos[1:]))
 
     def _finish(self, one: Found, facts: SignatureFacts, findings: list[Finding]) -> SignatureFacts:
         judged = self._later.of(one)
