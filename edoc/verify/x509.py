@@ -7,6 +7,7 @@ from datetime import datetime
 
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.pki.certificate import Certificate
+from edoc.pki.crl import RevocationList
 from edoc.pki.path import Anchor, CandidatePath, build_paths
 from edoc.pki.pool import Pool
 from edoc.pki.purpose import signer_violations, tsa_violations
@@ -227,13 +228,18 @@ class _PathJudge:
         """A revocation known only after the validation time bars PASSED all the same (design 3.1)."""
         if self.context.policy.revocation is not RevocationRule.REQUIRED:
             return None
-        later = {crl.this_update for crl in self.material.crls if crl.this_update > self.context.time}
+        supplied = self._later(self.context.data.crls)
         # Each at its own time: a list with a far date must not make the signer of another look expired.
-        for time in sorted(later, reverse=True)[:_LATER]:
+        # What the caller supplied comes first: lists in the document must not crowd it out.
+        for time in dict.fromkeys((*supplied, *self._later(self.material.crls))):
             found = self._revoked_at(path, self._finder(time))
             if found is not None:
                 return found
         return None
+
+    def _later(self, crls: tuple[RevocationList, ...]) -> list[datetime]:
+        times = {crl.this_update for crl in crls if crl.this_update > self.context.time}
+        return sorted(times, reverse=True)[:_LATER]
 
     def _revoked_at(self, path: CandidatePath, finder: StatusFinder) -> Conclusion | None:
         for index, certificate in enumerate(path.certificates):
