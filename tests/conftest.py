@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
@@ -12,6 +13,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts background jobs deaf to Ctrl-C, and what they start inherits that: the tests of
+    # interruption need programs that hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _NETWORK_FAMILIES = (2, 10, 23, 30)
 """AF_INET, and AF_INET6 of Linux, Windows and macOS; local sockets (AF_UNIX) leave no machine."""
