@@ -14,7 +14,9 @@ from tests.pki.forge import TIME, authority, crl, extended_key_usage, key_usage,
 ROOT = authority("Root").make()
 SIGNER = leaf("Root").make()
 STAMPER = leaf(
-    "Root", "Stamper", extensions=(key_usage("digitalSignature"), extended_key_usage("1.3.6.1.5.5.7.3.8", critical=True))
+    "Root",
+    "Stamper",
+    extensions=(key_usage("digitalSignature"), extended_key_usage("1.3.6.1.5.5.7.3.8", critical=True)),
 ).make()
 
 
@@ -29,7 +31,9 @@ def codes(verdict: CertificateVerdict) -> set[str]:
     return {item.code for item in (*verdict.conclusion.findings, *verdict.findings)}
 
 
-@pytest.mark.parametrize(("asked", "trusted"), [(Purpose.TSA, "signer"), (Purpose.SIGNER, "tsa"), (Purpose.SIGNER, "revocation")])
+@pytest.mark.parametrize(
+    ("asked", "trusted"), [(Purpose.TSA, "signer"), (Purpose.SIGNER, "tsa"), (Purpose.SIGNER, "revocation")]
+)
 def test_an_anchor_of_another_purpose_is_told_and_not_used(asked: Purpose, trusted: str) -> None:
     found = validate(TrustStore.of([ROOT.der], purposes=[trusted]), asked)
     assert found.conclusion.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND

@@ -21,7 +21,20 @@ from edoc.trust.store import TrustStore
 from edoc.verify.context import ValidationData
 from edoc.verify.memo import PathMemo
 from tests.verify.world import (
-    CONTENT, END, START, TIME, Issue, Listed, ask, ca, crl, key, lists, root, signature, signer,
+    CONTENT,
+    END,
+    START,
+    TIME,
+    Issue,
+    Listed,
+    ask,
+    ca,
+    crl,
+    key,
+    lists,
+    root,
+    signature,
+    signer,
 )  # fmt: skip
 
 
