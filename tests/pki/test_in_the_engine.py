@@ -1,4 +1,4 @@
-"""Paths and statuses as a verification uses them: `validate_certificate` under the default policy."""
+"""Paths and statuses as a verification uses them: a certificate verdict under the default policy."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from edoc.pki.der import integer, tlv
 from edoc.policy.model import Policy
 from edoc.result.enums import Indication, SubIndication
 from edoc.trust import Purpose, TrustStore
+from edoc.verify.certificate import CertificateVerdict
 from edoc.verify.context import Context, Material
 from edoc.verify.memo import PathMemo
-from edoc.verify.x509 import CertificateVerdict, validate_certificate
 from tests.pki import forge
 from tests.pki.forge import CA, SIGNER, TIME, authority, crl, leaf, revoked
 
@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 
 def material(certificates: list[Certificate], crls: list[RevocationList]) -> Material:
     key = b"".join(item.sha256 for item in (*certificates, *crls))
-    return Material(tuple(certificates), tuple(crls), key)
+    return Material(tuple(certificates), tuple(crls), (), key)
 
 
 def judge(
@@ -36,7 +36,7 @@ def judge(
 ) -> CertificateVerdict:
     context = Context(policy=Policy.named("default"), trust=STORE, time=at)
     given = material([signer, *(pool or [])], list(crls))
-    return validate_certificate(signer, subject="s", purpose=Purpose.SIGNER, material=given, context=context)
+    return PathMemo().validate(signer, subject="s", purpose=Purpose.SIGNER, material=given, context=context)
 
 
 def outcome(verdict: CertificateVerdict) -> tuple[Indication, SubIndication | None]:

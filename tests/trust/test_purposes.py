@@ -7,8 +7,9 @@ import pytest
 from edoc.policy.model import Policy
 from edoc.result.enums import Indication, SubIndication
 from edoc.trust import Purpose, TrustStore
+from edoc.verify.certificate import CertificateVerdict
 from edoc.verify.context import Context, Material
-from edoc.verify.x509 import CertificateVerdict, validate_certificate
+from edoc.verify.memo import PathMemo
 from tests.pki.forge import TIME, authority, crl, extended_key_usage, key_usage, leaf
 
 ROOT = authority("Root").make()
@@ -22,9 +23,9 @@ STAMPER = leaf(
 
 def validate(store: TrustStore, purpose: Purpose) -> CertificateVerdict:
     certificate = STAMPER if purpose is Purpose.TSA else SIGNER
-    material = Material((certificate,), (crl("Root"),), b"")
+    material = Material((certificate,), (crl("Root"),), (), b"")
     context = Context(policy=Policy.named("default"), trust=store, time=TIME)
-    return validate_certificate(certificate, subject="s", purpose=purpose, material=material, context=context)
+    return PathMemo().validate(certificate, subject="s", purpose=purpose, material=material, context=context)
 
 
 def codes(verdict: CertificateVerdict) -> set[str]:
