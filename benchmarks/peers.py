@@ -69,10 +69,12 @@ def edoc_jobs(material: Material) -> dict[str, Job]:
     import edoc
 
     chain = [str(material.authority)]
-    signers = [
-        edoc.Signer(edoc.Key.open(f"file:{item.key}", certificates=[str(item.certificate), *chain]), signing_time=MOMENT)
-        for item in material.signers
+    keys = [
+        edoc.Key.open(f"file:{item.key}", certificates=[str(item.certificate), *chain]) for item in material.signers
     ]
+    # The peer leaves its files to the system; by default edoc waits until the disk has them (`sign-durable`).
+    left = [edoc.Signer(key, signing_time=MOMENT, durability="system") for key in keys]
+    durable = [edoc.Signer(key, signing_time=MOMENT) for key in keys]
     verifier = edoc.Verifier(
         trust=edoc.TrustStore.load(material.root),
         validation_data=[str(item) for item in material.crls],
@@ -80,15 +82,17 @@ def edoc_jobs(material: Material) -> dict[str, Job]:
     )
 
     def sign(number: int, source: Path, target: Path) -> None:
-        result = signers[number].sign(source, output=target, overwrite=True)
-        assert result.check.passed
+        assert left[number].sign(source, output=target, overwrite=True).check.passed
+
+    def sign_durable(number: int, source: Path, target: Path) -> None:
+        assert durable[number].sign(source, output=target, overwrite=True).check.passed
 
     def verify(number: int, source: Path, target: Path) -> None:
         report = verifier.verify(source)
         assert report.verdict is edoc.Verdict.PASSED, report.to_json()
         report.to_json(indent=None)
 
-    return {"sign": sign, "verify": verify}
+    return {"sign": sign, "sign-durable": sign_durable, "verify": verify}
 
 
 def pyhanko_jobs(material: Material) -> dict[str, Job]:

@@ -273,7 +273,11 @@ def _policy(policy: str | PathLike[str] | Policy) -> Policy:
         path = Path(name)
         if not path.is_file():
             raise ConfigError("POLICY_UNKNOWN", subject=name, params={"known": "default, integrity"})
-        return Policy.from_toml(path.read_text(encoding="utf-8"), name=name)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise ConfigError("POLICY_MALFORMED", subject=name, params={"why": str(problem)}) from problem
+        return Policy.from_toml(text, name=name)
     return Policy.named(name)
 
 

@@ -17,8 +17,8 @@ class Limits:
     """Objects listed: the largest court bundles seen have some 50,000."""
     pdf_depth: int = 64
     """Nesting of arrays and dictionaries; real files stay below 12."""
-    pdf_tokens: int = 2_500_000
-    """Tokens read in all: under five seconds and 512 MB at the worst; 100,000 objects need some 2 million."""
+    pdf_tokens: int = 1_500_000
+    """Tokens read in all: three seconds and 250 MB at the worst; a form of 50,000 fields needs a million."""
     pdf_streams: int = 20_000
     """Structure streams decoded in all."""
     pdf_inflated_bytes: int = 64 << 20

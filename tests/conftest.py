@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
@@ -13,6 +14,11 @@ from typing import NoReturn
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts background jobs deaf to Ctrl-C, and what they start inherits that: the tests of
+    # interruption need programs that hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _NETWORK_FAMILIES = (2, 10, 23, 30)
 """AF_INET, and AF_INET6 of Linux, Windows and macOS; local sockets (AF_UNIX) leave no machine."""
@@ -73,6 +79,11 @@ def socket_watch(request: pytest.FixtureRequest) -> Iterator[None]:
     _WATCH.loopback = False
     if _WATCH.refused and not request.node.get_closest_marker("refused_sockets"):
         pytest.fail(f"the test used the network: {_WATCH.refused}")
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name cases of bytes by their number: fresh keys make other bytes in every process, and names must agree."""
+    return argname if isinstance(val, bytes) else None
 
 
 def _required() -> bool:

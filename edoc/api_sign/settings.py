@@ -9,10 +9,12 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from edoc.drivers.clock import now
+from edoc.drivers.output import Durability
 from edoc.drivers.stamping import timestamp_source
 from edoc.errors import ConfigError
 from edoc.facts.document import Document
 from edoc.formats.cms_write import SignerTemplate
+from edoc.formats.pdf.append_write import is_text
 from edoc.pki.certificate import Certificate
 from edoc.sign.algorithm import choose_algorithm
 from edoc.sign.certificate import refuse_outside_validity, refuse_revoked
@@ -32,7 +34,7 @@ Material = str | PathLike[str] | bytes | Document
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What is done the same way for every document."""
+    """What is done the same way for every document; holds no key and may travel to a worker."""
 
     template: SignerTemplate
     sub_filter: SubFilter
@@ -90,6 +92,9 @@ def make_settings(
     if signing_time is not None and signing_time.tzinfo is None:
         raise ValueError("signing_time must be an aware datetime")
     wanted = level_of(level)
+    for claim in claims:
+        if claim is not None and not is_text(claim):
+            raise ConfigError("SIGN_TEXT_UNREADABLE", subject=ascii(claim))
     material = tuple(validation_data)
     if material and not allow_invalid_certificate:
         # Loaded here: most signatures are made without such data, and need no CRL reader.
@@ -154,6 +159,15 @@ def level_of(name: str) -> Level:
     except ValueError as problem:
         params = {"known": ", ".join(item.value for item in Level)}
         raise ConfigError("SIGN_LEVEL_UNKNOWN", subject=str(name), params=params) from problem
+
+
+def durability_of(name: str) -> Durability:
+    """Return a durability by its name; `ConfigError` SIGN_DURABILITY_UNKNOWN."""
+    try:
+        return Durability(name)
+    except ValueError as problem:
+        params = {"known": ", ".join(item.value for item in Durability)}
+        raise ConfigError("SIGN_DURABILITY_UNKNOWN", subject=str(name), params=params) from problem
 
 
 def _sub_filter(name: str) -> SubFilter:

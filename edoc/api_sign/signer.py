@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from edoc.api_sign.growing import is_small
-from edoc.api_sign.settings import Material, make_services, make_settings
+from edoc.api_sign.settings import Material, Settings, durability_of, make_services, make_settings
 from edoc.api_sign.work import Room, SignResult, complete, hand_over, path_of, prepare
 from edoc.drivers.files import Source, open_document
-from edoc.drivers.output import Target, open_output
+from edoc.drivers.output import Durability, Target, open_output
 from edoc.keys.key import Key
-from edoc.sign.request import SubFilter
+from edoc.sign.request import Level, SubFilter
 from edoc.sign.step import RoomError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Signer:
     The key is opened and checked once, the frame of the CMS is built once.
     """
 
-    __slots__ = ("_key", "_room", "_services", "_settings")
+    __slots__ = ("_durability", "_key", "_room", "_services", "_settings")
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Signer:
         validation_data: Iterable[Material] = (),
         trust: TrustStore | None = None,
         allow_invalid_certificate: bool = False,
+        durability: str = Durability.DOCUMENT.value,
     ) -> None:
         """Prepare a signer.
 
@@ -56,11 +57,14 @@ class Signer:
         what is missing is fetched where `online` is true or a `FetchPolicy`.  `trust` says where chains
         end (default: where the certificates at hand do).  `digest` is a hashlib name (default: the sound
         one for the key), `pss` asks for RSASSA-PSS, `signing_time` is an aware datetime to claim (default:
-        now, for each document); certificates are then judged as of that time.  Raises `ConfigError` for
-        what cannot be used, `KeyAccessError` when the certificate may not sign any more and
+        now, for each document); certificates are then judged as of that time.  `durability` says when an
+        output file is safe from a power cut: `document`, when `sign` returns, or `system`, some seconds
+        later, which spares a batch that can be repeated the waiting.  Raises `ConfigError` for what cannot
+        be used, `KeyAccessError` when the certificate may not sign any more and
         `allow_invalid_certificate` is not set, `ValueError` for a naive time.
         """
         self._key = key
+        self._durability = durability_of(durability)
         material = tuple(validation_data)
         self._settings = make_settings(
             (key.certificate, *key.chain),
@@ -90,6 +94,15 @@ class Signer:
     def __repr__(self) -> str:
         return f"Signer({self._key!r})"
 
+    @property
+    def level(self) -> Level:
+        """The level that every document gets."""
+        return self._settings.level
+
+    def _parts(self) -> tuple[Key, Settings, Durability]:
+        """For `sign_many`, whose workers prepare and finish without the key."""
+        return self._key, self._settings, self._durability
+
     def sign(
         self, document: Source, *, output: Target = None, overwrite: bool = False, field: str | None = None
     ) -> SignResult:
@@ -102,9 +115,10 @@ class Signer:
         `VerificationFailed` when the result fails its own check; then nothing is left behind.
         """
         opened = open_document(document)
-        with open_output(output, overwrite=overwrite, source=path_of(document)) as place:
+        source = path_of(document)
+        with open_output(output, overwrite=overwrite, source=source, durability=self._durability) as place:
             early = None if is_small(opened) else place
-            draft = prepare(opened, self._settings, field, place=early, room=self._room)
+            draft = prepare(opened, self._settings, field=field, room=self._room, place=early)
             self._refuse_worthless()
             while True:
                 value = self._key.sign(draft.octets, draft.algorithm)
@@ -114,7 +128,7 @@ class Signer:
                 except RoomError as problem:
                     # The hole is part of what is signed: with a larger one it is signed anew.
                     self._room.grow(problem.octets)
-                    draft = prepare(opened, self._settings, field, place=None, room=self._room)
+                    draft = prepare(opened, self._settings, field=field, room=self._room)
             return hand_over(done, place, self._services, copied=early is not None, room=self._room)
 
     def _refuse_worthless(self) -> None:

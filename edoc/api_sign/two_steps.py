@@ -62,7 +62,8 @@ def prepare_signature(
         validation_data=validation_data,
         allow_invalid_certificate=allow_invalid_certificate,
     )
-    return prepare(open_document(document), settings, field, place=None, room=Room())
+    draft = prepare(open_document(document), settings, field=field, room=Room())
+    return replace(draft, source=path_of(document))
 
 
 def finish_signature(
@@ -99,7 +100,7 @@ def finish_signature(
     services = make_services(
         level, tsa=tsa, validation_data=validation_data, trust=trust, online=online, time=validation_time
     )
-    with open_output(output, overwrite=overwrite, source=path_of(document)) as place:
+    with open_output(output, overwrite=overwrite, source=path_of(document) or draft.source) as place:
         if level in ARCHIVED:
             from edoc.api_sign.archive import before_signing
 

@@ -17,7 +17,7 @@ from edoc.sign.algorithm import message_digest_name
 from edoc.sign.checks import Check, Expected, check_signed
 from edoc.sign.draft import Draft
 from edoc.sign.request import Level
-from edoc.sign.step import Answers, Done, freeze, plan, step
+from edoc.sign.step import Answers, Done, earlier, freeze, plan, step
 from edoc.sign.timestamp import ROOM_MARGIN, TOKEN_ROOM
 
 
@@ -42,11 +42,14 @@ class Room:
         self.octets = max(self.octets, needed + ROOM_MARGIN)
 
 
-def prepare(opened: Document, settings: Settings, field: str | None, *, place: Output | None, room: Room) -> Draft:
+def prepare(
+    opened: Document, settings: Settings, *, field: str | None, room: Room, place: Output | None = None
+) -> Draft:
     """Plan the update and digest everything but its hole; a place given gets the input's bytes on the way."""
     request = settings.request(field)
     kept = 0 if settings.level is Level.B_B else room.octets
     appended = plan(opened, request=request, template=settings.template, timestamp_room=kept)
+    before = earlier(opened, appended)
     state = new_hash(message_digest_name(settings.template.algorithm))
     copy_and_hash(opened, place, state)
     state.update(appended.before_gap)
@@ -58,6 +61,7 @@ def prepare(opened: Document, settings: Settings, field: str | None, *, place: O
         template=settings.template,
         message_digest=state.digest(),
         level=settings.level,
+        before=before,
     )
 
 

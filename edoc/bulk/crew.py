@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import partial
-from multiprocessing import get_context
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+_PATIENCE = 10.0
+"""Seconds for a pool to notice that its workers are gone; it takes some milliseconds."""
 
 TaskT = TypeVar("TaskT")
 AnswerT = TypeVar("AnswerT")
@@ -26,7 +31,10 @@ class Crew(Protocol[TaskT, AnswerT]):
         """Answer tasks in a process of their own; raises `BrokenExecutor` when that one dies too."""
 
     def close(self) -> None:
-        """Let the workers go; what nobody has begun is dropped."""
+        """Let the workers go after the last answer."""
+
+    def abandon(self) -> None:
+        """Let the workers go at once: nobody waits for an answer any more."""
 
 
 class _Quarantine(Generic[TaskT, AnswerT]):
@@ -41,14 +49,14 @@ class _Quarantine(Generic[TaskT, AnswerT]):
         if self._pool is None:
             self._pool = _process_pool(1, self._work, self._question)
         try:
-            return self._pool.submit(_resident, tasks).result()
+            return _handed_over(self._pool, tasks).result()
         except BrokenExecutor:
             self.close()
             raise
 
     def close(self) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            _end(self._pool)
             self._pool = None
 
 
@@ -66,20 +74,25 @@ class OwnCrew(Generic[TaskT, AnswerT]):
     def submit(self, tasks: list[TaskT]) -> Future[list[AnswerT]]:
         """Hand tasks over, to a new pool if the old one is broken."""
         try:
-            return self._pool.submit(_resident, tasks)
+            return _handed_over(self._pool, tasks)
         except BrokenExecutor:
-            self._pool.shutdown(cancel_futures=True)
+            _end(self._pool)
             self._pool = self._make()
-            return self._pool.submit(_resident, tasks)
+            return _handed_over(self._pool, tasks)
 
     def alone(self, tasks: list[TaskT]) -> list[AnswerT]:
         """Answer tasks in a process of their own; raises `BrokenExecutor` when that one dies too."""
         return self._quarantine.answer(tasks)
 
     def close(self) -> None:
-        """Let the workers go; what nobody has begun is dropped."""
+        """Let the workers go after the last answer."""
         self._quarantine.close()
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown()
+
+    def abandon(self) -> None:
+        """Let the workers go at once: nobody waits for an answer any more."""
+        self._quarantine.close()
+        _end(self._pool)
 
 
 class SharedCrew(Generic[TaskT, AnswerT]):
@@ -111,16 +124,57 @@ class SharedCrew(Generic[TaskT, AnswerT]):
         """Let go what this crew made itself."""
         self._quarantine.close()
 
+    def abandon(self) -> None:
+        """Let go what this crew made itself; the Executor is its owner's."""
+        self._quarantine.close()
+
 
 _question: object = None
 _work: Callable[[Any, list[Any]], list[Any]] | None = None
 
 
 def _process_pool(workers: int, work: Callable[[Any, list[Any]], list[Any]], question: object) -> ProcessPoolExecutor:
+    # Imported here: most commands need one process only.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     # Processes are spawned, not forked: the same on every system, and safe beside threads.
     return ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_settle, initargs=(work, question)
     )
+
+
+def _handed_over(pool: ProcessPoolExecutor, tasks: list[Any]) -> Future[list[Any]]:
+    """Submit tasks while Ctrl-C is held back: workers start here, and inherit that they are not for it.
+
+    A worker that is still starting would answer it with a traceback.  For this process the signal is
+    only late, never lost.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        return pool.submit(_resident, tasks)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_resident, tasks)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """Stop a pool without waiting for what its workers are at: one may wait for a file that never comes."""
+    workers = list((getattr(pool, "_processes", None) or {}).values())
+    manager = getattr(pool, "_executor_manager_thread", None)
+    if not workers or manager is None:
+        pool.shutdown(cancel_futures=True)
+        return
+    for worker in workers:
+        worker.kill()
+    # A worker may have died in the middle of an answer: without its end of the pipe nobody waits for the rest.
+    writer = getattr(getattr(pool, "_result_queue", None), "_writer", None)
+    if writer is not None:
+        writer.close()
+    # The pool's own thread notices that they are gone and clears up.  A shutdown() beside it could
+    # write to a pipe that it is just closing (CPython 3.11).
+    manager.join(_PATIENCE)
 
 
 def _settle(work: Callable[[Any, list[Any]], list[Any]], question: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from os import PathLike
 
 from edoc.api_sign import Signer
@@ -11,6 +12,7 @@ from edoc.bulk import BulkResult
 from edoc.drivers.files import Source, input_name
 from edoc.drivers.output import Target
 from edoc.errors import ConfigError, EdocError, KeyAccessError
+from edoc.sign.request import Level
 
 Naming = Callable[[Source], Target]
 """Says where the signed form of an input goes."""
@@ -24,19 +26,27 @@ def sign_many(
     output: Naming | None = None,
     overwrite: bool = False,
     field: str | None = None,
+    executor: Executor | None = None,
 ) -> Iterator[BulkResult]:
     """Sign many documents and yield a `BulkResult` for each, in input order.
 
     `output_dir` takes `NAME.signed.pdf` for each `NAME.pdf`; `output` says the place of each input;
-    neither keeps the signed documents in memory.  A key that fails is not asked again, because a card
-    locks after a few wrong attempts: the remaining inputs get the same error; any other error costs
-    only its own input.
+    neither keeps the signed documents in memory.  `executor` is any `concurrent.futures.Executor` whose
+    workers can import edoc: they prepare and finish, and this process signs; without one, and above B-B,
+    where the services that are asked answer this process, it does everything itself.  A key that fails
+    is not asked again, because a card locks after a few wrong attempts: the remaining inputs get the
+    same error; any other error costs only its own input.
     Raises `ConfigError` when both are given.
     """
     if output_dir is not None and output is not None:
         raise ConfigError("OUTPUT_TWICE", subject=os.fspath(output_dir))
     naming = output or _naming(output_dir)
-    return _run(inputs, signer, naming, overwrite=overwrite, field=field)
+    if executor is None or signer.level is not Level.B_B:
+        return _run(inputs, signer, naming, overwrite=overwrite, field=field)
+    from edoc.bulk.sign_workers import Line
+
+    line = Line(executor, signer, naming=naming, overwrite=overwrite, field=field)
+    return line.run(inputs)
 
 
 def _run(
@@ -52,8 +62,17 @@ def _run(
         except EdocError as problem:
             locked = problem if isinstance(problem, KeyAccessError) else locked
             yield BulkResult(input=name, error=problem)
+        except Exception as problem:  # noqa: BLE001 - the boundary of a batch: a bug costs one input, and says so
+            yield BulkResult(input=name, error=internal(problem, name))
         else:
             yield BulkResult(input=name, result=result)
+
+
+def internal(problem: Exception, name: str) -> EdocError:
+    """Return the error of an input on which this program failed, with its cause."""
+    found = EdocError("INTERNAL", subject=name, params={"kind": type(problem).__name__})
+    found.__cause__ = problem
+    return found
 
 
 def _naming(folder: str | PathLike[str] | None) -> Naming:

@@ -94,15 +94,20 @@ def _chunk(question: Question, tasks: list[Task]) -> list[BulkResult]:
 
 def _over(crew: Crew[Task, BulkResult], tasks: Iterator[Task]) -> Iterator[BulkResult]:
     waiting: deque[tuple[list[Task], Future[list[BulkResult]]]] = deque()
+    finished = False
     try:
         while True:
             while len(waiting) < _AHEAD * crew.workers and (chunk := list(islice(tasks, _CHUNK))):
                 waiting.append((chunk, crew.submit(chunk)))
             if not waiting:
+                finished = True
                 return
             yield from _results(crew, *waiting.popleft())
     finally:
-        crew.close()
+        if finished:
+            crew.close()
+        else:
+            crew.abandon()
 
 
 def _results(

@@ -107,11 +107,7 @@ class Folder:
         self._path, self._kind, self._lang = path, kind, lang
         self._overwrite, self._inputs = overwrite, inputs
         self._seen: set[str] = set()
-        try:
-            os.makedirs(path, exist_ok=True)
-        except OSError as problem:
-            params = {"reason": problem.strerror or "?"}
-            raise ConfigError("OUTPUT_UNWRITABLE", subject=path, params=params) from problem
+        os.makedirs(path, exist_ok=True)
 
     def take(self, result: BulkResult, exit_code: int) -> None:
         """Write the answer about one input to its file."""
@@ -143,9 +139,6 @@ class Log:
             self._stream = open(path, mode)  # noqa: SIM115 - closed by close()
         except FileExistsError as problem:
             raise ConfigError("OUTPUT_EXISTS", subject=path) from problem
-        except OSError as problem:
-            params = {"reason": problem.strerror or "?"}
-            raise ConfigError("OUTPUT_UNWRITABLE", subject=path, params=params) from problem
 
     def take(self, result: BulkResult, exit_code: int) -> None:
         """Append the record of one input and hand it to the system."""

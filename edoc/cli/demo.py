@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from edoc.cli.options import LANGUAGE
+from edoc.cli.options import HELP, LANGUAGE
 from edoc.cli.talk import answer, choose_language
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.option(
     "-o",
     "--output",

@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from edoc.cli.options import LANGUAGE
+from edoc.cli.options import HELP, LANGUAGE
 from edoc.cli.talk import LANGUAGES, choose_language
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("code", metavar="CODE")
 @LANGUAGE
 def command(code: str, lang: str | None) -> int:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from edoc.cli.options import LANGUAGE, moment
+from edoc.cli.options import HELP, LANGUAGE, moment
 from edoc.cli.talk import answer, choose_language
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--port", metavar="N", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1 (0: a free one).")
 @click.option("--at", metavar="TIME", help="Freeze the PKI at a time, such as 2026-11-23T10:00:00Z.")

@@ -9,6 +9,7 @@ import click
 
 from edoc.errors import ConfigError
 
+HELP = {"help_option_names": ["-h", "--help"]}
 LANGUAGE = click.option("--lang", type=click.Choice(["en", "fa"]), help="Language of the answer (else EDOC_LANG).")
 ONLINE = click.option("--online", is_flag=True, help="Fetch what is missing, from the addresses in the certificates.")
 ONLINE_HOST = click.option(

@@ -20,11 +20,7 @@ if TYPE_CHECKING:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (default: the process's own) and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        # Answers are UTF-8 whatever the console says; an undecodable file name must not end the run.
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
+    _prepare_streams()
     try:
         code = _dispatch(given)
         sys.stdout.flush()
@@ -32,7 +28,30 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the answer went away: nothing to say, and nowhere to say it.
         _silence()
         code = exits.INTERRUPTED
+    except OSError as problem:
+        # The system refused something outside every command's own care, such as room for the answer.
+        from edoc.cli.trouble import refused
+
+        code = _complain(refused(problem, place="standard output"))
+        _silence()
+    except KeyboardInterrupt:
+        code = exits.INTERRUPTED
     return code
+
+
+def _prepare_streams() -> None:
+    if sys.stdout is None:
+        # Closed by whoever called: the exit code alone is the answer.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stays open until the end
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - stays open until the end
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull)  # noqa: SIM115 - stays open until the end
+    for stream in (sys.stdout, sys.stderr):
+        # Answers are UTF-8 whatever the console says; an undecodable file name must not end the run.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _dispatch(given: list[str]) -> int:
@@ -75,7 +94,7 @@ def _guarded(name: str, rest: list[str]) -> int:
         return _complain(problem)
     except (Abort, KeyboardInterrupt, EOFError):
         return exits.INTERRUPTED
-    except BrokenPipeError:
+    except OSError:
         raise
     except Exception as problem:  # the outermost boundary: a bug is told in one line, not in a traceback
         if os.environ.get("EDOC_DEBUG") == "1":
@@ -92,7 +111,10 @@ def _complain(problem: EdocError) -> int:
 
 
 def _silence() -> None:
-    # The interpreter flushes standard output when it ends, which would complain once more.
-    descriptor = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(descriptor, sys.stdout.fileno())
-    os.close(descriptor)
+    """Drop what standard output could not take: the interpreter would try again at its end, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        descriptor = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(descriptor, sys.stdout.fileno())
+        os.close(descriptor)

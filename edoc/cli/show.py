@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edoc.cli.options import LANGUAGE, OVERWRITE, output_option
+from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
 from edoc.cli.talk import choose_language, colour_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edoc.facts.signature import DocumentFacts
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("file", metavar="FILE")
 @click.option("--password", is_flag=True, help="Ask for the password of an encrypted document (or set EDOC_PASSWORD).")
 @click.option("--password-file", metavar="PATH", help="Take that password from the first line of a file.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edoc.cli import exits
-from edoc.cli.options import LANGUAGE, OVERWRITE, output_option
+from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
 from edoc.cli.services import service_options, services_of
 from edoc.cli.talk import choose_language, complain
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from edoc.keys import Key
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("files", metavar="FILE...", nargs=-1)
 @click.option("--key", metavar="URI", required=True, help="The key: file:key.pem or pkcs12:clerk.p12.")
 @click.option("--certificates", metavar="FILE", multiple=True, help="The signer's certificate and its chain.")
 @click.option("--pin-file", metavar="PATH", help="Take the PIN or passphrase from the first line of a file.")
-@click.option("--format", "kind", type=click.Choice(["pades"]), default="pades", show_default=True)
+@click.option("--format", "kind", type=click.Choice(["pades"]), default="pades", show_default=True, help="The format.")
 @click.option(
     "--level", type=click.Choice(["B-B", "B-T", "B-LT", "B-LTA"]), default="B-B", show_default=True,
     help="B-T adds a time-stamp, B-LT the status of all certificates, B-LTA a time-stamp over everything.",
@@ -108,9 +108,24 @@ class _Order:
         if not into_folder:
             place = self.output
             return lambda source: place
-        folder = self.output
-        os.makedirs(folder, exist_ok=True)
-        return lambda source: os.path.join(folder, os.path.basename(_signed_name(str(source))))
+        os.makedirs(self.output, exist_ok=True)
+        return _into(self.output)
+
+
+def _into(folder: str) -> Callable[[object], str]:
+    """Names in a folder, each given once: two inputs of one name must not become one file."""
+    taken: set[str] = set()
+
+    def name(source: object) -> str:
+        from edoc.errors import ConfigError
+
+        place = os.path.join(folder, os.path.basename(_signed_name(str(source))))
+        if place in taken:
+            raise ConfigError("OUTPUT_SAME_NAME", subject=place, params={"input": str(source)})
+        taken.add(place)
+        return place
+
+    return name
 
 
 def _run(order: _Order, signer: Signer) -> int:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from edoc.cli import exits
-from edoc.cli.options import LANGUAGE, ONLINE, ONLINE_HOST, OVERWRITE, moment, output_option
+from edoc.cli.options import HELP, LANGUAGE, ONLINE, ONLINE_HOST, OVERWRITE, moment, output_option
 from edoc.cli.sources import inputs_of
-from edoc.cli.talk import choose_language
+from edoc.cli.talk import choose_language, complain
 
 if TYPE_CHECKING:
     from edoc.api import Verifier
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from edoc.trust import TrustStore
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("files", metavar="FILE...", nargs=-1)
 @click.option("--trust", metavar="PATH", multiple=True, help="CA certificates to trust: a file or a folder.")
 @click.option("--detached", metavar="FILE", multiple=True, help="An original that the signature covers (one FILE only).")
@@ -31,11 +31,24 @@ if TYPE_CHECKING:
 @click.option("--at", metavar="TIME", help="Answer as if today were then, such as 2026-11-23T10:00:00Z.")
 @ONLINE
 @ONLINE_HOST
-@click.option("--expect", type=click.Choice(["signature", "timestamp"]), default="signature", show_default=True)
+@click.option(
+    "--expect",
+    type=click.Choice(["signature", "timestamp"]),
+    default="signature",
+    show_default=True,
+    help="What you came for; a document with time-stamps alone passes only as the second.",
+)
 @click.option("--signed-by", metavar="ID", help="The signer's serialNumber; another signer gives exit code 1.")
 @click.option("--password", is_flag=True, help="Ask for the password of encrypted documents (or set EDOC_PASSWORD).")
 @click.option("--password-file", metavar="PATH", help="Take that password from the first line of a file.")
-@click.option("--format", "kind", type=click.Choice(["text", "json", "jsonl"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="A sheet to read, one report, or one report or error a line as soon as it is known.",
+)
 @LANGUAGE
 @output_option("Write the answer to a file (with json and several FILEs: to a folder).")
 @OVERWRITE
@@ -186,11 +199,12 @@ def _exit(result: BulkResult, signed_by: str | None) -> int:
         try:
             report.require_passed(signed_by=signed_by)
         except VerificationFailed as problem:
-            from edoc.cli.talk import complain
-
             complain(problem)
             return problem.exit_code
     elif report.signatures and not any(is_signed_by(item, signed_by) for item in report.signatures):
+        named = "; ".join(item.signer.subject for item in report.signatures if item.signer is not None)
+        params = {"asked": signed_by, "found": named or "-"}
+        complain(VerificationFailed("SIGNER_MISMATCH", subject=result.input, params=params))
         return exits.FAILED
     return code
 

@@ -11,6 +11,8 @@ import mmap
 import os
 import secrets
 import sys
+from enum import Enum
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +20,16 @@ from typing import BinaryIO, Self
 
 from edoc.errors import ConfigError
 from edoc.facts.document import Buffer
+
+
+class Durability(Enum):
+    """When a written file is safe from a power cut."""
+
+    DOCUMENT = "document"
+    """When its call returns."""
+    SYSTEM = "system"
+    """When the system has written it, some seconds later."""
+
 
 Target = str | PathLike[str] | BinaryIO | None
 """Where an output goes: a path, `-`, a writable binary file, or null for memory only."""
@@ -94,23 +106,23 @@ class FileOutput(Output):
     comes of it; a file without a name leaves nothing behind even when the process is killed.
     """
 
-    def __init__(self, path: str, *, overwrite: bool) -> None:
+    def __init__(self, path: str, *, overwrite: bool, durability: Durability) -> None:
         super().__init__()
         self.path = Path(path)
         self._path = path
         self._overwrite = overwrite
+        self._durability = durability
         self._temporary = ""
-        folder, name = os.path.split(path)
-        self._hidden = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(6)}.part")
-        self._descriptor = _open_unnamed(folder or os.curdir)
+        self._descriptor = _open_unnamed(os.path.dirname(path) or os.curdir)
         if self._descriptor >= 0:
             return
+        hidden = _hidden(path)
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         try:
-            self._descriptor = os.open(self._hidden, flags, 0o666)
+            self._descriptor = os.open(hidden, flags, 0o666)
         except OSError as problem:
             raise _cannot_write(path, problem) from problem
-        self._temporary = self._hidden
+        self._temporary = hidden
 
     def write(self, data: bytes | memoryview) -> None:
         """Append some bytes; raises `ConfigError` OUTPUT_DISK_FULL or OUTPUT_UNWRITABLE."""
@@ -136,16 +148,18 @@ class FileOutput(Output):
         return mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
 
     def commit(self) -> None:
-        """Make the file durable and let it appear at its place in one step.
+        """Make the file durable, if that was asked for, and let it appear at its place in one step.
 
         An existing file is replaced only when that was allowed; otherwise `ConfigError` OUTPUT_EXISTS,
         even when it appeared while we worked.
         """
         try:
-            # 0.1 ms of processor time and some of waiting: after a power cut a name must never stand for
-            # half a signed document.  The folder is not synced too: then the whole file is missing, which is
-            # seen at once, and the input is still there to be signed again.
-            os.fsync(self._descriptor)
+            # Costs 0.1 to 0.3 ms of processor time and up to 5 ms of waiting for a document of 50 KB.  Worth
+            # it unless asked otherwise: without it a power cut may leave a name that stands for an empty file.
+            # The folder is not synced too: the whole file may then be missing, which is seen at once, and the
+            # input is still there to be signed again.
+            if self._durability is Durability.DOCUMENT:
+                os.fsync(self._descriptor)
             if not self._temporary:
                 self._name()
             self._close()
@@ -166,8 +180,9 @@ class FileOutput(Output):
             except FileExistsError:
                 if not self._overwrite:
                     raise
-        _link_unnamed(self._descriptor, self._hidden)
-        self._temporary = self._hidden
+        hidden = _hidden(self._path)
+        _link_unnamed(self._descriptor, hidden)
+        self._temporary = hidden
 
     def _move(self) -> None:
         if self._overwrite:
@@ -191,7 +206,13 @@ class FileOutput(Output):
             os.close(descriptor)
 
 
-def open_output(target: Target, *, overwrite: bool = False, source: str | None = None) -> Output:
+def open_output(
+    target: Target,
+    *,
+    overwrite: bool = False,
+    source: str | None = None,
+    durability: Durability = Durability.DOCUMENT,
+) -> Output:
     """Return the output for a target, before any work is spent on it.
 
     `source` is the path of the input, which is never written over, whatever `overwrite` says.  Raises
@@ -204,25 +225,40 @@ def open_output(target: Target, *, overwrite: bool = False, source: str | None =
     path = os.fspath(target)
     if path == "-":
         return Output(sys.stdout.buffer)
-    if os.path.lexists(path):
-        if source is not None and _same_file(path, source):
-            raise ConfigError("OUTPUT_IS_INPUT", subject=path)
-        if os.path.isdir(path):
-            raise ConfigError("OUTPUT_IS_FOLDER", subject=path)
-        if os.path.exists(path) and not os.path.isfile(path):
-            return DeviceOutput(path)
-        if not overwrite:
-            raise ConfigError("OUTPUT_EXISTS", subject=path)
-    return FileOutput(path, overwrite=overwrite)
+    refuse_place(path, overwrite=overwrite, source=source)
+    if os.path.exists(path) and not os.path.isfile(path):
+        return DeviceOutput(path)
+    return FileOutput(path, overwrite=overwrite, durability=durability)
+
+
+def refuse_place(path: str, *, overwrite: bool, source: str | None) -> None:
+    """Raise `ConfigError` when a path is the input, a folder, or a file that may not be replaced."""
+    if not os.path.lexists(path):
+        return
+    if source is not None and _same_file(path, source):
+        raise ConfigError("OUTPUT_IS_INPUT", subject=path)
+    if os.path.isdir(path):
+        raise ConfigError("OUTPUT_IS_FOLDER", subject=path)
+    if not overwrite and (os.path.isfile(path) or not os.path.exists(path)):
+        raise ConfigError("OUTPUT_EXISTS", subject=path)
+
+
+def _hidden(path: str) -> str:
+    folder, name = os.path.split(path)
+    return os.path.join(folder, f".{name[:48]}.{secrets.token_hex(6)}.part")
+
+
+@cache
+def _links_descriptors() -> bool:
+    return hasattr(os, "O_TMPFILE") and os.path.isdir(_DESCRIPTORS)
 
 
 def _open_unnamed(folder: str) -> int:
     """Return the descriptor of a new file without a name, -1 where there is no such thing."""
-    flag = getattr(os, "O_TMPFILE", 0)
-    if not flag or not os.path.isdir(_DESCRIPTORS):
+    if not _links_descriptors():
         return -1
     try:
-        return os.open(folder, os.O_RDWR | os.O_CLOEXEC | flag, 0o666)
+        return os.open(folder, os.O_RDWR | os.O_CLOEXEC | os.O_TMPFILE, 0o666)
     except OSError:
         # Many file systems have none; a folder that takes no file at all says so to the named one.
         return -1

@@ -14,15 +14,17 @@ from edoc.facts.signature import (
     TimestampFacts,
     TimestampKind,
 )
-from edoc.formats.cms_signer import carried, signer_facts
+from edoc.formats.cms_signer import Beside, about, carried, signer_facts
 from edoc.formats.tst import timestamp_facts
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_of
-from edoc.pki.cms import CmsError, SignedData, SignerInfo, parse_signer_info
+from edoc.pki.cms import CmsError, SignedData, parse_signer_info
+from edoc.pki.signer_info import SignerInfo
 
 _TOKENS = 100
 """Time-stamps of one signature; decades of renewals stay below 20."""
 _COUNTER_SIGNATURES = 50
+"""Counter-signatures of one signature, those of counter-signatures among them."""
 _COUNTER_DEPTH = 3
 """A counter-signature of a counter-signature is rare, deeper ones are not met."""
 
@@ -55,21 +57,15 @@ def signature_facts(
     the same octets for content time-stamps, by default from the first reference.
     """
     if not signed.signer_infos:
-        return SignatureFacts(id=id, name=name, format=format, findings=signed.findings, references=references)
+        findings = about(id, signed.findings)
+        return SignatureFacts(id=id, name=name, format=format, findings=findings, references=references)
     signer = signed.signer_infos[0]
     material = carried(signed, signer)
-    facts = signer_facts(signer, id=id, format=format, material=material)
     notes: list[Finding] = []
     stamps = _timestamps(signer, id, content_digest or _digest_of(references), notes)
     counters = _counter_signatures(signer, id, material, notes)
-    return replace(
-        facts,
-        name=name,
-        references=references,
-        timestamps=stamps,
-        counter_signatures=counters,
-        findings=(*signed.findings, *facts.findings, *notes),
-    )
+    beside = Beside(name, references, stamps, counters, (*signed.findings, *notes))
+    return signer_facts(signer, id=id, format=format, material=material, beside=beside)
 
 
 def _digest_of(references: tuple[Reference, ...]) -> ContentDigest:
@@ -126,26 +122,38 @@ def _imprint_of(kind: TimestampKind, signer: SignerInfo, content_digest: Content
 
 
 def _counter_signatures(
-    signer: SignerInfo, id: str, material: tuple[EmbeddedObject, ...], notes: list[Finding], depth: int = 1
+    signer: SignerInfo,
+    id: str,
+    material: tuple[EmbeddedObject, ...],
+    notes: list[Finding],
+    place: tuple[int, int] = (1, _COUNTER_SIGNATURES),
 ) -> tuple[SignatureFacts, ...]:
     values = signer.unsigned(oids.COUNTER_SIGNATURE) if signer.unsigned_attributes else ()
-    if len(values) > _COUNTER_SIGNATURES or (values and depth > _COUNTER_DEPTH):
-        notes.append(info("CMS_COUNTER_SIGNATURES_LIMIT", id, limit=_COUNTER_SIGNATURES))
-        values = values[:_COUNTER_SIGNATURES] if depth <= _COUNTER_DEPTH else ()
+    depth, left = place
     found: list[SignatureFacts] = []
     for number, der in enumerate(values, 1):
         own = f"{id}.C{number}"
+        if not left or depth > _COUNTER_DEPTH:
+            notes.append(info("CMS_COUNTER_SIGNATURES_LIMIT", id, limit=_COUNTER_SIGNATURES))
+            break
+        left -= 1
         try:
             counter = parse_signer_info(der, counter_signature=True)
         except CmsError:
             notes.append(info("CMS_COUNTER_SIGNATURE_MALFORMED", id, name=own))
             continue
-        found.append(_counter(counter, signer, own, material, depth))
+        found.append(_counter(counter, signer, own, material, (depth, left)))
+        left -= count_counter_signatures(found[-1])
     return tuple(found)
 
 
+def count_counter_signatures(facts: SignatureFacts) -> int:
+    """Return how many counter-signatures a signature has, those above others among them."""
+    return sum(1 + count_counter_signatures(item) for item in facts.counter_signatures)
+
+
 def _counter(
-    counter: SignerInfo, signer: SignerInfo, id: str, material: tuple[EmbeddedObject, ...], depth: int
+    counter: SignerInfo, signer: SignerInfo, id: str, material: tuple[EmbeddedObject, ...], place: tuple[int, int]
 ) -> SignatureFacts:
     # RFC 5652 11.4: the message digest is over the signature value that is countersigned.
     value = signer.signature_value
@@ -157,13 +165,8 @@ def _counter(
         actual=actual,
         octets=lambda: value,
     )
-    facts = signer_facts(counter, id=id, format=SignatureFormat.CMS, material=material)
     notes: list[Finding] = []
-    above = _counter_signatures(counter, id, material, notes, depth + 1)
-    return replace(
-        facts,
-        references=(reference,),
-        signed_octets=facts.signed_octets if facts.signed_octets is not None else value,
-        counter_signatures=above,
-        findings=(*facts.findings, *notes),
-    )
+    above = _counter_signatures(counter, id, material, notes, (place[0] + 1, place[1]))
+    beside = Beside(references=(reference,), counter_signatures=above, findings=tuple(notes))
+    facts = signer_facts(counter, id=id, format=SignatureFormat.CMS, material=material, beside=beside)
+    return facts if facts.signed_octets is not None else replace(facts, signed_octets=value)

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import NamedTuple
+
+from edoc.facts.findings import Finding
 from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
-from edoc.facts.signature import SignatureFacts, SignatureFormat
+from edoc.facts.signature import Reference, SignatureFacts, SignatureFormat, TimestampFacts
 from edoc.pki import oids
-from edoc.pki.cms import SignedData, SignerInfo, wrap_basic_response
+from edoc.pki.cms import SignedData, wrap_basic_response
 from edoc.pki.der import DerError, Reader
+from edoc.pki.signer_info import SignerInfo
 
 _OBJECTS = 1_000
 """Objects of one attribute; archives of many renewals carry some dozens."""
 
 
+class Beside(NamedTuple):
+    """What stands beside a SignerInfo: known to the CMS or the document around it."""
+
+    name: str = ""
+    references: tuple[Reference, ...] = ()
+    timestamps: tuple[TimestampFacts, ...] = ()
+    counter_signatures: tuple[SignatureFacts, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+_ALONE = Beside()
+
+
 def signer_facts(
-    signer: SignerInfo, *, id: str, format: SignatureFormat, material: tuple[EmbeddedObject, ...] = ()
+    signer: SignerInfo,
+    *,
+    id: str,
+    format: SignatureFormat,
+    material: tuple[EmbeddedObject, ...] = (),
+    beside: Beside = _ALONE,
 ) -> SignatureFacts:
-    """Return what one SignerInfo says by itself; what it refers to is for the caller to add."""
+    """Return the facts of one SignerInfo with what stands beside it."""
     return SignatureFacts(
         id=id,
+        name=beside.name,
         format=format,
-        findings=signer.findings,
+        findings=about(id, signer.findings + beside.findings),
+        references=beside.references,
         signed_octets=signer.signed_octets,
         alternative_octets=signer.alternative_octets,
         signature_value=signer.signature_value,
@@ -28,8 +53,15 @@ def signer_facts(
         certificate_references=signer.certificate_references,
         claimed_signing_time=signer.claimed_signing_time,
         material=material,
-        attributes=tuple(attribute.oid for attribute in signer.signed_attributes),
+        timestamps=beside.timestamps,
+        counter_signatures=beside.counter_signatures,
+        attributes=tuple([attribute.oid for attribute in signer.signed_attributes]),
     )
+
+
+def about(id: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return findings that name what they are about, where they do not yet: the reader below knows no names."""
+    return tuple([item if item.subject else replace(item, subject=id) for item in findings]) if findings else ()
 
 
 def carried(

@@ -15,13 +15,14 @@ from edoc.facts.signature import (
     TimestampFacts,
     TimestampKind,
 )
-from edoc.formats.cms_signer import carried, signer_facts
+from edoc.formats.cms_signer import Beside, about, carried, signer_facts
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_name, digest_of, digest_size
-from edoc.pki.cms import CmsError, SignedData, SignerInfo, parse_signed_data
+from edoc.pki.cms import CmsError, SignedData, parse_signed_data
 from edoc.pki.cms_attributes import generalized_time
 from edoc.pki.der import DerError, Reader, decode_integer, decode_oid
+from edoc.pki.signer_info import SignerInfo
 
 _FIELDS = 10
 _EXTENSIONS = 50
@@ -83,7 +84,7 @@ def timestamp_facts(
         serial=info.serial,
         nonce=info.nonce,
         covers=covers,
-        findings=(*_shape(signed, id), *info.findings),
+        findings=(*_shape(signed, id), *about(id, info.findings)),
     )
 
 
@@ -109,16 +110,12 @@ def _shape(signed: SignedData, id: str) -> list[Finding]:
 def _token(signed: SignedData, id: str) -> SignatureFacts:
     own = f"{id}.token"
     if not signed.signer_infos:
-        return SignatureFacts(id=own, format=SignatureFormat.CMS, findings=signed.findings)
+        return SignatureFacts(id=own, format=SignatureFormat.CMS, findings=about(own, signed.findings))
     signer = signed.signer_infos[0]
     material = carried(signed, signer, origin=Origin.TIMESTAMP)
-    facts = signer_facts(signer, id=own, format=SignatureFormat.CMS, material=material)
-    return replace(
-        facts,
-        findings=(*signed.findings, *facts.findings),
-        references=(_content(signed, signer),),
-        signed_octets=facts.signed_octets if facts.signed_octets is not None else signed.content,
-    )
+    beside = Beside(references=(_content(signed, signer),), findings=signed.findings)
+    facts = signer_facts(signer, id=own, format=SignatureFormat.CMS, material=material, beside=beside)
+    return facts if facts.signed_octets is not None else replace(facts, signed_octets=signed.content)
 
 
 def _content(signed: SignedData, signer: SignerInfo) -> Reference:

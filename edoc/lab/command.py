@@ -32,7 +32,8 @@ def serve(*, folder: Path, port: int, at: datetime | None, lang: str, talk: Talk
                 time = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
                 words.append(say.sentence("LAB_FROZEN", {"time": time}))
             for sentence in words:
-                talk(f"{sentence.text} {sentence.hint}")
+                talk(sentence.text)
+                talk(sentence.hint)
             for what, address in lab.addresses():
                 talk(f"  {what:<18} {address}")
             lab.wait()

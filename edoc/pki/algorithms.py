@@ -235,7 +235,7 @@ def _load(spki_der: bytes) -> tuple[KeyFacts, _Verifier | None]:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return _UNKNOWN_KEY, None
     if isinstance(key, rsa.RSAPublicKey):
-        return _rsa(key, restriction=_pss_restriction(spki_der))
+        return _rsa(key, restriction=pss_restriction(spki_der))
     if isinstance(key, ec.EllipticCurvePublicKey):
         facts = KeyFacts(kind="ec", bits=key.curve.key_size, curve=key.curve.name)
         return facts, _ec(key) if facts.curve in oids.CURVES.values() else None
@@ -259,8 +259,11 @@ _SELF_HASHING: tuple[tuple[str, int, type[_SelfHashing]], ...] = (
 _ANY_PSS = SignatureAlgorithm(name="rsa-pss", digest=None)
 
 
-def _pss_restriction(spki_der: bytes) -> SignatureAlgorithm | None:
-    """Return what a key under RSASSA-PSS may be used with, null for a plain RSA key (RFC 4055 1.2, 3.1)."""
+def pss_restriction(spki_der: bytes) -> SignatureAlgorithm | None:
+    """Return what a key under RSASSA-PSS may be used with, null for a plain RSA key (RFC 4055 1.2, 3.1).
+
+    A null digest means any; otherwise both digests are fixed and the salt has a least length.
+    """
     try:
         _, start, end, _ = strict(spki_der, 0, len(spki_der))
         _, _, _, following = strict(spki_der, start, end)

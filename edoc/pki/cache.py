@@ -46,17 +46,5 @@ class BoundedCache(Generic[K, V]):
                 self._weight -= self._weights.pop(oldest)
         return value
 
-    def clear(self) -> None:
-        """Forget everything (tests and measurements)."""
-        with self._lock:
-            self._entries.clear()
-            self._weights.clear()
-            self._weight = 0
-
     def __len__(self) -> int:
         return len(self._entries)
-
-    @property
-    def weight(self) -> int:
-        """Weight of what is kept."""
-        return self._weight

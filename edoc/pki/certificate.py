@@ -112,11 +112,6 @@ class Certificate:
         self._duplicates = tuple(twice)
 
     @cached_property
-    def spki_sha256(self) -> bytes:
-        """SHA-256 of the SubjectPublicKeyInfo."""
-        return hashlib.sha256(self.spki_der).digest()
-
-    @cached_property
     def public_key_bits(self) -> bytes:
         """The octets of the subjectPublicKey BIT STRING, of which key identifiers are made (RFC 5280 4.2.1.2)."""
         try:
@@ -219,10 +214,6 @@ class Certificate:
     def is_critical(self, oid: str) -> bool:
         """Tell whether an extension is there and critical."""
         return self._raw.get(oid, (False, b""))[0]
-
-    def extension(self, oid: str) -> tuple[bool, bytes] | None:
-        """Return (critical, DER value) of an extension, null when it is absent."""
-        return self._raw.get(oid)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

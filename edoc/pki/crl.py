@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -17,42 +16,31 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from edoc.facts.signature import SignatureAlgorithm
 from edoc.limits import DEFAULT_LIMITS
+from edoc.pki import crl_entry as entries
+from edoc.pki import extension_values as values
 from edoc.pki import extensions as ext
 from edoc.pki.algorithms import verify_value
 from edoc.pki.cache import BoundedCache
 from edoc.pki.certificate import algorithm_of
+from edoc.pki.crl_entry import Raw, RevokedEntry
 from edoc.pki.crl_scope import IssuingDistributionPoint, read_scope
-from edoc.pki.der import DerError, decode_integer, decode_oid, strict, strict_children
-from edoc.pki.names import DIRECTORY_NAME, Name, general_names
+from edoc.pki.der import DerError, decode_integer, strict, strict_children
+from edoc.pki.names import Name
 from edoc.pki.times import read_time
 
-CRL_REASONS = {
-    0: "unspecified", 1: "keyCompromise", 2: "cACompromise", 3: "affiliationChanged", 4: "superseded",
-    5: "cessationOfOperation", 6: "certificateHold", 8: "removeFromCRL", 9: "privilegeWithdrawn", 10: "aACompromise",
-}  # fmt: skip
-"""CRLReason to its X.509 name (RFC 5280 5.3.1)."""
 _UNDERSTOOD = frozenset({
     ext.CRL_NUMBER, ext.DELTA_CRL_INDICATOR, ext.ISSUING_DISTRIBUTION_POINT, ext.AUTHORITY_KEY_IDENTIFIER,
     ext.FRESHEST_CRL, ext.EXPIRED_CERTS_ON_CRL, ext.ISSUER_ALT_NAME, ext.AUTHORITY_INFO_ACCESS,
 })  # fmt: skip
 _ENTRY_UNDERSTOOD = frozenset({ext.CRL_REASON, ext.INVALIDITY_DATE, ext.CERTIFICATE_ISSUER})
+_FIRST_YEAR, _LAST_YEAR = 1950, 9900
+"""RFC 5280 5.1.2.4 knows no earlier year; the last one leaves room for a policy's maximum age."""
 _CRITICAL = b"\x01\x01\xff"
 _CERTIFICATE_ISSUER = b"\x06\x03\x55\x1d\x1d"
-
-Raw = dict[str, tuple[bool, bytes]]
 
 
 class CrlError(ValueError):
     """Octets are not a revocation list that may be used as evidence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevokedEntry:
-    """One revoked certificate: when, why (null when the list does not say), and since when it was unsafe."""
-
-    revocation_time: datetime
-    reason: str | None = None
-    invalidity_date: datetime | None = None
 
 
 class RevocationList:
@@ -117,6 +105,8 @@ class RevocationList:
             raise DerError("algorithms differ")
         self.issuer = Name.load(der[fields[1][1] : fields[1][3]])
         self.this_update = read_time(fields[2][0], der[fields[2][2] : fields[2][3]])[0]
+        if not _FIRST_YEAR <= self.this_update.year <= _LAST_YEAR:
+            raise DerError("thisUpdate")
         rest = fields[3:]
         self.next_update: datetime | None = None
         if rest and rest[0][0] in (0x17, 0x18):
@@ -131,7 +121,7 @@ class RevocationList:
             rest = rest[1:]
         self._raw: Raw = {}
         if rest and rest[0][0] == 0xA0 and self.version == 2:
-            self._raw = _extensions(der, rest[0][2], rest[0][3])
+            self._raw = entries.extensions(der, rest[0][2], rest[0][3])
             rest = rest[1:]
         if rest:
             raise DerError("surplus field")
@@ -149,10 +139,10 @@ class RevocationList:
         self.authority_key_identifier_der = identifier[1] if identifier else None
         self.authority_key_identifier: bytes | None = None
         if identifier:
-            found = ext.authority_key_identifier(identifier[1]).get("authority_key_identifier")
+            found = values.authority_key_identifier(identifier[1]).get("authority_key_identifier")
             self.authority_key_identifier = found if isinstance(found, bytes) else None
         kept = self._raw.get(ext.EXPIRED_CERTS_ON_CRL)
-        self.expired_certificates_since = _generalized(kept[1]) if kept else None
+        self.expired_certificates_since = entries.generalized_time(kept[1]) if kept else None
 
     def _integer(self, oid: str) -> int | None:
         raw = self._raw.get(oid)
@@ -204,7 +194,8 @@ class RevocationList:
         if known is not None:
             return known
         algorithm, value = self.signature_algorithm, self.signature_value
-        return _SIGNATURES.put(key, verify_value(spki_der, algorithm, self.tbs_der, value))
+        valid = verify_value(spki_der, algorithm, self.tbs_der, value)
+        return _SIGNATURES.put(key, valid, weight=len(spki_der))
 
     def entry(self, serial: int, issuer: Name | None = None) -> RevokedEntry | None:
         """Return the entry of a certificate, null when the list has none.
@@ -221,7 +212,7 @@ class RevocationList:
             found = [self._entry_at(position) for position in positions]
         except DerError as problem:
             raise CrlError(str(problem)) from problem
-        return min(found, key=_gravity) if found else None
+        return min(found, key=lambda entry: entry.gravity) if found else None
 
     def __len__(self) -> int:
         return sum(map(len, (self._index if self._index is not None else self._build_index()).values()))
@@ -251,7 +242,7 @@ class RevocationList:
             if indirect:
                 # RFC 5280 5.3.3: the named issuer holds for the entries that follow, too.
                 named = self._entry_extensions(first, last).get(ext.CERTIFICATE_ISSUER)
-                owner = _certificate_issuer(named[1]).canonical if named else owner
+                owner = entries.certificate_issuer(named[1]).canonical if named else owner
             key = (owner, der[start:stop])
             index[key] = (*index[key], position) if key in index else (position,)
             if len(index) > DEFAULT_LIMITS.crl_entries:
@@ -268,13 +259,13 @@ class RevocationList:
         reason, invalid = extensions.get(ext.CRL_REASON), extensions.get(ext.INVALIDITY_DATE)
         return RevokedEntry(
             revocation_time=read_time(parts[1][0], der[parts[1][2] : parts[1][3]])[0],
-            reason=_reason(reason[1]) if reason else None,
-            invalidity_date=_generalized(invalid[1]) if invalid else None,
+            reason=entries.reason(reason[1]) if reason else None,
+            invalidity_date=entries.generalized_time(invalid[1]) if invalid else None,
         )
 
     def _entry_extensions(self, first: int, last: int) -> Raw:
         parts = strict_children(self.der, first, last, limit=3)
-        return read_extension_list(self.der, parts[2][2], parts[2][3]) if len(parts) == 3 else {}
+        return entries.extension_list(self.der, parts[2][2], parts[2][3]) if len(parts) == 3 else {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RevocationList) and self.sha256 == other.sha256
@@ -292,56 +283,4 @@ class RevocationList:
 _WEIGHT = 4
 """Octets in memory for one of DER, the index included."""
 _INTERNED: BoundedCache[bytes, RevocationList] = BoundedCache(max_entries=1024, max_weight=256 << 20)
-_SIGNATURES: BoundedCache[tuple[bytes, bytes], bool] = BoundedCache(max_entries=4096)
-
-
-def _gravity(entry: RevokedEntry) -> tuple[int, datetime]:
-    return {"removeFromCRL": 2, "certificateHold": 1}.get(entry.reason or "", 0), entry.revocation_time
-
-
-def _extensions(der: bytes, start: int, end: int) -> Raw:
-    tag, first, last, following = strict(der, start, end)
-    if tag != 0x30 or following != end:
-        raise DerError("extensions")
-    return read_extension_list(der, first, last)
-
-
-def read_extension_list(der: bytes, start: int, end: int) -> Raw:
-    """Return the extensions between two positions by object identifier; DerError when one is malformed or twice."""
-    found: Raw = {}
-    children = strict_children(der, start, end, limit=100)
-    if not children:
-        raise DerError("empty extensions")
-    for tag, _, first, last in children:
-        parts = strict_children(der, first, last, limit=3)
-        if tag != 0x30 or [part[0] for part in parts] not in ([0x06, 0x04], [0x06, 0x01, 0x04]):
-            raise DerError("extension")
-        oid = decode_oid(der[parts[0][2] : parts[0][3]])
-        if oid in found:
-            raise DerError("extension twice")
-        critical = len(parts) == 3 and ext.boolean(der[parts[1][2] : parts[1][3]])
-        found[oid] = (critical, der[parts[-1][2] : parts[-1][3]])
-    return found
-
-
-def _reason(der: bytes) -> str:
-    tag, start, end, following = strict(der, 0, len(der))
-    reason = CRL_REASONS.get(decode_integer(der[start:end])) if tag == 0x0A and following == len(der) else None
-    if reason is None:
-        raise DerError("reason")
-    return reason
-
-
-def _generalized(der: bytes) -> datetime:
-    tag, start, end, following = strict(der, 0, len(der))
-    if tag != 0x18 or following != len(der):
-        raise DerError("time")
-    return read_time(tag, der[start:end])[0]
-
-
-def _certificate_issuer(der: bytes) -> Name:
-    start, end = ext.sequence(der)
-    found = [name.name for name in general_names(der, start, end) if name.form == DIRECTORY_NAME]
-    if len(found) != 1:
-        raise DerError("certificate issuer")
-    return found[0]
+_SIGNATURES: BoundedCache[tuple[bytes, bytes], bool] = BoundedCache(max_entries=4096, max_weight=4 << 20)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edoc.pki.certificate import Certificate
-from edoc.pki.crl import CrlError, RevocationList, RevokedEntry
-from edoc.pki.extensions import ALL_REASONS
+from edoc.pki.crl import CrlError, RevocationList
+from edoc.pki.crl_entry import RevokedEntry
+from edoc.pki.extension_values import ALL_REASONS
 from edoc.pki.status import CertificateStatus, SignatureUse, Status
 from edoc.pki.violation import Violation
 
@@ -111,9 +112,7 @@ class _Merge:
 
     def reject(self, code: str, item: UsableList) -> None:
         params = {"crl": item.crl.issuer.rfc4514()}
-        self.rejected.append(
-            Violation(code=code, index=0, certificate_sha256=self.certificate.sha256, params=params)
-        )
+        self.rejected.append(Violation(code=code, index=0, certificate_sha256=self.certificate.sha256, params=params))
 
     def _status(self, status: Status, entry: RevokedEntry | None, used: list[UsableList]) -> CertificateStatus:
         oldest = min(used, key=lambda item: item.crl.this_update)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from edoc.pki import extensions as ext
+from edoc.pki import extension_values as values
 from edoc.pki.certificate import Certificate
 from edoc.pki.der import DerError, strict_children
-from edoc.pki.extensions import ALL_REASONS, DistributionPoint
+from edoc.pki.extension_values import ALL_REASONS, DistributionPoint
 from edoc.pki.names import DIRECTORY_NAME, GeneralName, Name, relative_name
 
 
@@ -32,7 +32,7 @@ class IssuingDistributionPoint:
 
 def read_scope(der: bytes) -> IssuingDistributionPoint:
     """Return the issuing distribution point in some DER; DerError when it breaks RFC 5280 5.2.5."""
-    start, end = ext.sequence(der)
+    start, end = values.sequence(der)
     names: tuple[GeneralName, ...] = ()
     relative: bytes | None = None
     reasons: int | None = None
@@ -44,10 +44,10 @@ def read_scope(der: bytes) -> IssuingDistributionPoint:
             raise DerError("issuing distribution point")
         previous = number
         if tag == 0xA0:
-            names, relative = ext.distribution_point_name(der, first, last)
+            names, relative = values.distribution_point_name(der, first, last)
         elif tag == 0x83:
-            reasons = ext.bits(der[first:last]) & ALL_REASONS
-        elif ext.boolean(der[first:last]):
+            reasons = values.bits(der[first:last]) & ALL_REASONS
+        elif values.boolean(der[first:last]):
             flags.add(number)
     if previous < 0 or len(flags & {1, 2, 5}) > 1:
         # An empty point says nothing and must not be there; at most one `only` may hold.

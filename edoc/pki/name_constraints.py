@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from edoc.pki import names
 from edoc.pki.certificate import Certificate
-from edoc.pki.extensions import SUBJECT_ALT_NAME, NameConstraints
+from edoc.pki.extension_values import NameConstraints
+from edoc.pki.extensions import SUBJECT_ALT_NAME
 from edoc.pki.names import EMAIL_ADDRESS, GeneralName, Name
 
 _HOST = re.compile(r"[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_*-]+)*\.?")

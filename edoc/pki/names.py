@@ -99,10 +99,6 @@ class Name:
                     return attribute.text
         return None
 
-    def texts(self, oid: str) -> tuple[str, ...]:
-        """Return the texts of every attribute of a type, in the order of the name."""
-        return tuple(a.text for rdn in self.rdns for a in rdn if a.oid == oid and a.text is not None)
-
     def rfc4514(self) -> str:
         """Return the readable form (RFC 4514): last RDN first, special characters escaped."""
         if not self.readable:
@@ -170,7 +166,9 @@ def _canonical_rdn(rdn: tuple[Attribute, ...]) -> bytes:
     parts = []
     for attribute in rdn:
         text = attribute.text
-        value = b"\x01" + attribute.value_der if text is None else b"\x02" + prepare(text).encode("utf-8", "surrogatepass")
+        value = (
+            b"\x01" + attribute.value_der if text is None else b"\x02" + prepare(text).encode("utf-8", "surrogatepass")
+        )
         parts.append(attribute.oid.encode() + b"=" + value)
     parts.sort()
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
@@ -218,7 +216,9 @@ def _escaped(text: str) -> str:
     return "".join(out)
 
 
-OTHER_NAME, RFC822_NAME, DNS_NAME, X400_ADDRESS, DIRECTORY_NAME, EDI_PARTY_NAME, URI, IP_ADDRESS, REGISTERED_ID = range(9)
+OTHER_NAME, RFC822_NAME, DNS_NAME, X400_ADDRESS, DIRECTORY_NAME, EDI_PARTY_NAME, URI, IP_ADDRESS, REGISTERED_ID = range(
+    9
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from edoc.facts.signature import SignatureAlgorithm
 from edoc.pki.algorithms import algorithm_identifier, digest_name, digest_of, verify_value
 from edoc.pki.cache import BoundedCache
 from edoc.pki.certificate import Certificate, CertificateError, algorithm_of
-from edoc.pki.crl import CRL_REASONS, read_extension_list
+from edoc.pki.crl_entry import CRL_REASONS, extension_list
 from edoc.pki.der import DerError, decode_integer, decode_oid, strict, strict_children
 from edoc.pki.names import Name
 from edoc.pki.times import read_time
@@ -229,7 +229,7 @@ class OcspResponse:
         tag, start, end, following = strict(der, part[2], part[3])
         if tag != 0x30 or following != part[3]:
             raise DerError("extensions")
-        found = read_extension_list(der, start, end)
+        found = extension_list(der, start, end)
         if any(critical and oid not in _UNDERSTOOD for oid, (critical, _) in found.items()):
             raise DerError("critical extension")
         return found

@@ -40,10 +40,6 @@ class Anchor:
     certificate: Certificate | None = None
     label: str = ""
 
-    def same_authority(self, other: Anchor) -> bool:
-        """Tell whether two anchors are the same name and key."""
-        return self.spki_der == other.spki_der and self.name.canonical == other.name.canonical
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidatePath:
@@ -84,7 +80,7 @@ class PathSearch:
     """Certificates looked at as possible issuers."""
 
 
-_SIGNATURES: BoundedCache[tuple[bytes, bytes], bool] = BoundedCache(max_entries=16384)
+_SIGNATURES: BoundedCache[tuple[bytes, bytes], bool] = BoundedCache(max_entries=16384, max_weight=16 << 20)
 
 
 def signature_verifies(certificate: Certificate, spki_der: bytes) -> bool:
@@ -94,7 +90,8 @@ def signature_verifies(certificate: Certificate, spki_der: bytes) -> bool:
     if known is not None:
         return known
     algorithm, value = certificate.signature_algorithm, certificate.signature_value
-    return _SIGNATURES.put(key, verify_value(spki_der, algorithm, certificate.tbs_der, value))
+    valid = verify_value(spki_der, algorithm, certificate.tbs_der, value)
+    return _SIGNATURES.put(key, valid, weight=len(spki_der))
 
 
 def build_paths(

@@ -19,6 +19,16 @@ class Pool:
         for item in self.certificates:
             self._by_subject.setdefault(item.subject.canonical, []).append(item)
 
+    def twins(self, certificate: Certificate) -> tuple[Certificate, ...]:
+        """Return other certificates that bear the same issuer and serial number, which no two may."""
+        return tuple(
+            item
+            for item in self.certificates
+            if item.serial_number == certificate.serial_number
+            and item.issuer.canonical == certificate.issuer.canonical
+            and item != certificate
+        )
+
     def by_subject(self, name: Name) -> tuple[Certificate, ...]:
         """Return the certificates of a name, in the order they were given; the empty name has none."""
         return () if name.empty else tuple(self._by_subject.get(name.canonical, ()))

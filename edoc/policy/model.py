@@ -41,8 +41,6 @@ RESERVATIONS = frozenset(
         "PDF_HYBRID_STALE",
         "PDF_ID_CHANGED",
         "PDF_SUBFILTER",
-        "PDF_OBJECT_UNUSED",
-        "PDF_UNLISTED_BYTES",
         "SIGNER_IS_CA",
         "KEY_USAGE_ABSENT",
     }

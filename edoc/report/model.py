@@ -146,7 +146,7 @@ class Report:
         theirs = [item for item in passed if is_signed_by(item, signed_by)]
         if not theirs:
             found = "; ".join(item.signer.subject for item in passed if item.signer is not None)
-            raise self._refusal("SIGNER_MISMATCH", asked=asked, found=found)
+            raise self._refusal("SIGNER_MISMATCH", asked=asked, found=found or "-")
         for item in theirs:
             if item.changes_since_signing in _OWN_WORDS:
                 return item

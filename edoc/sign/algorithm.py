@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from edoc.errors import ConfigError
 from edoc.facts.signature import SignatureAlgorithm
-from edoc.pki.algorithms import KeyFacts, digest_size, key_facts, refuse_for_signing
+from edoc.pki.algorithms import KeyFacts, digest_size, key_facts, pss_restriction, refuse_for_signing
 
 _CURVE_DIGEST = {
     "secp256r1": "sha256", "secp384r1": "sha384", "secp521r1": "sha512",
@@ -25,11 +25,11 @@ def choose_algorithm(spki_der: bytes, *, digest: str | None = None, pss: bool = 
 
     `digest` is a hashlib name, null for the default of the key; `pss` asks for RSASSA-PSS.  Raises
     `ConfigError` for a key that is too short or not supported, a weak digest, or a choice that does
-    not fit the key.
+    not fit the key.  A key under RSASSA-PSS is used with it unasked.
     """
     facts = key_facts(spki_der)
     name = _spelling(digest) if digest is not None else None
-    algorithm = _algorithm(facts, name, pss)
+    algorithm = _algorithm(facts, name, pss, pss_restriction(spki_der) if facts.kind == "rsa" else None)
     refusal = refuse_for_signing(facts, algorithm)
     if refusal is not None:
         params = {"algorithm": algorithm.name, "digest": algorithm.digest or "", "known": ", ".join(DIGESTS)}
@@ -43,12 +43,24 @@ def message_digest_name(algorithm: SignatureAlgorithm) -> str:
     return algorithm.digest or _FIXED_DIGEST.get(algorithm.name, "sha512")
 
 
-def _algorithm(facts: KeyFacts, digest: str | None, pss: bool) -> SignatureAlgorithm:
+def _rsa(digest: str | None, pss: bool, restriction: SignatureAlgorithm | None) -> SignatureAlgorithm:
+    # A key under RSASSA-PSS is for nothing else, and its parameters fix the digests (RFC 4055 1.2, 3.3).
+    fixed = restriction.digest if restriction is not None else None
+    name = digest or fixed or "sha256"
+    if not pss and restriction is None:
+        return SignatureAlgorithm(name="rsa", digest=name)
+    least = (restriction.salt_length or 0) if restriction is not None else 0
+    fits = fixed in (None, name) and (restriction is None or restriction.mgf_digest in (None, name))
+    return SignatureAlgorithm(
+        name="rsa-pss", digest=name, mgf_digest=name, salt_length=max(digest_size(name) or 0, least), parameters_ok=fits
+    )
+
+
+def _algorithm(
+    facts: KeyFacts, digest: str | None, pss: bool, restriction: SignatureAlgorithm | None
+) -> SignatureAlgorithm:
     if facts.kind == "rsa":
-        name = digest or "sha256"
-        if not pss:
-            return SignatureAlgorithm(name="rsa", digest=name)
-        return SignatureAlgorithm(name="rsa-pss", digest=name, mgf_digest=name, salt_length=digest_size(name))
+        return _rsa(digest, pss, restriction)
     if pss:
         raise ConfigError("SIGN_PSS_NOT_RSA", subject=_key_name(facts))
     if facts.kind == "ec":

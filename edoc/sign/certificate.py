@@ -7,7 +7,8 @@ from datetime import datetime
 
 from edoc.errors import KeyAccessError
 from edoc.pki.certificate import Certificate
-from edoc.pki.crl import CrlError, RevocationList, RevokedEntry
+from edoc.pki.crl import CrlError, RevocationList
+from edoc.pki.crl_entry import RevokedEntry
 
 
 def refuse_outside_validity(certificate: Certificate, *, time: datetime) -> None:

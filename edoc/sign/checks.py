@@ -79,8 +79,10 @@ def check_signed(output: Document, *, draft: Draft, before: Document | None, exp
     if not facts.complete or own is None:
         return _unreadable(facts)
     certificate = Certificate.load(draft.certificates[0])
-    before = before if draft.appended.earlier_signatures else None
-    earlier, worse = _compare(before, facts, expected.added)
+    old = None
+    if draft.appended.earlier_signatures and before is not None:
+        old = draft.before or read_pdf(before, sha256=b"")
+    earlier, worse = _compare(old, facts, expected.added)
     broken = _broken_parts(own, certificate, draft)
     stamps = (*own.timestamps, *(item for item in facts.timestamps if own.id in item.covers))
     level = reached(own, facts, expected)
@@ -101,7 +103,7 @@ def check_extended(output: Document, *, before: Document, expected: Expected) ->
     facts = read_pdf(output, sha256=b"")
     if not facts.complete:
         return _unreadable(facts)
-    earlier, worse = _compare(before, facts, expected.added)
+    earlier, worse = _compare(read_pdf(before, sha256=b""), facts, expected.added)
     levels = [reached(item, facts, expected) for item in facts.signatures]
     low = min(levels, key=_rank_of, default="")
     new = [item for item in facts.timestamps if item.token.covered_until == facts.size]
@@ -123,7 +125,7 @@ def check_stamped(output: Document, *, before: Document) -> Check:
     new = [item for item in facts.timestamps if item.token.covered_until == facts.size]
     if not facts.complete or not new:
         return _unreadable(facts)
-    earlier, worse = _compare(before, facts, 1)
+    earlier, worse = _compare(read_pdf(before, sha256=b""), facts, 1)
     return Check(
         intact=_all_intact(facts),
         level="",
@@ -242,19 +244,21 @@ def _own_errors(own: SignatureFacts) -> list[Finding]:
     return [item for item in own.findings if item.severity is not Severity.INFO]
 
 
-def _compare(before: Document | None, after: DocumentFacts, added: int) -> tuple[int, list[Finding]]:
+def _compare(old: DocumentFacts | None, after: DocumentFacts, added: int) -> tuple[int, list[Finding]]:
     """Return how many earlier signatures there are, and what became worse or was broken already."""
-    if before is None:
+    if old is None:
         return 0, []
-    old = read_pdf(before, sha256=b"")
     findings: list[Finding] = []
     now = {(item.name, item.covered_until, item.signature_value): item for item in _all(after)}
+    kept = {(item.name, item.signature_value) for item in _all(after)}
     for item in _all(old):
+        if _broken(item) and (item.name, item.signature_value) in kept:
+            # What is broken cannot be spoiled, only shown beside what is new.
+            findings.append(warning("EARLIER_SIGNATURE_BROKEN", item.name or item.id))
+            continue
         same = now.get((item.name, item.covered_until, item.signature_value))
         if same is None or _rank(same) > _rank(item):
             findings.append(error("EARLIER_SIGNATURE_WORSE", item.name or item.id, why=_why(same)))
-        elif _broken(item):
-            findings.append(warning("EARLIER_SIGNATURE_BROKEN", item.name or item.id))
     if len(_all(old)) + added != len(_all(after)):
         findings.append(error("EARLIER_SIGNATURE_WORSE", after.name, why="-"))
     return len(_all(old)), findings

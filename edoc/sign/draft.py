@@ -9,7 +9,7 @@ from enum import Enum
 
 from edoc.errors import InputError
 from edoc.facts.document import Document
-from edoc.facts.signature import SignatureAlgorithm
+from edoc.facts.signature import DocumentFacts, SignatureAlgorithm
 from edoc.formats.pdf.append import Appended, room_of
 from edoc.pki.algorithms import digest_of, key_facts, refuse_for_signing
 from edoc.pki.certificate import Certificate
@@ -53,6 +53,10 @@ class Draft:
     """The input; null when it was left out of the serialised form."""
     signature_value: bytes = field(default=b"", repr=False)
     """Empty while it is waited for."""
+    before: DocumentFacts | None = field(default=None, repr=False, compare=False)
+    """What the input said of its signatures; null when it has none, or when the draft was serialised."""
+    source: str | None = field(default=None, repr=False, compare=False)
+    """Path of the input, which no output may replace; null when it is no file, or when the draft was serialised."""
 
     @property
     def needs(self) -> Need:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from edoc.errors import ConfigError
+from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
-from edoc.facts.signature import SignatureAlgorithm
+from edoc.facts.signature import DocumentFacts, SignatureAlgorithm
 from edoc.formats.cms_write import SignerTemplate
 from edoc.formats.pdf.append import Appended, SignatureEntries, append_signature, filled, open_for_signing, room_of
+from edoc.formats.pdf.read import read_pdf
 from edoc.sign.algorithm import message_digest_name
 from edoc.sign.draft import Draft, Need
 from edoc.sign.request import Level, SignatureRequest, SubFilter
@@ -81,6 +82,21 @@ def plan(
     return append_signature(pdf, entries=entries, contents_size=size, field_name=request.field)
 
 
+def earlier(document: Document, appended: Appended) -> DocumentFacts | None:
+    """Return what a document says of its earlier signatures, null when it has none.
+
+    Raises `InputError` PDF_SIGNING_UNREADABLE when it cannot be read to its end: then nobody could tell
+    whether a further signature leaves the earlier ones alone.
+    """
+    if not appended.earlier_signatures:
+        return None
+    facts = read_pdf(document, sha256=b"")
+    if not facts.complete:
+        params = {"code": ", ".join(item.code for item in facts.findings) or "-", "offset": "-"}
+        raise InputError("PDF_SIGNING_UNREADABLE", subject=document.name, params=params)
+    return facts
+
+
 def freeze(
     document: Document,
     appended: Appended,
@@ -89,6 +105,7 @@ def freeze(
     template: SignerTemplate,
     message_digest: bytes,
     level: Level = Level.B_B,
+    before: DocumentFacts | None = None,
 ) -> Draft:
     """Return the draft for a planned update and the digest over everything but its hole."""
     claimed = request.signing_time if request.sub_filter is SubFilter.PKCS7 else None
@@ -103,6 +120,7 @@ def freeze(
         document_name=document.name,
         appended=appended,
         document=document,
+        before=before,
     )
 
 

@@ -175,6 +175,4 @@ def _merged(entries: list[TrustEntry]) -> tuple[TrustEntry, ...]:
         key = entry.certificate.sha256
         certificates[key] = entry.certificate
         purposes[key] = purposes.get(key, frozenset()) | entry.purposes
-    return tuple(
-        TrustEntry(certificate=certificates[key], purposes=purposes[key]) for key in sorted(certificates)
-    )
+    return tuple(TrustEntry(certificate=certificates[key], purposes=purposes[key]) for key in sorted(certificates))

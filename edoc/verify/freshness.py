@@ -19,4 +19,5 @@ def fresh(
         if next_update is None:
             return False
         max_age = next_update - this_update
-    return this_update > time - max_age
+    # Differences, not sums: a list may claim dates so far apart that no date is left beside them.
+    return time - this_update < max_age

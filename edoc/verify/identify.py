@@ -17,6 +17,10 @@ ADES = frozenset({SignatureFormat.PADES, SignatureFormat.CADES, SignatureFormat.
 """Formats whose baseline demands a signed reference to the signing certificate."""
 
 
+_TWINS = 16
+"""Certificates of one issuer and serial number whose keys are tried: no two may exist, and each costs a check."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
     """The certificate whose key is to be used, and whether that choice is sound.
@@ -65,6 +69,8 @@ def _by_identifier(facts: SignatureFacts, candidates: tuple[Certificate, ...]) -
     # Step 4: no signed reference.  The unsigned hint narrows, the key decides; two different
     # certificates that both fit leave the question open.
     hinted = _hinted(facts.signer_identifier, candidates) if facts.signer_identifier else list(candidates)
+    if facts.signer_identifier is not None and len(hinted) > _TWINS:
+        return _nobody(facts, "SIGNING_CERTIFICATE_AMBIGUOUS", hinted[0])
     fitting = [item for item in hinted if _value_fits(facts, item)]
     if len(fitting) > 1:
         return _nobody(facts, "SIGNING_CERTIFICATE_AMBIGUOUS", fitting[0])

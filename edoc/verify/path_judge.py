@@ -7,6 +7,8 @@ from datetime import datetime
 
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.pki.certificate import Certificate
+from edoc.pki.crl import RevocationList
+from edoc.pki.ocsp import OcspResponse
 from edoc.pki.ocsp_status import NEVER_ISSUED
 from edoc.pki.path import Anchor, CandidatePath
 from edoc.pki.purpose import signer_violations, tsa_violations
@@ -162,15 +164,20 @@ class PathJudge:
         """A revocation known only after the validation time bars PASSED all the same (design 3.1)."""
         if self.context.policy.revocation is not RevocationRule.REQUIRED:
             return None
-        later = {crl.this_update for crl in self.material.crls}
-        later.update(answer.this_update for one in self.material.ocsps for answer in one.answers)
-        later.update(one.produced_at for one in self.material.ocsps)
+        supplied = self._later(self.context.data.crls, self.context.data.ocsps)
         # Each at its own time: a list with a far date must not make the signer of another look expired.
-        for time in sorted((item for item in later if item > self.context.time), reverse=True)[:_LATER]:
+        # What the caller supplied comes first: what is in the document must not crowd it out.
+        for time in dict.fromkeys((*supplied, *self._later(self.material.crls, self.material.ocsps))):
             found = self._revoked_at(path, self._finder(time))
             if found is not None:
                 return found
         return None
+
+    def _later(self, crls: tuple[RevocationList, ...], ocsps: tuple[OcspResponse, ...]) -> list[datetime]:
+        times = {crl.this_update for crl in crls}
+        times.update(answer.this_update for one in ocsps for answer in one.answers)
+        times.update(one.produced_at for one in ocsps)
+        return sorted((item for item in times if item > self.context.time), reverse=True)[:_LATER]
 
     def _revoked_at(self, path: CandidatePath, finder: StatusFinder) -> _Trouble | None:
         for index, certificate in enumerate(path.certificates):
@@ -230,6 +237,8 @@ class PathJudge:
         for certificate, status in zip(path.certificates, statuses, strict=True):
             if status is not None and status.key_differs:
                 odd.append(info("CRL_KEY_DIFFERS", self.subject, name=certificate.subject.rfc4514()))
+            if self.evidence.pool.twins(certificate):
+                odd.append(info("DUPLICATE_SERIAL", self.subject, name=certificate.subject.rfc4514()))
         return tuple(odd)
 
     def _weak(self, path: CandidatePath, statuses: Statuses) -> list[tuple[bytes, Weakness]]:

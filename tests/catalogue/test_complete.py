@@ -145,3 +145,44 @@ def test_clauses_and_fallbacks() -> None:
     assert sentence("HASH_MISMATCH", {}, "en").text.count("?") == 2
     hostile = "{0.__class__} {subject!r} {"
     assert hostile in sentence("HASH_MISMATCH", {"subject": "S1", "name": hostile}, "fa").text
+
+
+def given() -> list[tuple[str, str, set[str]]]:
+    """(code, where, names of the parameters) of every call that names them plainly."""
+    found = []
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            maker = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if not isinstance(node, ast.Call) or not re.fullmatch("error|warning|info|[A-Za-z]*Error|Verif.*", maker):
+                continue
+            code = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+            names = _named(node, maker)
+            if isinstance(code, str) and code in ALL and names is not None:
+                found.append((code, f"{path.relative_to(PACKAGE)}:{node.lineno}", names))
+    return found
+
+
+def _named(node: ast.Call, maker: str) -> set[str] | None:
+    keywords = {item.arg: item.value for item in node.keywords}
+    if maker in ("error", "warning", "info"):
+        return None if None in keywords else {str(name) for name in keywords} | {"subject"}
+    params = keywords.get("params")
+    if params is None:
+        return {"subject"} if maker != "PdfError" else None
+    if not isinstance(params, ast.Dict) or not all(isinstance(key, ast.Constant) for key in params.keys):
+        return None
+    return {str(key.value) for key in params.keys if isinstance(key, ast.Constant)} | {"subject"}
+
+
+GIVEN = given()
+
+
+def test_the_search_finds_parameters() -> None:
+    assert len(GIVEN) > 80
+    assert any(code == "HASH_MISMATCH" and names == {"name", "subject"} for code, _, names in GIVEN)
+
+
+@pytest.mark.parametrize(("code", "where", "names"), GIVEN, ids=lambda value: value if isinstance(value, str) else "")
+def test_whoever_says_a_sentence_fills_its_places(code: str, where: str, names: set[str]) -> None:
+    asked = places(text_of(code, "en", "text") + text_of(code, "en", "hint"))
+    assert asked <= names, where

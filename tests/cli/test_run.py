@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -39,6 +40,7 @@ def test_every_command_has_a_help_page_with_an_example(run: Run) -> None:
         ran = run(name, "--help")
         assert (ran.exit, ran.err) == (0, "")
         assert f"Example: edoc {name} " in ran.out
+        assert run(name, "-h").out == ran.out
 
 
 def test_the_version(run: Run) -> None:
@@ -48,15 +50,18 @@ def test_the_version(run: Run) -> None:
 def test_the_front_page_is_cheap() -> None:
     """At most 80 ms of processor time; it imports neither a command line library nor a format."""
     code = "import sys; from edoc.cli import main; main(['--help']); print(*sorted(sys.modules), file=sys.stderr)"
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, timeout=60)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, timeout=60)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     loaded = set(done.stderr.decode().split())
     assert not {name.split(".")[0] for name in loaded} & {"click", "cryptography", "asn1crypto", "rich", "lxml", "pyhanko"}
     assert {name for name in loaded if name.startswith("edoc.")} <= {
         "edoc.cli", "edoc.cli.run", "edoc.cli.exits", "edoc.cli.front",
     }  # fmt: skip
-    assert (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime) < 0.08
+    assert min(spent) < 0.08, "the least of three: what else runs on the machine is not counted"
 
 
 def test_the_gravest_is_chosen_by_a_fixed_order() -> None:
@@ -95,6 +100,26 @@ def test_a_reader_that_goes_away_hears_nothing(start: Start) -> None:
     assert (process.returncode, err) == (130, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("kind", ["text", "jsonl"])
+def test_no_room_for_the_answer(start: Start, kind: str) -> None:
+    with open("/dev/full", "wb") as full:
+        process = start("verify", "signed.pdf", *TRUSTED, "--format", kind, stdout=full)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert err.decode().splitlines()[-1].endswith("OUTPUT_DISK_FULL")
+    assert len(err.splitlines()) == 3
+    process = start("verify", "signed.pdf", *TRUSTED, "--format", "jsonl", "-o", "/dev/full", "--overwrite")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert err.decode().splitlines()[-1].endswith("OUTPUT_DISK_FULL")
+
+
+def test_without_standard_streams_the_exit_code_answers(scene: Path) -> None:
+    line = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'cli.py'))} verify changed.pdf {' '.join(TRUSTED)} >&- 2>&- <&-"
+    assert subprocess.run(["sh", "-c", line], cwd=scene, check=False, timeout=60).returncode == 1
+
+
 def test_ctrl_c_leaves_nothing_half_written(start: Start, scene: Path) -> None:
     os.mkfifo(scene / "slow.pdf")
     process = start("verify", "signed.pdf", "slow.pdf", *TRUSTED, "-o", "out.txt")
@@ -120,6 +145,28 @@ def test_ctrl_c_keeps_the_lines_of_a_log(start: Start, run: Run, scene: Path) ->
     ran = run("verify", "signed.pdf", "slow.pdf", *TRUSTED, "--format", "jsonl", "-o", "log", "--resume")
     assert ran.exit == 5
     assert (scene / "log").read_bytes().count(b"\n") == 2
+
+
+def test_ctrl_c_does_not_wait_for_a_worker(start: Start, scene: Path) -> None:
+    os.mkfifo(scene / "slow.pdf")
+    process = start("verify", *["signed.pdf"] * 40, "slow.pdf", *TRUSTED, "--format", "jsonl", "--jobs", "2")
+    writer = _writer_of(scene / "slow.pdf")
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    os.close(writer)
+    assert (process.returncode, err) == (130, b"")
+
+
+@pytest.mark.parametrize("kind", ["json", "text"])
+def test_the_same_bytes_whatever_the_hash_seed(scene: Path, kind: str) -> None:
+    command = [sys.executable, str(ROOT / "cli.py"), "verify", "signed.pdf", *TRUSTED, "--format", kind]
+    answers = {
+        subprocess.run(
+            command, cwd=scene, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True, timeout=60
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(answers) == 1
 
 
 def test_several_processes_give_the_same_lines(start: Start, run: Run) -> None:

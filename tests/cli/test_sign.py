@@ -98,6 +98,15 @@ def test_one_bad_input_does_not_stop_the_rest(run: Run, scene: Path) -> None:
     assert sorted(path.name for path in (scene / "out").iterdir()) == ["ruling.signed.pdf", "signed.signed.pdf"]
 
 
+def test_two_inputs_of_one_name_do_not_become_one_file(run: Run, scene: Path) -> None:
+    (scene / "more").mkdir()
+    (scene / "more" / "ruling.pdf").write_bytes((scene / "signed.pdf").read_bytes())
+    ran = run("sign", "ruling.pdf", "more/ruling.pdf", *PLAIN, "-o", "out", "--overwrite")
+    assert (ran.exit, ran.out) == (2, "out/ruling.signed.pdf\n")
+    assert "OUTPUT_SAME_NAME" in ran.err
+    assert run("sign", "ruling.pdf", "signed.pdf", *PLAIN, "-o", "note.txt").exit == 2
+
+
 def test_overwriting_is_asked_for(run: Run, scene: Path) -> None:
     (scene / "out.pdf").write_bytes(b"old")
     assert run("sign", "ruling.pdf", *PLAIN, "-o", "out.pdf", "--overwrite").exit == 0

@@ -73,9 +73,7 @@ def _list(file: Path) -> str:
         status = certificate_status(path, 0, evidence=evidence, anchors=(top,), time=LIST_TIME)
     except CrlError:
         return "revocation-evidence-rejected"
-    current = fresh(
-        this_update=status.this_update, next_update=status.next_update, time=LIST_TIME, max_age=None
-    )
+    current = fresh(this_update=status.this_update, next_update=status.next_update, time=LIST_TIME, max_age=None)
     if status.status is Status.UNKNOWN or not current:
         return "revocation-evidence-rejected"
     return f"revocation-status:{status.status.value}"

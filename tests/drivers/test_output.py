@@ -72,6 +72,16 @@ def test_an_existing_file_stays_unless_asked(kind: str, tmp_path: Path) -> None:
     assert place.read_bytes() == DATA and os.listdir(tmp_path) == ["out.pdf"]
 
 
+@pytest.mark.parametrize("letter", ["a", "ر", "𝔉"])
+def test_the_longest_names_are_written_and_replaced(kind: str, letter: str, tmp_path: Path) -> None:
+    place = tmp_path / (letter * (250 // len(letter.encode())) + ".pdf")
+    for data in (b"first", b"second"):
+        with open_output(place, overwrite=True) as out:
+            out.write(data)
+            out.commit()
+    assert place.read_bytes() == b"second" and os.listdir(tmp_path) == [place.name]
+
+
 def test_a_file_that_appears_meanwhile_stays(kind: str, tmp_path: Path) -> None:
     place = tmp_path / "out.pdf"
     with pytest.raises(ConfigError) as error, open_output(place) as out:

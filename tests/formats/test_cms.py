@@ -188,6 +188,7 @@ def test_an_attack_has_its_code(attack: str) -> None:
     facts = facts_of(made.make())
     assert code in _codes(facts)
     tolerated = code in ("CMS_SIGNED_ATTRIBUTES_UNSORTED", "CMS_DIGEST_NOT_LISTED", "CMS_ALGORITHM_UNKNOWN")
+    assert {item.subject for item in facts.findings} == {"S1"}
     severities = {item.severity for item in facts.findings if item.code == code}
     assert severities == {Severity.WARNING if tolerated else Severity.ERROR}
 

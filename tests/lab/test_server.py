@@ -180,10 +180,10 @@ def test_serve_answers_until_interrupted(tmp_path: Path) -> None:
     )
     try:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(3)]
+        lines = [process.stdout.readline() for _ in range(5)]
         assert lines[0].startswith("The practice PKI answers at http://127.0.0.1:")
-        assert "2026-06-15" in lines[1]
-        address = lines[2].split()[-1]
+        assert "2026-06-15" in lines[2]
+        address = lines[4].split()[-1]
         assert x509.load_der_x509_crl(fetch(address)).last_update_utc == datetime(2026, 6, 15, tzinfo=UTC)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=10)

@@ -60,11 +60,12 @@ def cn(text: str, tag: int = 0x0C) -> bytes:
 def moment(time: datetime) -> bytes:
     if 1950 <= time.year < 2050:
         return tlv(0x17, time.strftime("%y%m%d%H%M%SZ").encode())
-    return tlv(0x18, time.strftime("%Y%m%d%H%M%SZ").encode())
+    return generalized(time)
 
 
 def generalized(time: datetime) -> bytes:
-    return tlv(0x18, time.strftime("%Y%m%d%H%M%SZ").encode())
+    # The year by hand: strftime does not pad it everywhere.
+    return tlv(0x18, f"{time.year:04}{time.strftime('%m%d%H%M%SZ')}".encode())
 
 
 def extension(item: Extension) -> bytes:
@@ -110,9 +111,7 @@ def alternative_names(*names: bytes) -> Extension:
 
 def name_constraints(permitted: Sequence[bytes] = (), excluded: Sequence[bytes] = ()) -> Extension:
     parts = [
-        tlv(tag, *(tlv(0x30, name) for name in names))
-        for tag, names in ((0xA0, permitted), (0xA1, excluded))
-        if names
+        tlv(tag, *(tlv(0x30, name) for name in names)) for tag, names in ((0xA0, permitted), (0xA1, excluded)) if names
     ]
     return ext.NAME_CONSTRAINTS, True, tlv(0x30, *parts)
 

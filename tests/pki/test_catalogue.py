@@ -23,7 +23,9 @@ FOREIGN = re.compile(r"SIGN_")
 
 
 def emitted() -> set[str]:
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py")) if not path.name.startswith("cms"))
+    text = "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py")) if not path.name.startswith("cms")
+    )
     found = {code for pattern in EMITTED for code in pattern.findall(text)}
     return {code for code in found if not FOREIGN.match(code)}
 

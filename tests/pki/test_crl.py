@@ -20,7 +20,10 @@ UNKNOWN = "1.3.6.1.4.1.99999.1"
 def test_a_list_tells_its_issuer_dates_number_and_entries() -> None:
     found = crl("CA", revoked(5, reason=1), revoked(6), extensions=[forge.number(3)])
     assert found.issuer == Name.load(cn("CA"))
-    assert (found.this_update, found.next_update) == (datetime(2026, 5, 20, tzinfo=UTC), datetime(2026, 6, 20, tzinfo=UTC))
+    assert (found.this_update, found.next_update) == (
+        datetime(2026, 5, 20, tzinfo=UTC),
+        datetime(2026, 6, 20, tzinfo=UTC),
+    )
     assert (found.crl_number, found.is_delta, len(found)) == (3, False, 2)
     entry = found.entry(5)
     assert entry is not None
@@ -156,6 +159,14 @@ def test_an_extension_that_cannot_be_obeyed_spoils_the_list(options: dict[str, o
         crl("CA", **options)
 
 
+@pytest.mark.parametrize("year", [1, 1900, 9999])
+def test_a_list_of_an_impossible_time_is_refused(year: int) -> None:
+    parts = plain()
+    parts[3] = tlv(0x18, f"{year:04}0101000000Z".encode())
+    with pytest.raises(CrlError):
+        RevocationList.load(rebuilt(parts))
+
+
 def test_an_unknown_critical_entry_extension_spoils_the_whole_list() -> None:
     spoiled = crl("CA", revoked(5), revoked(6, extra=[(UNKNOWN, True, b"\x05\x00")]))
     for serial in (5, 6, 7):
@@ -176,15 +187,15 @@ def test_a_reason_that_does_not_exist_makes_the_entry_unreadable() -> None:
 def test_a_large_list_is_indexed_once_and_answers_quickly() -> None:
     entries = [revoked(2**64 + 7919 * number, reason=1) for number in range(100_000)]
     der = crl_der("CA", *entries)
-    start = time.perf_counter()
+    start = time.process_time()
     found = RevocationList.load(der)
     assert found.entry(2**64) is not None
     # 0.13 s measured for reading and indexing, 7 microseconds for a look-up.
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert len(found) == 100_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert all(found.entry(2**64 + 7919 * number) is not None for number in range(1000))
-    assert time.perf_counter() - start < 0.3
+    assert time.process_time() - start < 0.3
 
 
 def test_der_is_what_it_is_read_from() -> None:

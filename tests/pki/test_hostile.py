@@ -28,10 +28,14 @@ ROUNDS = 6000
 def rich() -> bytes:
     """A certificate with every extension that is read."""
     access = tlv(0x30, tlv(0x30, encode_oid("1.3.6.1.5.5.7.48.1"), forge.general(6, b"http://a.test")))
-    constraints = forge.name_constraints([forge.general(2, b"a.test"), forge.general(4, cn("A"))], [forge.general(7, bytes(8))])
+    constraints = forge.name_constraints(
+        [forge.general(2, b"a.test"), forge.general(4, cn("A"))], [forge.general(7, bytes(8))]
+    )
     extensions = (
         *forge.CA, constraints, forge.policies("1.2.3", "1.2.4"), forge.mappings(("1.2.3", "1.2.5")),
-        forge.alternative_names(forge.general(2, b"b.a.test"), forge.general(1, b"a@b.test"), forge.general(6, b"http://a.test/")),
+        forge.alternative_names(
+            forge.general(2, b"b.a.test"), forge.general(1, b"a@b.test"), forge.general(6, b"http://a.test/")
+        ),
         (ext.POLICY_CONSTRAINTS, True, tlv(0x30, tlv(0x80, b"\x05"), tlv(0x81, b"\x05"))),
         (ext.INHIBIT_ANY_POLICY, True, b"\x02\x01\x05"), (ext.AUTHORITY_INFO_ACCESS, False, access),
         forge.extended_key_usage("1.3.6.1.5.5.7.3.36"), forge.subject_key_identifier(b"abcd"),
@@ -78,7 +82,14 @@ def ask_certificate(der: bytes) -> bool:
             certificate_status(path, 0, evidence=evidence, anchors=(path.anchor,), time=TIME)
     signer_violations(made)
     tsa_violations(made)
-    for attribute in ("findings", "public_key_bits", "crl_uris", "ocsp_uris", "signature_algorithm", "unknown_critical"):
+    for attribute in (
+        "findings",
+        "public_key_bits",
+        "crl_uris",
+        "ocsp_uris",
+        "signature_algorithm",
+        "unknown_critical",
+    ):
         getattr(made, attribute)
     made.subject.rfc4514()
     return True
@@ -111,9 +122,14 @@ def ask_name(der: bytes) -> bool:
 
 LIST = crl_der(
     "Root", revoked(7, reason=1), revoked(1000, issuer=cn("Root")), revoked(9, reason=6),
-    extensions=[forge.number(5), forge.issuing_point("http://a.test/c", indirect=True, reasons=[1, 2]), forge.authority_key_identifier(b"ab")],
+    extensions=[
+        forge.number(5), forge.issuing_point("http://a.test/c", indirect=True, reasons=[1, 2]),
+        forge.authority_key_identifier(b"ab"),
+    ],
 )  # fmt: skip
-NAME = forge.dn(forge.rdn(forge.attribute("2.5.4.6", "IR", 0x13)), forge.rdn(forge.attribute("2.5.4.3", "دادگاه", 0x1E)))
+NAME = forge.dn(
+    forge.rdn(forge.attribute("2.5.4.6", "IR", 0x13)), forge.rdn(forge.attribute("2.5.4.3", "دادگاه", 0x1E))
+)
 
 
 @pytest.mark.parametrize(

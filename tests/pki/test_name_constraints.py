@@ -157,7 +157,9 @@ def test_links_are_judged_by_their_host(base: str, name: str, within: bool) -> N
     assert code(permitted=[link(base)], names=[link(name)]) == (None if within else "NAME_NOT_PERMITTED")
 
 
-@pytest.mark.parametrize("name", ["urn:x:y", "https://10.0.0.1/", "https://[::1]/", "mailto:a@b", "https:///x", "https://a%2eb/"])
+@pytest.mark.parametrize(
+    "name", ["urn:x:y", "https://10.0.0.1/", "https://[::1]/", "mailto:a@b", "https:///x", "https://a%2eb/"]
+)
 def test_a_link_without_a_host_name_cannot_be_compared(name: str) -> None:
     assert code(permitted=[link("example.org")], names=[link(name)]) == "NAME_CONSTRAINT_UNSUPPORTED"
 
@@ -186,7 +188,10 @@ def test_alternative_names_that_cannot_be_read_may_be_anything() -> None:
     broken = (*SIGNER, (ext.SUBJECT_ALT_NAME, False, b"\x30\x02\x82\x05"))
     signer = leaf("Sub", extensions=broken).make()
     root = anchor(authority("Root").make())
-    for extensions, expected in ((CA, []), ((*CA, forge.name_constraints([host("a.test")])), ["NAME_CONSTRAINT_UNSUPPORTED"])):
+    for extensions, expected in (
+        (CA, []),
+        ((*CA, forge.name_constraints([host("a.test")])), ["NAME_CONSTRAINT_UNSUPPORTED"]),
+    ):
         path = CandidatePath(certificates=(signer, authority("Sub", "Root", extensions=extensions).make()), anchor=root)
         assert [item.code for item in check_path(path, time=TIME)] == expected
 
@@ -200,7 +205,9 @@ def test_a_form_that_is_not_understood_fails_only_where_it_is_limited() -> None:
 
 def test_a_minimum_or_maximum_cannot_be_judged() -> None:
     subtree = tlv(0x30, host("example.org"), tlv(0x81, b"\x05"))
-    below = authority("Sub", "Root", extensions=(*CA, (ext.NAME_CONSTRAINTS, True, tlv(0x30, tlv(0xA0, subtree))))).make()
+    below = authority(
+        "Sub", "Root", extensions=(*CA, (ext.NAME_CONSTRAINTS, True, tlv(0x30, tlv(0xA0, subtree))))
+    ).make()
     path = CandidatePath(certificates=(leaf("Sub").make(), below), anchor=anchor(authority("Root").make()))
     assert [item.code for item in check_path(path, time=TIME)] == ["NAME_CONSTRAINT_UNSUPPORTED"]
 

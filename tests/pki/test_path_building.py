@@ -16,7 +16,7 @@ from tests.pki import forge
 from tests.pki.forge import END, START, TIME, anchor, authority, cn, leaf
 
 GENEROUS = 0.5
-"""Seconds; what is measured stays below 0.02 here."""
+"""Seconds of CPU; what is measured stays below 0.02 here."""
 
 
 def search(signer: Certificate, pool: list[Certificate], *anchors: Certificate) -> PathSearch:
@@ -42,9 +42,9 @@ def root() -> Certificate:
 @pytest.mark.parametrize("size", [5, 7, 12])
 def test_a_mesh_that_reaches_no_anchor_ends_at_once(size: int, root: Certificate) -> None:
     pool, signer = mesh(size), leaf("Mesh 0").make()
-    start = time.perf_counter()
+    start = time.process_time()
     found = search(signer, pool, root)
-    assert time.perf_counter() - start < GENEROUS
+    assert time.process_time() - start < GENEROUS
     assert found.paths == ()
     assert (found.signature_checks, found.steps) == (0, 0)
 
@@ -53,9 +53,9 @@ def test_a_mesh_that_reaches_no_anchor_ends_at_once(size: int, root: Certificate
 def test_a_mesh_whose_anchor_has_only_the_name_of_the_trusted_one_ends_within_its_budget(size: int) -> None:
     pool = [*mesh(size), authority("Mesh 1", "Root", issuer_key="Impostor").make()]
     signer, root = leaf("Mesh 0").make(), authority("Root").make()
-    start = time.perf_counter()
+    start = time.process_time()
     found = search(signer, pool, root)
-    assert time.perf_counter() - start < GENEROUS
+    assert time.process_time() - start < GENEROUS
     assert found.paths == ()
     assert found.steps <= DEFAULT_LIMITS.path_steps + 1
     assert found.signature_checks <= DEFAULT_LIMITS.path_signature_checks + 1
@@ -64,9 +64,9 @@ def test_a_mesh_whose_anchor_has_only_the_name_of_the_trusted_one_ends_within_it
 @pytest.mark.parametrize("size", [5, 7, 12])
 def test_the_one_good_route_through_a_mesh_is_found(size: int, root: Certificate) -> None:
     pool = [*mesh(size), authority(f"Mesh {size - 1}", "Root").make()]
-    start = time.perf_counter()
+    start = time.process_time()
     found = search(leaf("Mesh 0").make(), pool, root)
-    assert time.perf_counter() - start < GENEROUS
+    assert time.process_time() - start < GENEROUS
     assert good(found)
     assert [item.subject.get("2.5.4.3") for item in found.paths[0].certificates] == [
         "Signer", "Mesh 0", f"Mesh {size - 1}",
@@ -88,13 +88,16 @@ def test_a_route_deeper_than_the_limit_names_the_budget(root: Certificate) -> No
 
 def test_two_hundred_authorities_of_one_name_the_true_one_last(root: Certificate) -> None:
     junk = [
-        authority("Sub", "Root", subject_key="Junk", issuer_key="Junk", serial=serial).make() for serial in range(2, 101)
+        authority("Sub", "Root", subject_key="Junk", issuer_key="Junk", serial=serial).make()
+        for serial in range(2, 101)
     ]
-    selfish = [authority("Sub", subject_key="Junk 2", issuer_key="Junk 2", serial=serial).make() for serial in range(100)]
+    selfish = [
+        authority("Sub", subject_key="Junk 2", issuer_key="Junk 2", serial=serial).make() for serial in range(100)
+    ]
     true = authority("Sub", "Root", start=START.replace(year=2020)).make()
-    start = time.perf_counter()
+    start = time.process_time()
     found = search(leaf("Sub").make(), [*junk, *selfish, true], root)
-    assert time.perf_counter() - start < GENEROUS
+    assert time.process_time() - start < GENEROUS
     assert [path.certificates[1] for path in good(found)] == [true]
 
 
@@ -105,9 +108,9 @@ def test_two_hundred_keys_of_one_name_are_within_the_budget(root: Certificate) -
         for number in range(2, 200)
     ]
     true = authority("Sub", "Root", start=START.replace(year=2020)).make()
-    start = time.perf_counter()
+    start = time.process_time()
     found = search(leaf("Sub").make(), [*junk, true], root)
-    assert time.perf_counter() - start < GENEROUS
+    assert time.process_time() - start < GENEROUS
     assert [path.certificates[1] for path in good(found)] == [true]
     assert 199 <= found.signature_checks <= DEFAULT_LIMITS.path_signature_checks
 
@@ -226,7 +229,9 @@ def test_names_chain_as_rfc_5280_compares_them(written: bytes, root: Certificate
     assert good(search(leaf("Sub").make(), [sub], root))
 
 
-@pytest.mark.parametrize("written", [cn("Su b"), cn("Sub."), cn("5ub"), cn("")], ids=["inner space", "dot", "digit", "empty"])
+@pytest.mark.parametrize(
+    "written", [cn("Su b"), cn("Sub."), cn("5ub"), cn("")], ids=["inner space", "dot", "digit", "empty"]
+)
 def test_other_names_do_not_chain(written: bytes, root: Certificate) -> None:
     sub = authority("Sub", "Root", subject=written).make()
     assert search(leaf("Sub").make(), [sub], root).paths == ()
@@ -253,14 +258,16 @@ def test_a_spent_signature_budget_is_told_and_gives_no_path(root: Certificate) -
     assert found.budget_exceeded
 
 
-def test_a_remembered_path_costs_next_to_nothing(root: Certificate) -> None:
+def test_a_remembered_path_costs_next_to_nothing(root: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
     sub, signer = authority("Sub", "Root").make(), leaf("Sub").make()
     pool, anchors = Pool([sub]), (anchor(root),)
 
     def once() -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         assert check_path(build_paths(signer, pool=pool, anchors=anchors, time=TIME).paths[0], time=TIME) == ()
-        return time.perf_counter() - start
+        return time.process_time() - start
 
-    # 22 microseconds measured; two fresh signature checks alone would cost 165.
-    assert min(once() for _ in range(50)) < 0.000150
+    once()
+    monkeypatch.setattr("edoc.pki.path.verify_value", None)  # whoever computes a signature again fails
+    # 22 microseconds measured.
+    assert min(once() for _ in range(50)) < 0.001

@@ -31,7 +31,7 @@ def test_der_is_taken_as_it_is() -> None:
 
 
 def test_endless_white_space_costs_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert blocks(b"-----BEGIN A-----" + b" " * 200_000) == []
     assert blocks(b"-----BEGIN A-----" * 10_000) == []
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

@@ -111,11 +111,14 @@ def test_an_extension_that_occurs_twice_refuses() -> None:
 
 def test_outer_and_signed_algorithm_must_be_the_same() -> None:
     assert ("ALG_ID_MISMATCH", 0) in codes(LEAF.but(outer_algorithm=forge.ECDSA_SHA1), SUB)
-    assert ("ALG_ID_MISMATCH", 0) in codes(LEAF.but(algorithm=forge.ECDSA_SHA1, outer_algorithm=forge.ECDSA_SHA256), SUB)
+    assert ("ALG_ID_MISMATCH", 0) in codes(
+        LEAF.but(algorithm=forge.ECDSA_SHA1, outer_algorithm=forge.ECDSA_SHA256), SUB
+    )
 
 
 @pytest.mark.parametrize(
-    "oid", [ext.BASIC_CONSTRAINTS, ext.KEY_USAGE, ext.NAME_CONSTRAINTS, ext.CERTIFICATE_POLICIES, ext.POLICY_CONSTRAINTS]
+    "oid",
+    [ext.BASIC_CONSTRAINTS, ext.KEY_USAGE, ext.NAME_CONSTRAINTS, ext.CERTIFICATE_POLICIES, ext.POLICY_CONSTRAINTS],
 )
 def test_a_limit_that_cannot_be_read_does_not_count_as_absent(oid: str) -> None:
     rest = [item for item in CA if item[0] != oid]
@@ -177,9 +180,9 @@ def test_policy_mappings_cannot_blow_up() -> None:
         plan = authority(f"Level {level}", issuer, extensions=(*CA, forge.policies(*oids), forge.mappings(*every)))
         chain.insert(0, plan)
     signer = leaf("Level 19", extensions=(*SIGNER, forge.policies(oids[0])))
-    start = time.perf_counter()
+    start = time.process_time()
     assert codes(signer, *chain, parameters=EXPLICIT) == []
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_the_anchor_s_own_certificate_is_not_judged() -> None:

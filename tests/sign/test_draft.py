@@ -93,6 +93,17 @@ def test_another_document_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_input_is_not_written_over_in_the_second_step(tmp_path: Path) -> None:
+    place = tmp_path / "in.pdf"
+    place.write_bytes(make_pdf())
+    certificates = [identity().certificate_pem]
+    draft = edoc.prepare_signature(place, certificates=certificates, signing_time=SIGNING_TIME)
+    for given in (None, place):
+        with pytest.raises(ConfigError) as error:
+            edoc.finish_signature(draft, _elsewhere(draft), document=given, output=place, overwrite=True)
+        assert _code(error) == "OUTPUT_IS_INPUT" and place.read_bytes() == make_pdf()
+
+
 WRONG: dict[str, Callable[[Draft], bytes]] = {
     "another-key": lambda draft: _elsewhere(draft, "p384"),
     "over-the-digest": lambda draft: _elsewhere(dataclasses.replace(draft, octets=draft.message_digest)),

@@ -130,6 +130,8 @@ REFUSED_OPTIONS: list[tuple[dict[str, object], str]] = [
     ({"sub_filter": "adbe.x509.rsa_sha1"}, "SIGN_SUB_FILTER_UNKNOWN"),
     ({"digest": "sha1"}, "SIGN_DIGEST_WEAK"),
     ({"pss": True}, "SIGN_PSS_NOT_RSA"),
+    ({"reason": "caf\udce9"}, "SIGN_TEXT_UNREADABLE"),
+    ({"field": "caf\udce9"}, "FIELD_NAME_UNUSABLE"),
 ]
 
 
@@ -138,6 +140,22 @@ def test_an_option_that_cannot_be_is_refused_first(options: dict[str, object], c
     with pytest.raises(ConfigError) as error:
         edoc.sign_document(make_pdf(), unused, **options)  # type: ignore[arg-type]
     assert _code(error) == code
+
+
+@pytest.mark.parametrize(("durability", "syncs"), [("document", 1), ("system", 0)])
+def test_a_file_is_synced_as_asked(
+    durability: str, syncs: int, key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", synced.append)
+    edoc.Signer(key, signing_time=SIGNING_TIME, durability=durability).sign(make_pdf(), output=tmp_path / "out.pdf")
+    assert len(synced) == syncs
+
+
+def test_an_unknown_durability_is_refused(unused: Key) -> None:
+    with pytest.raises(ConfigError) as error:
+        edoc.Signer(unused, durability="forever")
+    assert _code(error) == "SIGN_DURABILITY_UNKNOWN"
 
 
 def test_a_short_rsa_key_is_refused_first(tmp_path: Path) -> None:
@@ -196,6 +214,9 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "page-with-repeated-key": (
         lambda: Maker().table({**PAGE, 3: PAGE[3][:-2] + b"/Contents 5 0 R>>"}, size=6).data, "PDF_SIGNING_UNREADABLE",
+    ),
+    "page-with-repeated-key-inside": (
+        lambda: Maker().table({**PAGE, 3: PAGE[3][:-2] + b"/X<</A 1/A 2>>>>"}, size=6).data, "PDF_SIGNING_UNREADABLE",
     ),
     "certified-against-changes": (_certified(1), "PDF_SIGNING_FORBIDDEN_BY_CERTIFICATION"),
     "certified-with-unknown-permission": (_certified(7), "PDF_SIGNING_FORBIDDEN_BY_CERTIFICATION"),

@@ -17,7 +17,9 @@ ONE, TWO, THREE, FOUR = (authority(name).der() for name in ("One", "Two", "Three
 
 
 def pem(*ders: bytes) -> bytes:
-    lines = b"".join(b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n" for der in ders)
+    lines = b"".join(
+        b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n" for der in ders
+    )
     return b"a comment\n" + lines
 
 
@@ -67,12 +69,18 @@ def test_a_file_may_hold_several_authorities(tmp_path: Path) -> None:
 
 
 def test_a_damaged_block_among_good_ones_is_told(tmp_path: Path) -> None:
-    damaged = pem(ONE, TWO).replace(b"-----END CERTIFICATE-----\n-----BEGIN", b"?\n-----END CERTIFICATE-----\n-----BEGIN", 1)
+    damaged = pem(ONE, TWO).replace(
+        b"-----END CERTIFICATE-----\n-----BEGIN", b"?\n-----END CERTIFICATE-----\n-----BEGIN", 1
+    )
     (tmp_path / "bundle.pem").write_bytes(damaged)
     assert code(lambda: TrustStore.load(tmp_path / "bundle.pem")) == "TRUST_FILE_UNREADABLE"
 
 
-@pytest.mark.parametrize("content", [b"", b"notes", b"\x30\x03\x02\x01\x01", ONE + b"\x00", ONE[:-1], pem(b"\x30\x00")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"notes", b"\x30\x03\x02\x01\x01", ONE + b"\x00", ONE[:-1], pem(b"\x30\x00")],
+    ids=["empty", "notes", "other-der", "trailing-byte", "cut", "other-pem"],
+)
 def test_what_is_no_certificate_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "one.crt").write_bytes(ONE)
     (tmp_path / "two.crt").write_bytes(content)

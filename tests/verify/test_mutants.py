@@ -18,7 +18,7 @@ from tests.sign.makers import make_pdf
 AT = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 SHARDS = 20
 MUTANTS = 500
-"""Of one shard: 10,000 in all, and ten times as many others behind `make soak`."""
+"""Of one shard: 10,000 in all."""
 
 _TOKEN = re.compile(rb"\d+|/[A-Za-z]+|<<|>>|\[|\]|\bobj\b|\bendobj\b|\bR\b|stream|endstream|xref|trailer|startxref")
 _OBJECT = re.compile(rb"\d+ 0 obj.*?endobj\s", re.DOTALL)
@@ -137,16 +137,6 @@ STRUCTURE: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_no_mutant_is_believed(shard: int) -> None:
-    _judge_shard(shard)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("shard", range(SHARDS, 11 * SHARDS))
-def test_no_further_mutant_is_believed(shard: int) -> None:
-    _judge_shard(shard)
-
-
-def _judge_shard(shard: int) -> None:
     chance = random.Random(shard)
     seen: Counter[str] = Counter()
     for number in range(MUTANTS):
@@ -162,7 +152,7 @@ def _judge_shard(shard: int) -> None:
                 seen[problem.code] += 1
                 continue
             seen[report.verdict.value] += 1
-            assert '"INTERNAL"' not in report.to_json(), (shard, number)
+            assert '"INTERNAL"' not in report.to_json(indent=None), (shard, number)
             if report.verdict in (edoc.Verdict.PASSED, edoc.Verdict.INTACT):
                 assert not _covered_changed(original, mutant), (shard, number, mutate.__name__)
     assert seen["FAILED"] > MUTANTS // 10, "the mutants do not reach the judgement"

@@ -16,6 +16,7 @@ from edoc.formats.pdf.append_write import (
     IncrementalUpdate,
     Raw,
     date_string,
+    is_text,
     text_string,
     write_dictionary,
     write_value,
@@ -295,7 +296,7 @@ class _Writer:
 def _new_name(asked: str | None, fields: list[Field], *, stem: str) -> str:
     taken = {item.name.split(".", 1)[0] for item in fields}
     if asked is not None:
-        if not asked or "." in asked or asked in taken:
+        if not asked or "." in asked or asked in taken or not is_text(asked):
             raise ConfigError("FIELD_NAME_UNUSABLE", subject=asked)
         return asked
     number = 1

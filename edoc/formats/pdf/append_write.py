@@ -5,21 +5,36 @@ from __future__ import annotations
 import hashlib
 import re
 from binascii import hexlify
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 from edoc.formats.pdf.document import Pdf
-from edoc.formats.pdf.values import Name, Ref, Value
+from edoc.formats.pdf.errors import PdfError
+from edoc.formats.pdf.sections import Section
+from edoc.formats.pdf.values import Name, PdfString, Ref, RepeatedKeys, Value
 
 _PLAIN_NAME = re.compile(r"[!\"$&-'*-.0-;=?-Z\\^-z|~]*\Z")
 """Names without delimiters, white space and `#` (ISO 32000-2 7.3.5)."""
+_TEXT = re.compile(rb"[ -~\r\n]*+\Z")
+"""Strings that are written as they read."""
 _SPECIAL = re.compile(rb"[\\()\r\n]")
 _ESCAPED = {b"\\": b"\\\\", b"(": b"\\(", b")": b"\\)", b"\r": b"\\r", b"\n": b"\\n"}
 
 
 class Raw(bytes):
     """Bytes that are already PDF syntax."""
+
+
+def is_text(text: str) -> bool:
+    """Tell whether a string holds nothing but characters; half surrogates come from undecodable octets."""
+    try:
+        text.encode("utf-16-be")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def text_string(text: str) -> Raw:
@@ -35,42 +50,39 @@ def date_string(time: datetime) -> Raw:
 
 
 def write_value(value: Value | Raw) -> bytes:
-    """Return the PDF syntax of a value; the reader bounds its depth."""
-    if isinstance(value, Raw):
-        return bytes(value)
-    if isinstance(value, Name):
-        return _name(str(value))
-    if isinstance(value, Ref):
-        return b"%d %d R" % (value.number, value.generation)
-    if isinstance(value, bytes):
-        return _literal(value) if _mostly_text(value) else b"<" + hexlify(value) + b">"
-    if isinstance(value, dict):
-        return write_dictionary(value)
-    if isinstance(value, list):
-        return b"[" + b" ".join(map(write_value, value)) + b"]"
-    return _scalar(value)
+    """Return the PDF syntax of a value; the reader bounds its depth.  Streams are no values: TypeError."""
+    return _WRITERS[type(value)](value)
 
 
 def write_dictionary(entries: Mapping[str, Value | Raw]) -> bytes:
     """Return the PDF syntax of a dictionary, entries in their order."""
-    return b"<<" + b"".join(_name(key) + b" " + write_value(value) for key, value in entries.items()) + b">>"
+    pieces = [_name(key) + b" " + _WRITERS[type(value)](value) for key, value in entries.items()]
+    return b"<<" + b"".join(pieces) + b">>"
 
 
-def _scalar(value: object) -> bytes:
-    if value is None:
-        return b"null"
-    if value is True:
-        return b"true"
-    if value is False:
-        return b"false"
-    if isinstance(value, int):
-        return b"%d" % value
-    if isinstance(value, float):
-        # No exponent in PDF numbers (7.3.3); six digits are below what any reader draws.
-        return f"{value:.6f}".rstrip("0").rstrip(".").encode() or b"0"
-    raise TypeError(type(value).__name__)
+def _refuse(value: RepeatedKeys) -> bytes:
+    # Writing it again would choose one of two values, for every reader, in the signer's name.
+    raise PdfError("PDF_DUPLICATE_KEY", key=value.repeated[0])
 
 
+def _list(value: list[Value]) -> bytes:
+    return b"[" + b" ".join([_WRITERS[type(item)](item) for item in value]) + b"]"
+
+
+def _ref(value: Ref) -> bytes:
+    return b"%d %d R" % value
+
+
+def _string(value: bytes) -> bytes:
+    return _literal(value) if _TEXT.match(value) else b"<" + hexlify(value) + b">"
+
+
+def _float(value: float) -> bytes:
+    # No exponent in PDF numbers (7.3.3); six digits are below what any reader draws.
+    return f"{value:.6f}".rstrip("0").rstrip(".").encode() or b"0"
+
+
+@lru_cache(maxsize=4096)
 def _name(text: str) -> bytes:
     if _PLAIN_NAME.match(text):
         return b"/" + text.encode("ascii")
@@ -86,8 +98,28 @@ def _literal(data: bytes) -> bytes:
     return b"(" + _SPECIAL.sub(lambda found: _ESCAPED[found.group()], data) + b")"
 
 
-def _mostly_text(data: bytes) -> bool:
-    return all(0x20 <= octet < 0x7F or octet in b"\r\n" for octet in data)
+class _Writers(dict[type, Callable[[Any], bytes]]):
+    def __missing__(self, kind: type) -> Callable[[Any], bytes]:
+        raise TypeError(kind.__name__)
+
+
+_WRITERS = _Writers(
+    {
+        Raw: bytes,
+        Name: _name,
+        Ref: _ref,
+        bytes: _string,
+        PdfString: _string,
+        dict: write_dictionary,
+        RepeatedKeys: _refuse,
+        list: _list,
+        int: lambda value: b"%d" % value,
+        float: _float,
+        bool: lambda value: b"true" if value else b"false",
+        type(None): lambda value: b"null",
+    }
+)
+"""By the exact type: true is an int, and a name is a str, to `isinstance`."""
 
 
 class IncrementalUpdate:
@@ -99,7 +131,8 @@ class IncrementalUpdate:
 
     def __init__(self, pdf: Pdf) -> None:
         self._pdf = pdf
-        self._next = pdf.size_entry
+        # A /Size that is too small must not let a new object take the number of an old one (7.5.5).
+        self._next = max(pdf.size_entry, *(_end(section) for one in pdf.revisions for section in one.sections))
         self._objects: dict[Ref, tuple[bytes, ...]] = {}
 
     def new_ref(self) -> Ref:
@@ -182,6 +215,12 @@ class IncrementalUpdate:
         entries["Length"] = len(rows)
         head = b"%d 0 obj\n" % own.number + write_dictionary(entries)
         return head + b"\nstream\n" + bytes(rows) + b"\nendstream\nendobj\n"
+
+
+def _end(section: Section) -> int:
+    """Return the first number behind all that a section lists."""
+    own = max((part.first + part.length for part in section.rows), default=0)
+    return max(own, _end(section.hybrid)) if section.hybrid is not None else own
 
 
 def _runs(refs: list[Ref]) -> list[tuple[int, list[Ref]]]:

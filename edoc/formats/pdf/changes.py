@@ -35,15 +35,33 @@ def judge_changes(pdf: Pdf, found: list[Found]) -> Later:
         permissions = {id(one): permission_of(pdf, one) for one in bound}
     first = min((one.revision.index for one in bound if one.revision is not None), default=pdf.last.index)
     steps = _steps(pdf, found, first, permissions) if first < pdf.last.index else {}
+    after = _after(pdf, steps)
     for one in found:
         if one.revision is None:
             # Nothing is known about what it covers, so nothing about what came later.
             level = ChangeLevel.NOT_JUDGED if len(pdf.revisions) > 1 else ChangeLevel.NONE
             later.by_signature[id(one)] = Judged(level=level)
-            continue
-        after = [steps[index] for index in range(one.revision.index + 1, len(pdf.revisions))]
-        later.by_signature[id(one)] = _sum(one, after, _not_first(one, bound, permissions))
+        else:
+            notes = _not_first(one, bound, permissions)
+            later.by_signature[id(one)] = _told(one, after[one.revision.index], notes)
     return later
+
+
+def _after(pdf: Pdf, steps: dict[int, Judged]) -> dict[int, Judged]:
+    """Return what came after each revision, all later updates together."""
+    together = Judged()
+    after = {pdf.last.index: together}
+    for index in sorted(steps, reverse=True):
+        step = steps[index]
+        changes = (*step.changes, *together.changes)
+        if len(changes) > _TOLD:
+            # What decides is told before what is only listed.
+            changes = tuple(sorted(changes, key=lambda change: change.permitted is True)[:_TOLD])
+        findings = {(item.code, item.subject): item for item in (*together.findings, *step.findings)}
+        level = max(step.level, together.level, key=_ORDER.index)
+        together = Judged(level=level, changes=changes, findings=tuple(findings.values()))
+        after[index - 1] = together
+    return after
 
 
 def _steps(
@@ -74,22 +92,20 @@ def _not_first(one: Found, bound: list[Found], permissions: dict[int, Permission
     if own is None or not own.certifies:
         return []
     earlier = any(other.end < one.end and other.sub_filter != "ETSI.RFC3161" for other in bound)
-    return [warning("PDF_CERTIFICATION_NOT_FIRST", one.field.name)] if earlier else []
+    return [warning("PDF_CERTIFICATION_NOT_FIRST", one.field.name, field=one.field.name)] if earlier else []
 
 
-def _sum(one: Found, after: list[Judged], findings: list[Finding]) -> Judged:
-    level = max((step.level for step in after), key=_ORDER.index, default=ChangeLevel.NONE)
-    changes = [change for step in after for change in step.changes][:_TOLD]
+def _told(one: Found, after: Judged, findings: list[Finding]) -> Judged:
+    """Turn what came later into the findings of one signature."""
     told: dict[tuple[str, str], Finding] = {}
-    for change in changes:
+    for change in after.changes:
         if change.permitted is False:
             finding = error(change.code, one.field.name)
-            params = {**change.params, "object": change.subject, "page": str(change.page or "?")}
-            told.setdefault((change.code, change.subject), replace(finding, params=params))
-    if level is ChangeLevel.NOT_JUDGED or any(change.permitted is None for change in changes):
-        what = next((change.code for change in changes if change.permitted is None), "")
-        findings = [*findings, warning("CHANGE_NOT_JUDGED", one.field.name, change=what)]
-    for step in after:
-        for finding in step.findings:
-            told.setdefault((finding.code, ""), finding)
-    return Judged(level=level, changes=tuple(changes), findings=(*findings, *told.values()))
+            told.setdefault((change.code, change.subject), replace(finding, params=change.params))
+    undecided = [change.code for change in after.changes if change.permitted is None]
+    if after.level is ChangeLevel.NOT_JUDGED or undecided:
+        what = undecided[0] if undecided else ""
+        findings = [*findings, warning("CHANGE_NOT_JUDGED", one.field.name, field=one.field.name, change=what)]
+    for finding in after.findings:
+        told.setdefault((finding.code, finding.subject), finding)
+    return replace(after, findings=(*findings, *told.values()))

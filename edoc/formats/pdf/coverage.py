@@ -11,8 +11,8 @@ from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.fields import Field
 from edoc.formats.pdf.marks import has_signature_marks
-from edoc.formats.pdf.sections import IN_FILE, Revision
-from edoc.formats.pdf.values import PdfString, Ref, RepeatedKeys, Value
+from edoc.formats.pdf.sections import IN_FILE, IN_STREAM, Revision
+from edoc.formats.pdf.values import PdfString, Ref, RepeatedKeys, Stream, Value
 
 _SPACE = b"\x00\t\n\x0c\r "
 _HEX = b"0123456789abcdefABCDEF"
@@ -59,7 +59,7 @@ def find_signatures(pdf: Pdf) -> list[Found]:
         one = Found(field=item, ref=ref, dictionary=dictionary)
         if ref is not None and ref in shared:
             for side in (one, shared[ref]):
-                side.findings.append(error("PDF_SIGNATURE_SHARED", item.name, other=shared[ref].field.name))
+                side.findings.append(error("PDF_SIGNATURE_SHARED", item.name, field=item.name, other=shared[ref].field.name))
         elif ref is not None:
             shared[ref] = one
         found.append(one)
@@ -85,17 +85,17 @@ def _value(pdf: Pdf, item: Field, revision: Revision | None) -> dict[str, Value]
 def _check(pdf: Pdf, one: Found) -> Iterator[Finding]:
     name = one.field.name
     if isinstance(one.dictionary, RepeatedKeys):
-        yield error("PDF_SIGNATURE_DUPLICATE_KEY", name, key=one.dictionary.repeated[0])
+        yield error("PDF_SIGNATURE_DUPLICATE_KEY", name, field=name, key=one.dictionary.repeated[0])
     if isinstance(one.field.dictionary, RepeatedKeys):
-        yield error("PDF_DUPLICATE_KEY", name, key=one.field.dictionary.repeated[0])
+        yield error("PDF_DUPLICATE_KEY", name, field=name, key=one.field.dictionary.repeated[0])
     for key in _REQUIRED:
         if one.dictionary.get(key) is None:
-            yield error("PDF_SIGNATURE_KEY_MISSING", name, key=key)
+            yield error("PDF_SIGNATURE_KEY_MISSING", name, field=name, key=key)
     if one.field.type != "Sig":
-        yield error("PDF_FIELD_TYPE", name, type=one.field.type)
+        yield error("PDF_FIELD_TYPE", name, field=name, type=one.field.type)
     code = _byte_range(pdf, one)
     if code:
-        yield error(code, name)
+        yield error(code, name, field=name)
     yield from _contents(pdf, one)
     if one.gap is not None:
         yield from _place(pdf, one)
@@ -126,25 +126,25 @@ def _contents(pdf: Pdf, one: Found) -> Iterator[Finding]:
     if contents is None:
         return
     if not isinstance(contents, PdfString) or not contents.is_hex:
-        yield error("PDF_CONTENTS_MALFORMED", name)
+        yield error("PDF_CONTENTS_MALFORMED", name, field=name)
         if isinstance(contents, bytes):
             one.contents = bytes(contents)
         return
     one.contents = bytes(contents)
     if contents.span is None:
-        yield error("PDF_SIGNATURE_COMPRESSED", name)
+        yield error("PDF_SIGNATURE_COMPRESSED", name, field=name)
         return
     start, end = contents.span
     if one.gap is not None and one.gap != (start, end):
-        yield error("PDF_GAP", name, gap=f"{one.gap[0]}-{one.gap[1]}", contents=f"{start}-{end}")
+        yield error("PDF_GAP", name, field=name, gap=f"{one.gap[0]}-{one.gap[1]}", contents=f"{start}-{end}")
     if end - start != 2 * len(contents) + 2:
         # White space or an odd last digit: two readers might see two values.
-        yield error("PDF_CONTENTS_MALFORMED", name)
+        yield error("PDF_CONTENTS_MALFORMED", name, field=name)
     size = cms_size(one.contents)
     if size is None:
-        yield info("PDF_CMS_LENGTH", name)
+        yield info("PDF_CMS_LENGTH", name, field=name)
     elif size > len(contents) or one.contents[size:].strip(b"\x00"):
-        yield error("PDF_CONTENTS_PADDING", name)
+        yield error("PDF_CONTENTS_PADDING", name, field=name)
 
 
 def cms_size(data: bytes) -> int | None:
@@ -163,11 +163,11 @@ def _place(pdf: Pdf, one: Found) -> Iterator[Finding]:
     assert one.gap is not None
     revision = closed_revision(pdf, one.end)
     if revision is None:
-        yield error("PDF_COVERAGE_NOT_A_REVISION", name, end=one.end)
+        yield error("PDF_COVERAGE_NOT_A_REVISION", name, field=name, end=one.end)
         return
     one.revision = revision
     if not revision.start <= one.gap[0] < one.gap[1] <= revision.end:
-        yield error("PDF_SIGNATURE_OTHER_REVISION", name)
+        yield error("PDF_SIGNATURE_OTHER_REVISION", name, field=name)
     yield from _first_set(pdf, one, revision)
 
 
@@ -190,20 +190,18 @@ def _first_set(pdf: Pdf, one: Found, revision: Revision) -> Iterator[Finding]:
     if owner is not None:
         placed = pdf.entry(owner.number)
         if placed is None or placed[0].kind != IN_FILE:
-            yield error("PDF_SIGNATURE_COMPRESSED", name)
+            yield error("PDF_SIGNATURE_COMPRESSED", name, field=name)
         elif placed[0].place >= revision.end:
-            yield error("PDF_SIGNATURE_REDEFINED", name)
+            yield error("PDF_SIGNATURE_REDEFINED", name, field=name)
         elif placed[0].place < revision.start:
-            yield error("PDF_SIGNATURE_OTHER_REVISION", name)
+            yield error("PDF_SIGNATURE_OTHER_REVISION", name, field=name)
     if one.ref is not None and revision.index > 0:
         before = pdf.entry(one.ref.number, pdf.revisions[revision.index - 1])
         if before is not None and before[0].kind:
-            yield error("PDF_SIGNATURE_OLD_VALUE", name)
-    if not any(
-        item.name == name and item.value is not None and _value(pdf, item, revision) is one.dictionary
-        for item in fields_of(pdf, revision)
-    ):
-        yield error("PDF_SIGNATURE_OTHER_REVISION", name)
+            yield error("PDF_SIGNATURE_OLD_VALUE", name, field=name)
+    signed = field_as_signed(pdf, one, revision)
+    if signed is None or _value(pdf, signed, revision) is not one.dictionary:
+        yield error("PDF_SIGNATURE_OTHER_REVISION", name, field=name)
 
 
 def fields_of(pdf: Pdf, revision: Revision) -> tuple[Field, ...]:
@@ -212,6 +210,15 @@ def fields_of(pdf: Pdf, revision: Revision) -> tuple[Field, ...]:
     if cached is None:
         cached = pdf.field_cache[revision.index] = tuple(pdf.fields(revision))
     return cached
+
+
+def field_as_signed(pdf: Pdf, one: Found, revision: Revision) -> Field | None:
+    """Return a signature's field, the same object under the same name, as of a revision."""
+    index = pdf.field_index.get(revision.index)
+    if index is None:
+        index = {(item.name, item.ref): item for item in fields_of(pdf, revision)}
+        pdf.field_index[revision.index] = index
+    return index.get((one.field.name, one.field.ref))
 
 
 def removed_signatures(pdf: Pdf, found: list[Found]) -> Iterator[Finding]:
@@ -247,7 +254,32 @@ def tail_findings(pdf: Pdf, found: list[Found]) -> list[Finding]:
 
 
 def orphan(pdf: Pdf, found: list[Found]) -> Finding | None:
-    """Warn when an unsigned document carries the marks of a signature that no field names."""
-    if found or not has_signature_marks(pdf.document.data):
+    """Warn when an unsigned document carries the marks of a signature that no field names.
+
+    Raises PdfError(PDF_ENCRYPTED) where object streams hide whether there are any.
+    """
+    if found or not (has_signature_marks(pdf.document.data) or _packed_marks(pdf)):
         return None
     return warning("PDF_ORPHAN_SIGNATURE", pdf.document.name)
+
+
+def _packed_marks(pdf: Pdf) -> bool:
+    """Look for the marks in every object stream that a section lists."""
+    seen: set[int] = set()
+    for revision in pdf.revisions:
+        if not any(section.is_stream or section.hybrid is not None for section in revision.sections):
+            continue
+        for number in {entry.place for entry in revision.entries.values() if entry.kind == IN_STREAM}:
+            if not pdf.readable:
+                raise PdfError("PDF_ENCRYPTED", revision.xref_offset)
+            try:
+                place = pdf.container_offset(number, revision)
+                stream = pdf.get_direct(Ref(number, 0), revision) if place not in seen else None
+                seen.add(place)
+                if isinstance(stream, Stream) and has_signature_marks(pdf.stream_data(stream, revision)):
+                    return True
+            except PdfError as problem:
+                if problem.code == "PDF_LIMIT":
+                    raise
+                # A stream that cannot be read shows nobody a signature; the form itself has been read.
+    return False

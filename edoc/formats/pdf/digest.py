@@ -29,6 +29,8 @@ class Digester:
     data: Buffer
     _wanted: set[tuple[Range, str]] = field(default_factory=set)
     _known: dict[tuple[Range, str], bytes] = field(default_factory=dict)
+    exhausted: bool = False
+    """True when a digest was left out because the budget was spent."""
     _fed: int = 0
 
     def want(self, covered: Range, algorithms: Iterable[str]) -> None:
@@ -61,6 +63,7 @@ class Digester:
             start, stop, end = covered
             self._fed += end - stop + (start - position if copies else start)
             if self._fed > _FREE + _TIMES * len(self.data):
+                self.exhausted = True
                 return
             if copies:
                 _feed(state, view, position, start)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from edoc.facts.document import Document
-from edoc.facts.findings import Finding, info
+from edoc.facts.findings import Finding, info, warning
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.fields import Field, walk_fields
 from edoc.formats.pdf.filters import decode
@@ -40,7 +40,8 @@ class Pdf:
         self._refs: dict[int, Ref] = {}
         self._containers: dict[int, ObjectStream] = {}
         self.field_cache: dict[int, tuple[Field, ...]] = {}
-        self._pages: dict[int, dict[int, int]] = {}
+        self.field_index: dict[int, dict[tuple[str, Ref | None], Field]] = {}
+        self._pages: dict[int, int] | None = None
         self._opening: list[int] = []
         self._history: dict[int, list[int]] | None = None
         self._decryptor: Decryptor | None = None
@@ -52,6 +53,9 @@ class Pdf:
         self.trailer = self.last.trailer
         self.root = self.root_of(self.last)
         self.encrypted = any(revision.trailer.get("Encrypt") is not None for revision in self.revisions)
+        if any(revision.trailer.get("AuthCode") is not None for revision in self.revisions):
+            # ISO/TS 32004: whoever may open the file could check it; here nobody does yet.
+            self.notes.append(warning("PDF_MAC_NOT_CHECKED", document.name))
         self.xref_is_stream = self.last.sections[0].is_stream
         size = self.trailer.get("Size")
         self.size_entry = size if type(size) is int else 0
@@ -268,9 +272,10 @@ class Pdf:
                 yield ref
 
     def page_numbers(self, revision: Revision) -> dict[int, int]:
-        """Return the number of each page, from 1, by its object number; walked once for each revision."""
-        known = self._pages.get(revision.index)
-        if known is None:
-            known = {ref.number: place for place, ref in enumerate(self.page_refs(revision), 1)}
-            self._pages[revision.index] = known
-        return known
+        """Return the number of each page, from 1, by its object number, as of the first revision asked about.
+
+        An update that moves pages is not permitted, so that one walk serves for all.
+        """
+        if self._pages is None:
+            self._pages = {ref.number: place for place, ref in enumerate(self.page_refs(revision), 1)}
+        return self._pages

@@ -88,14 +88,13 @@ class Graph:
             if found is None or found[0].kind == FREE:
                 return frozenset()
             entry, home = found
-            generation = 0
+            ref = Ref(number, entry.extra if entry.kind == IN_FILE else 0)
             if entry.kind == IN_FILE:
-                generation = entry.extra
-                data = self._pdf.document.data
-                scanned = scan_references(data, entry.place, number, generation=generation, end=home.end)
+                data, budget = self._pdf.document.data, self._pdf.budget
+                scanned = scan_references(data, entry.place, ref, end=home.end, budget=budget)
                 if scanned is not None:
                     return scanned
-            value = self._pdf.get_direct(Ref(number, generation), self._revision)
+            value = self._pdf.get_direct(ref, self._revision)
             return frozenset(ref.number for ref in references(value))
         except PdfError as problem:
             if problem.code == "PDF_LIMIT":

@@ -40,6 +40,8 @@ _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\
 _KEYWORDS: dict[bytes, Value] = {b"true": True, b"false": False, b"null": None}
 _DIGITS = 20
 """Digits of one number; larger ones are no offsets and cost time."""
+_REAL = 300
+"""Digits of a real number: every number of so many is finite."""
 _NAMES = 1 << 16
 """Names remembered of one document; real ones use some hundreds."""
 _PLAIN = 1 << 10
@@ -216,6 +218,6 @@ def _nested_literal(data: Buffer, start: int, longest: int) -> tuple[PdfString, 
 
 
 def _real(text: bytes, offset: int) -> float:
-    if len(text) > 400:
+    if len(text) > _REAL:
         raise PdfError("PDF_TOKEN", offset)
     return float(text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from edoc.facts.findings import Finding, info
 from edoc.facts.signature import Change, ChangeLevel
-from edoc.formats.pdf.coverage import Found, fields_of
+from edoc.formats.pdf.coverage import Found, field_as_signed
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.fields import text
 from edoc.formats.pdf.sections import Revision
@@ -14,6 +14,8 @@ from edoc.formats.pdf.step import Rank, Step, Told
 from edoc.formats.pdf.values import Value
 
 _REFERENCES = 64
+_ANCESTORS = 64
+"""Parts of a name: field trees are not deeper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +26,12 @@ class Permission:
     certifies: bool
     level: int | None
     action: str = ""
-    fields: tuple[str, ...] = ()
+    fields: frozenset[str] = frozenset()
 
     def locks(self, name: str, *, signature: bool) -> bool:
         """Tell whether a field may no longer change; signing another field does not break `All`."""
-        inside = any(name == item or name.startswith(f"{item}.") for item in self.fields)
+        parts = name.split(".")[:_ANCESTORS]
+        inside = name in self.fields or any(".".join(parts[:count]) in self.fields for count in range(1, len(parts)))
         if self.action == "Include":
             return inside
         if self.action == "Exclude":
@@ -63,10 +66,14 @@ def weigh(step: Step, binding: list[Permission]) -> Judged:
         change.permitted is False and told.rank is not Rank.OTHER
         for told, change in zip(step.told, changes, strict=True)
     ):
-        params = {"by": narrowest.name, "level": str(narrowest.level)}
+        params = {"object": narrowest.name, "level": str(narrowest.level)}
         changes.append(Change(code="PDF_CHANGE_FORBIDDEN", permitted=False, subject=narrowest.name, params=params))
+    step.spend(sum(bool(permission.action) for permission in binding) * (len(step.filled) + len(step.signed)))
     locked = [
-        Change(code="PDF_LOCKED_FIELD_CHANGED", permitted=False, subject=name, params={"by": permission.name}, shown=True)
+        Change(
+            code="PDF_LOCKED_FIELD_CHANGED", permitted=False, subject=name, shown=True,
+            params={"object": name, "by": permission.name},
+        )
         for permission in binding
         for name, signature in [*((name, False) for name in step.filled), *((name, True) for name in step.signed)]
         if permission.locks(name, signature=signature)
@@ -111,7 +118,7 @@ def permission_of(pdf: Pdf, one: Found) -> Permission:
     """Return what a signature states about later changes, as of its own revision; an unknown P counts as 1."""
     revision = one.revision or pdf.last
     certifies, level, action = False, None, ""
-    names: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
     listed = pdf.resolve(one.dictionary.get("Reference"), revision)
     for item in listed[:_REFERENCES] if isinstance(listed, list) else []:
         reference = pdf.resolve(item, revision)
@@ -136,7 +143,7 @@ def permission_of(pdf: Pdf, one: Found) -> Permission:
 
 def _lock(pdf: Pdf, one: Found, revision: Revision) -> dict[str, Value] | None:
     """Return the lock of the signature's field as it was signed (table 235)."""
-    signed = next((item for item in fields_of(pdf, revision) if item.name == one.field.name), one.field)
+    signed = field_as_signed(pdf, one, revision) or one.field
     lock = pdf.resolve(signed.dictionary.get("Lock"), revision)
     return lock if isinstance(lock, dict) else None
 
@@ -146,7 +153,7 @@ def _narrower(level: int | None, value: Value) -> int:
     return number if level is None else min(level, number)
 
 
-def _named(pdf: Pdf, settings: dict[str, Value], revision: Revision) -> tuple[str, tuple[str, ...]]:
+def _named(pdf: Pdf, settings: dict[str, Value], revision: Revision) -> tuple[str, frozenset[str]]:
     listed = pdf.resolve(settings.get("Fields"), revision)
-    names = tuple(text(pdf.resolve(item, revision)) for item in listed) if isinstance(listed, list) else ()
+    names = frozenset(text(pdf.resolve(item, revision)) for item in listed) if isinstance(listed, list) else frozenset()
     return str(pdf.resolve(settings.get("Action"), revision)), names

@@ -5,6 +5,8 @@ Each rule lists what it allows (pdf-core 8.3); what none of them explains is not
 
 from __future__ import annotations
 
+import re
+
 from edoc.formats.pdf.graph import TRAILER
 from edoc.formats.pdf.roles_form import explain_form
 from edoc.formats.pdf.roles_page import explain_pages
@@ -12,6 +14,8 @@ from edoc.formats.pdf.roles_store import explain_store
 from edoc.formats.pdf.roles_tree import explain_structure
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Name, Ref, Stream, Value, same
+
+_VERSION = re.compile(r"\d\.\d")
 
 
 def explain(step: Step) -> None:
@@ -63,11 +67,25 @@ def _extensions(step: Step, old: Value, new: Value, root: int) -> None:
     """Developer extensions may be added, and their levels raised (7.12)."""
     before, after = step.before(old), step.after(new)
     past: dict[str, Value] = before if isinstance(before, dict) else {}
-    grown = isinstance(after, dict) and all(_extended(step, value, after.get(key)) for key, value in past.items())
+    grown = (
+        isinstance(after, dict)
+        and all(_extended(step, value, after.get(key)) for key, value in past.items())
+        and all(_is_extension(step, value) for key, value in after.items() if key not in past and key != "Type")
+    )
     if grown and step.owned(old, new, {root}):
         _listed(step, "PDF_EXTENSIONS_ADDED")
     else:
         step.unsure("PDF_CATALOG_CHANGED", key="Extensions")
+
+
+def _is_extension(step: Step, place: Value) -> bool:
+    """Tell whether a value is a developer extensions dictionary, or an array of some (table 49)."""
+    value = step.after(place)
+    listed = [step.after(item) for item in value] if isinstance(value, list) else [value]
+    return bool(listed) and all(
+        isinstance(item, dict) and isinstance(item.get("BaseVersion"), Name) and type(item.get("ExtensionLevel")) is int
+        for item in listed
+    )
 
 
 def _extended(step: Step, old: Value, new: Value) -> bool:
@@ -108,4 +126,6 @@ def _info(step: Step) -> None:
 
 
 def _raised(old: Value, new: Value) -> bool:
-    return isinstance(new, Name) and (old is None or (isinstance(old, Name) and old < new))
+    if not isinstance(new, Name) or _VERSION.fullmatch(new) is None:
+        return False
+    return old is None or (isinstance(old, Name) and old < new)

@@ -7,7 +7,7 @@ from edoc.formats.pdf.coverage import Found, fields_of
 from edoc.formats.pdf.fields import Field
 from edoc.formats.pdf.roles_page import area, box_of, page_area, page_number
 from edoc.formats.pdf.step import Rank, Step, differing
-from edoc.formats.pdf.values import Ref, Value, same
+from edoc.formats.pdf.values import Name, Ref, Stream, Value, same
 
 _NEW_FIELD = frozenset(
     ("Type", "Subtype", "FT", "T", "TU", "F", "Rect", "P", "V", "AP", "MK", "DA", "DR", "Ff", "Kids", "Parent", "BS",
@@ -18,6 +18,8 @@ _SIGNING = frozenset(("V", "AP", "F", "MK", "M", "DA"))
 _FILLING = frozenset(("V", "AP", "AS", "I", "TI", "RV", "DA", "M"))
 _WIDGET_FILLING = frozenset(("AP", "AS", "DA", "M", "MK"))
 _FILLABLE = ("Tx", "Btn", "Ch")
+_PUSHBUTTON = 1 << 16
+"""Field flag (table 229)."""
 _LARGE = 0.2
 """Part of a page that a visible signature may take without a question."""
 _CLIMB = 400
@@ -36,11 +38,16 @@ def explain_form(step: Step, catalog: dict[str, Value], later: dict[str, Value],
         step.deny("PDF_ACROFORM_CHANGED", key="AcroForm")
         return set()
     before: dict[str, Value] = old if isinstance(old, dict) else {}
-    _form(step, before, new, step.number(catalog.get("AcroForm"), root))
-    return _Fields(step).run()
+    grown = _form(step, before, new, step.number(catalog.get("AcroForm"), root))
+    widgets = _Fields(step).run()
+    if grown is not None and not any(grown <= told.rank <= Rank.FILL for told in step.told):
+        # Resources serve what is signed or filled with them; alone they change what older fields show.
+        step.unsure("PDF_ACROFORM_CHANGED", key="DR")
+    return widgets
 
 
-def _form(step: Step, before: dict[str, Value], new: dict[str, Value], me: int) -> None:
+def _form(step: Step, before: dict[str, Value], new: dict[str, Value], me: int) -> Rank | None:
+    """Compare the form's own entries; returns the least change that its new default resources may serve."""
     for key in differing(before, new):
         if key == "Fields" or (key == "NeedAppearances" and new.get(key) is False and key not in before):
             continue
@@ -52,15 +59,18 @@ def _form(step: Step, before: dict[str, Value], new: dict[str, Value], me: int) 
                 step.unsure("PDF_ACROFORM_CHANGED", key=key)
         elif key != "DR":
             step.deny("PDF_ACROFORM_CHANGED", key=key)
-    if not _resources(step, before.get("DR"), new.get("DR"), me):
+    grown = _resources(step, before.get("DR"), new.get("DR"), me)
+    if grown is Rank.OPEN:
         step.unsure("PDF_ACROFORM_CHANGED", key="DR")
     if not step.owned(before.get("Fields"), new.get("Fields"), {me}):
         step.deny("PDF_ACROFORM_CHANGED", key="Fields")
     past, now = step.before(before.get("Fields")), step.after(new.get("Fields"))
+    step.spend(sum(len(items) for items in (past, now) if isinstance(items, list)))
     known = {item for item in past if isinstance(item, Ref)} if isinstance(past, list) else set()
     kept = [item for item in now if not isinstance(item, Ref) or item in known] if isinstance(now, list) else []
     if isinstance(past, list) and not same(kept, past):
         step.deny("PDF_FIELD_REMOVED")
+    return grown
 
 
 def _flags(step: Step, old: Value, new: Value) -> None:
@@ -69,15 +79,19 @@ def _flags(step: Step, old: Value, new: Value) -> None:
         step.unsure("PDF_ACROFORM_CHANGED", key="SigFlags")
 
 
-def _resources(step: Step, old: Value, new: Value, owner: int) -> bool:
-    """Tell whether default resources only grew; visible signatures redefine their own XObjects there."""
+def _resources(step: Step, old: Value, new: Value, owner: int) -> Rank | None:
+    """Return what default resources became: null, the same; OPEN, others; else the least change they may serve.
+
+    They may grow, and visible signatures redefine their own XObjects there.
+    """
     before, after = step.before(old), step.after(new)
     if before is None and after is None:
-        return True
+        return None
     if before is not None and not isinstance(before, dict):
-        return False
+        return Rank.OPEN
     if not isinstance(after, dict) or not step.owned(old, new, {owner}):
-        return False
+        return Rank.OPEN
+    grown = None if before is not None and same(before, after) else Rank.VALIDATION
     past: dict[str, Value] = before if isinstance(before, dict) else {}
     me = step.number(old, owner)
     for key, value in after.items():
@@ -85,13 +99,24 @@ def _resources(step: Step, old: Value, new: Value, owner: int) -> bool:
         if was is None or key == "ProcSet":
             continue
         if not isinstance(was, dict) or not isinstance(now, dict) or not step.owned(past.get(key), value, {me}):
-            return False
-        kept = all(
-            same(item, now.get(name)) or (key == "XObject" and step.fresh(now.get(name))) for name, item in was.items()
-        )
-        if not kept:
-            return False
-    return past.keys() <= after.keys()
+            return Rank.OPEN
+        if not same(was, now):
+            grown = grown or Rank.VALIDATION
+        for name, item in was.items():
+            if not same(item, now.get(name)):
+                if key != "XObject" or not step.fresh(now.get(name)):
+                    return Rank.OPEN
+                grown = Rank.SIGN
+    return grown if past.keys() <= after.keys() else Rank.OPEN
+
+
+def _fits(kind: str, value: Value) -> bool:
+    """Tell whether a value is one that a field of this kind can have (12.7.5.2 to 12.7.5.4)."""
+    if kind == "Btn":
+        return value is None or isinstance(value, Name)
+    if isinstance(value, list):
+        return kind == "Ch" and all(isinstance(item, bytes) for item in value)
+    return value is None or isinstance(value, bytes) or (kind == "Tx" and isinstance(value, Stream))
 
 
 class _Fields:
@@ -100,10 +125,11 @@ class _Fields:
     def __init__(self, step: Step) -> None:
         self.step = step
         self.closers = {
-            one.field.name: one
+            (one.field.name, one.field.ref): one
             for one in step.found
             if one.revision is step.new and not any(item.severity is Severity.ERROR for item in one.findings)
         }
+        """The signatures that this update brings, by the very field that holds them: a name alone can be shared."""
         self.widgets: set[int] = set()
         self.valued: set[int] = set()
         """Numbers of the fields that got another value, and of their widgets."""
@@ -156,16 +182,17 @@ class _Fields:
             self._signed(number, item, keys, after)
         elif item.type not in _FILLABLE or not keys <= (_FILLING if own else _WIDGET_FILLING):
             self._refuse(item, keys - _FILLING)
-        elif number not in self.valued and not self._switched(before, after, keys):
-            step.deny("PDF_APPEARANCE_ONLY", item.name)
-        elif not self._plain(before, after):
+        elif number not in self.valued:
+            # A button that shows another of its own states may follow a value elsewhere.
+            refuse = step.unsure if keys <= {"AS", "M"} else step.deny
+            refuse("PDF_APPEARANCE_ONLY", item.name)
+        elif item.type == "Btn" and ("AP" in keys or item.flags & _PUSHBUTTON):
+            # A button brings its appearances with it, and one that is only pressed has no value.
+            step.unsure("PDF_FIELD_CHANGED", item.name, key=",".join(sorted(keys)))
+        elif not self._plain(before, after) or ("V" in keys and not _fits(item.type, step.after(after.get("V")))):
             step.unsure("PDF_FIELD_CHANGED", item.name, key="V")
         else:
             self._filled(item, before)
-
-    def _switched(self, before: dict[str, Value], after: dict[str, Value], keys: set[str]) -> bool:
-        """Tell whether a button only shows another one of its own states (12.7.5.2.3)."""
-        return keys <= {"AS", "M"} and same(before.get("AP"), after.get("AP"))
 
     def _plain(self, before: dict[str, Value], after: dict[str, Value]) -> bool:
         """A value may be direct or new; an old object as value would bring something signed to another use."""
@@ -182,11 +209,11 @@ class _Fields:
             step.filled.append(item.name)
         place = before.get("P")
         page = page_number(step, place.number) if isinstance(place, Ref) else None
-        step.tell(Rank.FILL, "PDF_FIELD_FILLED", item.name, page=page, box=box_of(step.before(before.get("Rect"))),
+        step.tell(Rank.FILL, "PDF_FIELD_FILLED", item.name, page=page, box=box_of(before.get("Rect"), step.before),
                   shown=True)  # fmt: skip
 
     def _signed(self, number: int, item: Field, keys: set[str], after: dict[str, Value]) -> None:
-        step, one = self.step, self.closers.get(item.name)
+        step, one = self.step, self.closers.get((item.name, item.ref))
         if step.before(item.value) is not None or not keys <= _SIGNING:
             step.deny("PDF_FIELD_CHANGED", item.name, key=",".join(sorted(keys)))
         elif one is None:
@@ -211,7 +238,7 @@ class _Fields:
         if item.type != "Sig" or doubled:
             step.deny("PDF_FIELD_ADDED", item.name)
             return
-        one = self.closers.get(item.name)
+        one = self.closers.get((item.name, item.ref))
         if one is None:
             code = "PDF_EMPTY_SIGNATURE_FIELD_ADDED" if item.value is None else "PDF_FIELD_ADDED"
             (step.deny if item.value is None else step.unsure)(code, item.name)
@@ -224,8 +251,8 @@ class _Fields:
         self._signature(one, shown)
 
     def _new_widget(self, item: Field, numbers: list[int]) -> dict[str, Value] | None:
-        """Return the dictionary that is shown, null when the field says more than a signature field may."""
-        step, shown = self.step, item.dictionary
+        """Return the dictionary that is shown, null when the field says or shows more than a signature may."""
+        step, shown, widgets = self.step, item.dictionary, 0
         for number in numbers:
             value = step.value_after(number)
             if number not in step.added or not isinstance(value, dict) or not value.keys() <= _NEW_FIELD:
@@ -234,19 +261,24 @@ class _Fields:
             if isinstance(parent, Ref) and parent.number not in step.added and parent.number not in self.owner:
                 return None
             if "Rect" in value:
-                shown = value
-        return shown
+                shown, widgets = value, widgets + 1
+        return shown if widgets <= 1 else None
 
     def _signature(self, one: Found, widget: dict[str, Value]) -> None:
         step = self.step
-        box = box_of(step.after(widget.get("Rect")))
-        visible = box is not None and "AP" in widget
+        box = box_of(widget.get("Rect"), step.after)
+        visible = box is not None and ("AP" in widget or "MK" in widget)
         place = widget.get("P")
         page = page_number(step, place.number) if visible and isinstance(place, Ref) else None
         stamp = one.sub_filter == "ETSI.RFC3161"
         rank = Rank.VALIDATION if stamp and not visible else Rank.SIGN
         code = "PDF_TIMESTAMP_ADDED" if stamp else "PDF_SIGNATURE_ADDED"
-        if all((told.change.code, told.change.subject) != (code, one.field.name) for told in step.told):
+        # A field and its widget bring one signature: told once, and as what is seen of it.
+        known = [told for told in step.told if (told.change.code, told.change.subject) == (code, one.field.name)]
+        if visible and not any(told.change.shown for told in known):
+            step.told = [told for told in step.told if told not in known]
+            known = []
+        if not known:
             step.tell(rank, code, one.field.name, page=page, box=box if visible else None, shown=visible)
         if visible and box is not None and area(box) > _LARGE * page_area(step, place):
             # A seal is small; what covers a page can show another one.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from edoc.formats.pdf.graph import references
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Ref, Value, same
@@ -33,11 +35,13 @@ def explain_pages(step: Step, widgets: set[int]) -> None:
     _annotations_changed(step)
 
 
-def box_of(value: Value) -> Box | None:
-    """Return a rectangle with its corners in order, null when it has no area."""
+def box_of(place: Value, resolve: Callable[[Value], Value]) -> Box | None:
+    """Return a rectangle with its corners in order, null when it has no area; numbers may stand elsewhere."""
+    value = resolve(place)
     if not isinstance(value, list) or len(value) != 4:
         return None
-    a, b, c, d = (float(item) if isinstance(item, int | float) else 0.0 for item in value)
+    numbers = [resolve(item) for item in value]
+    a, b, c, d = (float(item) if isinstance(item, int | float) else 0.0 for item in numbers)
     return (min(a, c), min(b, d), max(a, c), max(b, d)) if a != c and b != d else None
 
 
@@ -52,7 +56,7 @@ def page_area(step: Step, place: Value) -> float:
     for _ in range(step.pdf.limits.pdf_depth):
         if not isinstance(node, dict):
             break
-        box = box_of(step.before(node.get("MediaBox")))
+        box = box_of(node.get("MediaBox"), step.before)
         if box is not None:
             return area(box)
         node = step.before(node.get("Parent"))
@@ -61,8 +65,7 @@ def page_area(step: Step, place: Value) -> float:
 
 def page_number(step: Step, number: int) -> int | None:
     """Return a page's number from 1, null when it is no page of the older revision."""
-    pages = step.pdf.page_numbers(step.old)
-    return pages.get(number)
+    return step.pdf.page_numbers(step.old).get(number)
 
 
 def _page(step: Step, number: int, widgets: set[int]) -> None:
@@ -96,8 +99,10 @@ def _key(step: Step, number: int, key: str, old: Value, new: Value) -> None:
 
 
 def _annotations(step: Step, past: list[Value], now: list[Value], page: int, widgets: set[int]) -> None:
+    step.spend(len(past) + len(now))
     known = {item for item in past if isinstance(item, Ref)}
     direct = [item for item in past if not isinstance(item, Ref)]
+    step.spend(len(direct) * sum(not isinstance(item, Ref) for item in now))
     kept = [item for item in now if (item in known if isinstance(item, Ref) else any(same(item, o) for o in direct))]
     if not same(kept, past):
         step.deny("PDF_ANNOTATION_REMOVED", page=page_number(step, page))
@@ -112,7 +117,7 @@ def _annotations(step: Step, past: list[Value], now: list[Value], page: int, wid
 def _added(step: Step, item: Value, page: int) -> None:
     value = step.after(item)
     entries: dict[str, Value] = value if isinstance(value, dict) else {}
-    subtype, number, box = entries.get("Subtype"), page_number(step, page), box_of(step.after(entries.get("Rect")))
+    subtype, number, box = entries.get("Subtype"), page_number(step, page), box_of(entries.get("Rect"), step.after)
     if subtype == "Widget":
         step.unsure("PDF_WIDGET_WITHOUT_FIELD", page=number)
     elif not subtype or (isinstance(item, Ref) and not step.fresh(item)):

@@ -48,6 +48,7 @@ def _related(step: Step, old: Value, new: Value, owner: int) -> bool:
         return True
     past: dict[str, Value] = before if isinstance(before, dict) else {}
     me = step.number(old, owner)
+    step.spend(len(past) + len(after))
     touched = bool(differing(past, after))
     for name, place in after.items():
         if name != "Type":
@@ -84,6 +85,7 @@ def _array(step: Step, old: Value, new: Value, owner: int) -> bool:
     members = after if isinstance(after, list) else []
     if after is not None and not isinstance(after, list):
         step.deny("PDF_DSS_MALFORMED", key="array")
+    step.spend(len(past) + len(members))
     known = {item for item in past if isinstance(item, Ref)}
     listed = {item for item in members if isinstance(item, Ref)}
     for item in members:

@@ -8,6 +8,8 @@ from edoc.formats.pdf.values import Ref, Stream, Value, same
 
 _NODES = 100_000
 """Nodes of a structure or number tree walked."""
+_COST = 6
+"""What a node of the structure tree costs, in tokens: the tree is walked for every update that touches it."""
 _ELEMENT = frozenset(("Type", "S", "P", "Pg", "K", "NS", "Alt", "ID", "T", "Lang"))
 _KINDS = ("Form", "Annot", "Link")
 _TREE_KEYS = frozenset(("ParentTree", "ParentTreeNextKey", "K"))
@@ -109,6 +111,7 @@ def _parents(tree: Value, step: Step, *, older: bool) -> dict[int, Value] | None
         node = todo.pop()
         node = step.before(node) if older else step.after(node)
         left -= 1
+        step.spend(1)
         if not isinstance(node, dict) or left < 0:
             return None
         kids, listed = node.get("Kids", []), node.get("Nums", [])
@@ -116,6 +119,7 @@ def _parents(tree: Value, step: Step, *, older: bool) -> dict[int, Value] | None
         if not isinstance(kids, list) or not isinstance(listed, list) or len(listed) % 2:
             return None
         todo.extend(kids)
+        step.spend(len(listed))
         for key, value in zip(listed[::2], listed[1::2], strict=True):
             if type(key) is not int or key in pairs:
                 return None
@@ -148,6 +152,7 @@ def _numbers(step: Step, place: Value) -> set[int]:
             found.add(node.number)
             node = value
         if isinstance(node, dict):
+            step.spend(_COST)
             todo.extend(value for key, value in node.items() if key not in ("Pg", "Obj", "P", "Parent"))
         elif isinstance(node, list):
             todo.extend(node)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from edoc.facts.document import Buffer
-from edoc.formats.pdf.lex import END, WS
+from edoc.formats.pdf.lex import END, WS, Budget
+from edoc.formats.pdf.values import Ref
 from edoc.formats.pdf.xref import ENDSTREAM, OBJECT, STREAM
 
 _REFERENCE = rb"(\d{1,10})" + WS + rb"++\d{1,5}" + WS + rb"++R" + END
@@ -27,13 +28,13 @@ _NEXT = re.compile(
 _LENGTH = re.compile(rb"/Length" + WS + rb"++(\d{1,10})" + WS + rb"*+[/>]")
 
 
-def scan_references(data: Buffer, place: int, number: int, *, generation: int, end: int) -> frozenset[int] | None:
+def scan_references(data: Buffer, place: int, ref: Ref, *, end: int, budget: Budget) -> frozenset[int] | None:
     """Return the numbers that the object at an offset refers to, null when only a parse can tell.
 
-    `end` bounds the revision that lists the object.
+    `end` bounds the revision that lists the object. Raises PdfError(PDF_LIMIT).
     """
     head = OBJECT.match(data, place)
-    if head is None or int(head[1]) != number or int(head[2]) != generation:
+    if head is None or int(head[1]) != ref.number or int(head[2]) != ref.generation:
         return None
     found: set[int] = set()
     position = head.end()
@@ -41,6 +42,7 @@ def scan_references(data: Buffer, place: int, number: int, *, generation: int, e
         if piece[1] is None:
             whole = piece[2] is not None or _stream_ends(data, head.end(), piece.start(3), end)
             return frozenset(found) if whole else None
+        budget.spend_tokens(1, place)
         found.add(int(piece[1]))
         position = piece.end()
     return None

@@ -24,15 +24,18 @@ from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.fields import text
 from edoc.limits import Limits
 from edoc.pki import oids
-from edoc.pki.algorithms import digest_of, digest_size
+from edoc.pki.algorithms import digest_of
 
 if TYPE_CHECKING:
     from edoc.formats.pdf.changes import Later
-    from edoc.pki.cms import SignedData, SignerInfo
+    from edoc.pki.cms import SignedData
+    from edoc.pki.signer_info import SignerInfo
 
 CADES, PKCS7, PKCS7_SHA1 = "ETSI.CAdES.detached", "adbe.pkcs7.detached", "adbe.pkcs7.sha1"
 RSA_SHA1, TIMESTAMP = "adbe.x509.rsa_sha1", "ETSI.RFC3161"
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)(?:00'?(?:00'?)?)?|([+-])(\d\d)'?(?:(\d\d)'?)?)?")
+_TOKENS, _COUNTERS = 1_000, 200
+"""Time-stamps and counter-signatures beside all signatures of a document together."""
 _FORBIDDEN = (
     oids.SIGNING_TIME, oids.MIME_TYPE, oids.CONTENT_HINTS, oids.CONTENT_IDENTIFIER, oids.CONTENT_REFERENCE,
     oids.SIGNER_LOCATION,
@@ -56,6 +59,7 @@ class Builder:
         self._limits = limits
         self._digester = Digester(pdf.document.data)
         self._parsed: dict[int, SignedData | Finding] = {}
+        self._tokens, self._counters = _TOKENS, _COUNTERS
 
     def build(self) -> tuple[tuple[SignatureFacts, ...], tuple[TimestampFacts, ...]]:
         """Return signatures and document time-stamps, each in order of coverage."""
@@ -94,11 +98,13 @@ class Builder:
                 self._digester.want(covered, _algorithms(one, signed))
 
     def _signature(self, one: Found, identifier: str) -> SignatureFacts:
+        from edoc.formats.cms import count_counter_signatures
+
         findings = list(one.findings)
         signed = self._parsed[id(one)]
         kind = SignatureFormat.PADES if one.sub_filter == CADES else SignatureFormat.PDF
         if one.sub_filter == RSA_SHA1:
-            findings.append(error("PDF_SUBFILTER", identifier, sub_filter=one.sub_filter))
+            findings.append(error("PDF_SUBFILTER", identifier, field=one.field.name, sub_filter=one.sub_filter))
             facts = self._empty(one, identifier, kind)
         elif isinstance(signed, Finding):
             if not any(item.code == signed.code for item in findings):
@@ -106,14 +112,26 @@ class Builder:
             facts = self._empty(one, identifier, kind)
         else:
             findings.extend(_shape_findings(one, signed, identifier))
+            signed = self._bounded(signed, findings, identifier)
             facts = self._from_cms(one, signed, identifier, kind)
+            self._tokens -= len(facts.timestamps)
+            self._counters -= count_counter_signatures(facts)
             facts = replace(facts, predicates={**facts.predicates, **self._predicates(one, signed, facts)})
         return self._finish(one, facts, findings)
+
+    def _bounded(self, signed: SignedData, findings: list[Finding], identifier: str) -> SignedData:
+        """Leave out what stands beside a signature when the document has carried too much of it already."""
+        signer = _signer(signed)
+        if signer is None or not signer.unsigned_attributes or (self._tokens > 0 and self._counters > 0):
+            return signed
+        # A time-stamp that was not looked at leaves the signature undecided.
+        findings.append(warning("CMS_TIMESTAMPS_LIMIT", identifier, limit=_TOKENS))
+        return replace(signed, signer_infos=(replace(signer, unsigned_attributes=()), *signed.signer_infos[1:]))
 
     def _finish(self, one: Found, facts: SignatureFacts, findings: list[Finding]) -> SignatureFacts:
         judged = self._later.of(one)
         whole = one.gap is not None and one.revision is not None
-        if whole and any(item.actual is None and digest_size(item.digest_algorithm) for item in facts.references):
+        if self._digester.exhausted and any(item.actual is None for item in facts.references):
             findings.append(warning("PDF_LIMIT", one.field.name, limit="digested_bytes"))
         return replace(
             facts,
@@ -201,7 +219,7 @@ class Builder:
         findings = list(one.findings)
         declared = one.dictionary.get("Type")
         if declared != "DocTimeStamp":
-            findings.append(info("PDF_TIMESTAMP_TYPE", identifier, type=declared or ""))
+            findings.append(info("PDF_TIMESTAMP_TYPE", identifier, field=one.field.name, type=declared or ""))
         signed = self._parsed[id(one)]
         if isinstance(signed, Finding):
             if not any(item.code == signed.code for item in findings):
@@ -317,13 +335,13 @@ def _shape_findings(one: Found, signed: SignedData, identifier: str) -> list[Fin
     findings: list[Finding] = []
     if one.sub_filter in (CADES, PKCS7) and signed.content is not None:
         # The digest would be over other octets than the file's (attack PDF-22).
-        findings.append(error("PDF_CONTENT_ENCAPSULATED", identifier))
+        findings.append(error("PDF_CONTENT_ENCAPSULATED", identifier, field=one.field.name))
     if one.sub_filter not in (CADES, PKCS7, PKCS7_SHA1):
-        findings.append(warning("PDF_SUBFILTER", identifier, sub_filter=one.sub_filter))
+        findings.append(warning("PDF_SUBFILTER", identifier, field=one.field.name, sub_filter=one.sub_filter))
     if not signed.signer_infos:
-        findings.append(error("PDF_NO_SIGNER", identifier))
+        findings.append(error("PDF_NO_SIGNER", identifier, field=one.field.name))
     if len(signed.signer_infos) > 1:
-        findings.append(warning("PDF_SIGNER_COUNT", identifier, count=len(signed.signer_infos)))
+        findings.append(warning("PDF_SIGNER_COUNT", identifier, field=one.field.name, count=len(signed.signer_infos)))
     return findings
 
 

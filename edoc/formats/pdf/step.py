@@ -73,7 +73,7 @@ class Step:
              box: tuple[float, float, float, float] | None = None, shown: bool = False,
              params: Mapping[str, object] | None = None) -> None:  # fmt: skip
         """Note a change."""
-        words = {key: str(value) for key, value in (params or {}).items()}
+        words = {"object": subject, "page": str(page or "?"), **{key: str(said) for key, said in (params or {}).items()}}
         change = Change(code=code, permitted=None, page=page, box=box, subject=subject, params=words, shown=shown)
         # The gravest are kept when there are too many to tell.
         if len(self.told) < _LISTED or rank > max(told.rank for told in self.told):
@@ -126,6 +126,10 @@ class Step:
             self.fresh(item) for item in (value.values() if isinstance(value, dict) else value)
         )
 
+    def spend(self, count: int) -> None:
+        """Count comparisons that repeat in every update; raises PdfError(PDF_LIMIT)."""
+        self.pdf.budget.spend_tokens(count, self.new.xref_offset)
+
     def number(self, value: Value, fallback: int) -> int:
         """Return the number of a reference, or that of what it stands in."""
         return value.number if isinstance(value, Ref) else fallback
@@ -136,7 +140,8 @@ class Step:
         self.before_graph = {number: set(graph.referrers[number]) for number in entries if number in graph.referrers}
         self._trailers()
         for number, entry in entries.items():
-            if number:
+            # Number 0 heads the list of free objects and is never an object (7.5.4).
+            if number or entry.kind != FREE:
                 self._entry(number, entry)
 
     def _trailers(self) -> None:
@@ -217,6 +222,7 @@ class Step:
         `graph` is that of the newer revision.
         """
         live = graph.referrers
+        self._size(live)
         for number in sorted(self.changed - self.explained):
             if number in self.before_graph and number in live:
                 self.deny("PDF_OBJECT_CHANGED", number=number)
@@ -233,6 +239,15 @@ class Step:
             self.unsure("PDF_OBJECT_UNREADABLE", key=graph.broken)
         self._unused(live)
         self._unlisted()
+
+    def _size(self, live: dict[int, set[int]]) -> None:
+        """7.5.4: objects from /Size on are missing, so that a smaller one takes away what was signed."""
+        old, new = self.old.trailer.get("Size"), self.new.trailer.get("Size")
+        if type(old) is not int or type(new) is not int or new >= old:
+            return
+        lost = [number for number in live if new <= number < old and self.pdf.entry(number, self.new) is not None]
+        if lost:
+            self.deny("PDF_TRAILER_CHANGED", key="Size", number=min(lost))
 
     def _unused(self, live: dict[int, set[int]]) -> None:
         unused = [

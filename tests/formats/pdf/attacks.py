@@ -473,6 +473,13 @@ def dangling_reference_defined_under_a_second_signature() -> File:
     return file.sign("Signature2", changes={90: build.stream(b"BT (999) Tj ET")})
 
 
+@attack("PDF_OBJECT_ADDED")
+def object_number_zero_comes_alive() -> File:
+    objects = build.practice_objects()
+    objects[PAGE] = _change(objects[PAGE], b"/Contents 4 0 R", b"/Contents[4 0 R 0 0 R]")
+    return build.document(objects).sign().update({0: build.stream(b"BT (999) Tj ET")})
+
+
 @attack("PDF_OBJECT_FREED")
 def overlay_freed() -> File:
     return build.signed().update({}, free=(CONTENT,))
@@ -725,6 +732,11 @@ def value_borrowed_from_a_signed_object() -> File:
     return _edit(AMOUNT, b"/V(100)", b"/V 4 0 R")
 
 
+@attack("PDF_FIELD_CHANGED", UNDECIDED)
+def value_that_is_no_text() -> File:
+    return _edit(AMOUNT, b"/V(100)", b"/V<</N 999>>")
+
+
 def _new_field(entries: bytes) -> File:
     file = build.signed()
     place = file.size
@@ -732,6 +744,15 @@ def _new_field(entries: bytes) -> File:
     form = build.with_reference(file.objects[FORM], b"/Fields[", place)
     body = b"<</Type/Annot/Subtype/Widget%s/Rect[100 600 200 620]/P 3 0 R>>" % entries
     return file.update({PAGE: page, FORM: form, place: body})
+
+
+@attack("PDF_OBJECT_CHANGED")
+def change_hidden_behind_many_others() -> File:
+    file = _filled(build.signed())
+    for value in range(60):
+        place = file.size
+        file = file.update({AMOUNT: build.amount(b"%d" % value, place), place: build.form_xobject(b"%d" % value)})
+    return file.update({CONTENT: build.stream(b"BT (Pay 999) Tj ET")})
 
 
 @attack("PDF_FIELD_ADDED")
@@ -747,6 +768,69 @@ def second_field_under_the_name_of_a_signed_one() -> File:
 @attack("PDF_EMPTY_SIGNATURE_FIELD_ADDED")
 def empty_signature_field_added() -> File:
     return _new_field(b"/FT/Sig/T(later)")
+
+
+@attack("PDF_EMPTY_SIGNATURE_FIELD_ADDED")
+def second_widget_under_the_name_of_a_new_signature() -> File:
+    """A genuine signature, and beside it an unsigned field of the same name that shows something."""
+    file = build.signed()
+    widget, twin = file.size + 1, file.size + 2
+    body = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Judge)/Rect[%s]/P 3 0 R%s>>"
+    form = build.with_reference(file.objects[FORM], b"/Fields[", widget)
+    page = build.with_reference(file.objects[PAGE], b"/Annots[", widget)
+    changes = {
+        widget: body % (b"0 0 0 0", b"/V %d 0 R" % file.size),
+        twin: body % (b"70 690 170 720", b"/AP<</N 8 0 R>>"),
+        FORM: build.with_reference(form, b"/Fields[", twin),
+        PAGE: build.with_reference(page, b"/Annots[", twin),
+    }
+    return _signed_by_hand(file, changes)
+
+
+@attack("PDF_FIELD_ADDED", UNDECIDED)
+def signature_with_many_widgets() -> File:
+    file = build.signed()
+    field = file.size + 1
+    kid = b"<</Type/Annot/Subtype/Widget/Rect[%d 690 %d 720]/P 3 0 R/Parent %d 0 R/AP<</N 8 0 R>>>>"
+    kids = {field + 1 + place: kid % (70 + 90 * place, 150 + 90 * place, field) for place in range(3)}
+    form = build.with_reference(file.objects[FORM], b"/Fields[", field)
+    page = file.objects[PAGE]
+    for number in kids:
+        page = build.with_reference(page, b"/Annots[", number)
+    named = b" ".join(b"%d 0 R" % number for number in kids)
+    body = b"<</FT/Sig/T(Judge)/Kids[%s]/V %d 0 R>>" % (named, file.size)
+    return _signed_by_hand(file, {field: body, **kids, FORM: form, PAGE: page})
+
+
+def _with_box() -> File:
+    objects = build.practice_objects()
+    objects[20] = (
+        b"<</Type/Annot/Subtype/Widget/FT/Btn/T(agree)/V/Off/AS/Off/Rect[50 50 60 60]/P 3 0 R"
+        b"/AP<</N<</Yes 8 0 R/Off 21 0 R>>>>>>"
+    )
+    objects[21] = build.form_xobject(b"")
+    objects[FORM] = build.with_reference(objects[FORM], b"/Fields[", 20)
+    objects[PAGE] = build.with_reference(objects[PAGE], b"/Annots[", 20)
+    return build.document(objects).sign()
+
+
+@control("permitted")
+def box_ticked() -> File:
+    file = _with_box()
+    return file.update({20: _change(file.objects[20], b"/V/Off/AS/Off", b"/V/Yes/AS/Yes")})
+
+
+@attack("PDF_APPEARANCE_ONLY", UNDECIDED)
+def box_shown_as_ticked() -> File:
+    file = _with_box()
+    return file.update({20: _change(file.objects[20], b"/AS/Off", b"/AS/Yes")})
+
+
+@attack("PDF_FIELD_CHANGED", UNDECIDED)
+def box_with_another_appearance() -> File:
+    file = _with_box()
+    body = _change(file.objects[20], b"/V/Off/AS/Off", b"/V/Yes/AS/Yes")
+    return file.update({20: _change(body, b"/Yes 8 0 R", b"/Yes 30 0 R"), 30: build.form_xobject(b"999")})
 
 
 @attack("PDF_FIELD_ADDED")
@@ -961,6 +1045,11 @@ def metadata_shared_with_the_content() -> File:
 def unused_object_alone() -> File:
     file = build.signed()
     return file.update({file.size: build.stream(b"BT (999) Tj ET")})
+
+
+@attack("PDF_MAC_NOT_CHECKED", UNDECIDED)
+def integrity_code_that_nobody_checks() -> File:
+    return build.document(trailer=b"/Root 1 0 R/AuthCode<</MACLocation/Standalone>>").sign()
 
 
 @attack("PDF_TRAILER_CHANGED")

@@ -179,8 +179,9 @@ class File:
         data[mark : mark + len(RANGE)] = covered.ljust(len(RANGE))
         made = cms(bytes(data[:opened] + data[closed:]))
         data[opened + 1 : opened + 1 + 2 * len(made)] = made.hex().encode()
-        objects = {number: _sealed(bytes(data), number, body) for number, body in self.objects.items()}
-        return replace(self, data=bytes(data), objects=objects)
+        whole = bytes(data)
+        objects = {number: _sealed(whole, number, body) for number, body in self.objects.items()}
+        return replace(self, data=whole, objects=objects)
 
     def patched(self, data: bytes) -> File:
         """Return the same file with other octets."""
