@@ -10,6 +10,7 @@ import base64
 import fcntl
 import hashlib
 import json
+import select
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ BUILDS = ROOT / "build" / "dss"
 # Most of the work is done once: compiling it to the best code costs more than running it.
 _FLAGS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g", "-Xshare:auto", "-Duser.timezone=UTC",
           "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off")  # fmt: skip
+
+
+_PATIENCE = 120
+"""Seconds that an answer may take; the first one, on a busy machine, takes some."""
 
 
 class DssError(Exception):
@@ -75,6 +80,9 @@ class Dss:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps({"op": op, **_plain_map(parts)}) + "\n")
         self._process.stdin.flush()
+        ready, _, _ = select.select([self._process.stdout], [], [], _PATIENCE)
+        if not ready:
+            self._process.kill()
         line = self._process.stdout.readline()
         if not line:
             raise DssError(f"the process ended with {self._process.wait()}")
