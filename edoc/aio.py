@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from datetime import datetime
 from functools import wraps
 from os import PathLike
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from edoc import api, api_sign
 from edoc.api import Input, Original
@@ -23,18 +23,19 @@ from edoc.bulk import BulkResult
 from edoc.bulk import sign as bulk_sign
 from edoc.bulk import verify as bulk_verify
 from edoc.drivers.files import Source
-from edoc.drivers.output import Target
+from edoc.drivers.output import Durability, Target
 from edoc.facts.document import Document
 from edoc.keys.key import Key
 from edoc.net.policy import FetchPolicy
-from edoc.net.tsa import TimeStampService
 from edoc.pki.certificate import Certificate
 from edoc.policy.model import Policy
 from edoc.report.model import Report
 from edoc.result.report import CertificateResult
 from edoc.sign.request import SubFilter
-from edoc.sign.timestamp import TimestampSource
 from edoc.trust.store import TrustStore
+
+if TYPE_CHECKING:
+    from edoc.drivers.stamping import Authorities
 
 __all__ = [
     "Signer",
@@ -156,7 +157,7 @@ class Signer:
         key: Key,
         *,
         level: str = "B-B",
-        tsa: str | TimeStampService | TimestampSource | Iterable[str | TimeStampService] | None = None,
+        tsa: Authorities | None = None,
         online: bool | FetchPolicy = False,
         digest: str | None = None,
         pss: bool = False,
@@ -169,6 +170,7 @@ class Signer:
         validation_data: Iterable[Material] = (),
         trust: TrustStore | None = None,
         allow_invalid_certificate: bool = False,
+        durability: str = Durability.DOCUMENT.value,
     ) -> None:
         """Prepare a signer; options and errors are those of `edoc.Signer`."""
         self._inner = api_sign.Signer(
@@ -187,6 +189,7 @@ class Signer:
             validation_data=validation_data,
             trust=trust,
             allow_invalid_certificate=allow_invalid_certificate,
+            durability=durability,
         )
 
     def __repr__(self) -> str:
@@ -222,10 +225,17 @@ def sign_many(
     output: bulk_sign.Naming | None = None,
     overwrite: bool = False,
     field: str | None = None,
+    executor: Executor | None = None,
 ) -> AsyncIterator[BulkResult]:
     """Sign many documents and yield a `BulkResult` for each, in input order; as `edoc.sign_many`."""
     signed = bulk_sign.sign_many(
-        inputs, signer=signer._inner, output_dir=output_dir, output=output, overwrite=overwrite, field=field
+        inputs,
+        signer=signer._inner,
+        output_dir=output_dir,
+        output=output,
+        overwrite=overwrite,
+        field=field,
+        executor=executor,
     )
     return _awaited(signed)
 

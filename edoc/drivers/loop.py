@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
+from edoc.facts.findings import Finding
 from edoc.limits import DEFAULT_LIMITS
 from edoc.net.gather import KINDS, Answer, Question
 from edoc.net.policy import FetchKind, FetchPolicy
@@ -50,6 +51,8 @@ class Fixpoint:
     """Questions that were answered from what was kept: asked afresh when that did not help."""
     fetched: tuple[Certificate, ...] = ()
     unavailable: tuple[tuple[_Key, Unavailable], ...] = field(default=())
+    notes: tuple[Finding, ...] = ()
+    """What the report should tell about how things were found."""
 
     @classmethod
     def start(cls, data: ValidationData, policy: FetchPolicy) -> Fixpoint:
@@ -93,6 +96,7 @@ class Fixpoint:
             kept=(self.kept - keys) | kept,
             fetched=(*self.fetched, *certificates),
             unavailable=tuple(missing.items()),
+            notes=(*self.notes, *(note for item in answers for note in item.notes if note not in self.notes)),
         )
 
     def explained(self, wants: tuple[Want, ...]) -> tuple[Want, ...]:

@@ -65,11 +65,13 @@ class Network:
             return wait(self._gatherer.gather(questions, budget))
 
         result, state = settle(inquiry.validate, state=self._start(data), ask=ask)
-        return replace(result, wants=state.explained(result.wants))
+        findings = (*result.findings, *state.notes)
+        return replace(result, wants=state.explained(result.wants), findings=findings)
 
     def _start(self, data: ValidationData) -> Fixpoint:
         return Fixpoint.start(data, self._policy)
 
 
 def _report(outcome: Outcome, state: Fixpoint) -> Report:
-    return Report.of(replace(outcome.report, wants=state.explained(outcome.wants)))
+    found = outcome.report
+    return Report.of(replace(found, wants=state.explained(outcome.wants), findings=(*found.findings, *state.notes)))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from edoc.errors import FetchError
-from edoc.facts.findings import info
+from edoc.facts.findings import Finding, info
 from edoc.net import ocsp
 from edoc.net.address import shown
 from edoc.net.answers import read_certificates, read_list, read_response
@@ -60,6 +60,8 @@ class Answer:
     young: bool = False
     """Whether it was kept for so short a time that asking again would bring the same."""
     unavailable: Unavailable | None = None
+    notes: tuple[Finding, ...] = ()
+    """What the report should tell about how it was found."""
 
 
 class Gatherer:
@@ -162,7 +164,9 @@ class Gatherer:
         until = ocsp.check_answer(data, certificate, nonce=nonce, url=key.url)
         found = read_response(data, key.url)
         self._keep(key, data, until)
-        return Answer(question=question, ocsps=(found,))
+        name = certificate.subject.rfc4514()
+        notes = () if ocsp.echoes(data, nonce) else (info("OCSP_NONCE_ABSENT", shown(key.url), name=name),)
+        return Answer(question=question, ocsps=(found,), notes=notes)
 
     async def _post_or_get(self, url: str, body: bytes, budget: Budget) -> bytes:
         longest = self._limits.octets(FetchKind.OCSP)

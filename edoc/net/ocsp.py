@@ -77,6 +77,12 @@ def check_answer(answer: bytes, certificate: Certificate, *, nonce: bytes | None
     return min(item.astimezone(UTC) for item in holds if item is not None)
 
 
+def echoes(answer: bytes, nonce: bytes) -> bool:
+    """Tell whether an answer that passed `check_answer` bears a nonce, and so was made for this question."""
+    response = ocsp.load_der_ocsp_response(answer)
+    return any(item.value.nonce == nonce for item in response.extensions if isinstance(item.value, x509.OCSPNonce))
+
+
 def _key_bits(spki: bytes) -> bytes:
     """Return the content of the key's BIT STRING, of which issuerKeyHash is made (RFC 6960 4.1.1)."""
     try:

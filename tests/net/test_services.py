@@ -104,6 +104,14 @@ def test_a_good_responder_is_enough(server: Server, kinds: tuple[str, ...]) -> N
 
 
 @pytest.mark.loopback
+def test_an_answer_made_in_advance_is_taken_and_told(server: Server) -> None:
+    report = report_of(server, ocsp=lambda pki: servers.body(pki.ocsp("person")), crl=DEAD)
+    assert report.verdict is edoc.Verdict.PASSED and "OCSP_NONCE_ABSENT" in notes(report)
+    fresh = report_of(server, ocsp=GOOD_OCSP, crl=DEAD)
+    assert "OCSP_NONCE_ABSENT" not in notes(fresh)
+
+
+@pytest.mark.loopback
 def test_a_list_of_another_authority_is_no_list(server: Server) -> None:
     report = report_of(server, ocsp=DEAD, crl=lists("issuing-b"))
     assert report.verdict is edoc.Verdict.INDETERMINATE
