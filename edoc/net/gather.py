@@ -86,12 +86,13 @@ class Gatherer:
         want = question.want
         kind = KINDS[want.kind]
         if not self._fetcher.policy.allows(kind):
-            return _nothing(question, FetchError("FETCH_KIND_NOT_ALLOWED", params={"kind": kind.value}))
+            params = {"kind": kind.value, "name": want.subject}
+            return _nothing(question, FetchError("FETCH_KIND_NOT_ALLOWED", params=params))
         try:
             certificate = Certificate.load(want.certificate or b"")
         except CertificateError:
-            return _nothing(question, _no_address(kind))
-        last, asked = _no_address(kind), False
+            return _nothing(question, _no_address(kind, want))
+        last, asked = _no_address(kind, want), False
         for url in tuple(dict.fromkeys(want.uris))[: self._limits.certificate_urls]:
             try:
                 return await self._ask(kind, url, question, certificate, budget)
@@ -211,8 +212,8 @@ async def _turn(lock: asyncio.Lock, budget: Budget, url: str) -> AsyncIterator[N
         lock.release()
 
 
-def _no_address(kind: FetchKind) -> FetchError:
-    return FetchError("FETCH_NO_ADDRESS", params={"kind": kind.value})
+def _no_address(kind: FetchKind, want: Want) -> FetchError:
+    return FetchError("FETCH_NO_ADDRESS", params={"kind": kind.value, "name": want.subject})
 
 
 def _nothing(question: Question, problem: FetchError, *, asked: bool = False) -> Answer:
