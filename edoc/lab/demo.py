@@ -1,4 +1,4 @@
-"""The tour: a ruling is signed, verified offline, tampered with, and every tampering is noticed."""
+"""The tour: a ruling is signed for decades, verified offline, tampered with, and every tampering is noticed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
+from typing import TypedDict, Unpack
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -16,10 +17,13 @@ from edoc.errors import ConfigError
 from edoc.facts.document import Document
 from edoc.keys import Key
 from edoc.lab import tamper
+from edoc.lab.aged import aged_document
 from edoc.lab.folder import ANCHORS, KEYS, LISTS, write_folder
+from edoc.lab.keys import KeyRing
 from edoc.lab.members import PASSPHRASE
 from edoc.lab.page_text import read_page
 from edoc.lab.server import LabServer, open_server
+from edoc.net.policy import FetchPolicy
 from edoc.report.model import Report
 from edoc.report.speech import speech
 from edoc.report.summary import leading, signer_name
@@ -33,6 +37,8 @@ VERDICT_PAGE = 2
 _COMMON_NAME = "2.5.4.3"
 _PKI, _PAGES = "pki", "pages"
 _LIST_BYTES = 1 << 20
+_AGED, _AGE = "aged.pdf", 12
+"""A document signed so many years ago, and kept in an archive since."""
 
 Talk = Callable[[str], None]
 
@@ -48,6 +54,15 @@ class Station:
     expected: Verdict
     pages: bool = True
     """Whether its page texts are written: one with a broken page has none."""
+
+
+class _Lasting(TypedDict, total=False):
+    """Options of signing for decades; none of them for a signature that only has to be made."""
+
+    level: str
+    tsa: str
+    online: FetchPolicy
+    trust: TrustStore
 
 
 class Tour:
@@ -73,17 +88,19 @@ class Tour:
         with open_server(folder=self._folder / _PKI, port=0, at=None) as lab:
             write_folder(lab.pki, folder=self._folder / _PKI, lang=self._lang)
             self._tell("DEMO_PKI", url=lab.url)
-            signed = self._sign("person", self._ruling(), "signed.pdf")
+            signed = self._sign("person", self._ruling(), "signed.pdf", **self._lasting(lab))
+            expired = self._make_aged(lab)
             lists = self._fetch_lists(self._key("person"), lab)
         # The server is gone: whatever follows stands on the file, the anchors and the fetched lists alone.
         verifier = Verifier(trust=TrustStore.load(self._folder / _PKI / ANCHORS), validation_data=lists)
         self._visit_signed(verifier)
+        self._visit_aged(verifier, expired)
         stations = self._stations(signed)
         for station in stations:
             self._visit(station, verifier)
         if self._missed:
             return 1
-        self._tell("DEMO_END", count=len(stations) + 1, folder=self._folder)
+        self._tell("DEMO_END", count=len(stations) + 2, folder=self._folder)
         return 0
 
     def _ruling(self) -> bytes:
@@ -95,10 +112,19 @@ class Tour:
     def _key(self, name: str) -> Key:
         return Key.open(f"pkcs12:{self._folder / _PKI / KEYS / name}.p12", secret=PASSPHRASE)
 
-    def _sign(self, name: str, data: bytes, file: str) -> bytes:
+    def _lasting(self, lab: LabServer) -> _Lasting:
+        """Return what a signature for decades stands on: the practice PKI's own services, and its anchors."""
+        return _Lasting(
+            level="B-LTA",
+            tsa=lab.pki.address("tsa", "tsa"),
+            online=FetchPolicy(hosts=[lab.url.removeprefix("http://")]),
+            trust=TrustStore.load(self._folder / _PKI / ANCHORS),
+        )
+
+    def _sign(self, name: str, data: bytes, file: str, **lasting: Unpack[_Lasting]) -> bytes:
         key = self._key(name)
         source = Document.from_bytes(data, name=RULING)
-        result = sign_document(source, key, output=self._folder / file, overwrite=True)
+        result = sign_document(source, key, output=self._folder / file, overwrite=True, **lasting)
         if name == "person":
             common_name = key.certificate.subject.get(_COMMON_NAME)
             self._tell("DEMO_SIGNED", name=common_name, level=result.check.level, file=file)
@@ -127,13 +153,34 @@ class Tour:
         report = self._verify(verifier, "signed")
         self._write_pages("signed")
         signature = report.signatures[0] if report.signatures else None
-        if report.verdict is not Verdict.PASSED or signature is None or signature.claimed_signing_time is None:
+        if report.verdict is not Verdict.PASSED or signature is None or signature.best_signature_time is None:
             self._unexpected("signed.pdf", report, Verdict.PASSED)
             return
-        time = signature.claimed_signing_time.isoformat().replace("+00:00", "Z")
         name = signer_name(signature) or ""
-        self._tell("DEMO_VERIFIED", name=name, time=time)
+        self._tell("DEMO_VERIFIED", name=name, time=_plain(signature.best_signature_time))
         self._answer("signed.pdf", report)
+
+    def _make_aged(self, lab: LabServer) -> datetime:
+        aged = aged_document(
+            self._ruling(), now=lab.pki.at, years=_AGE, base_url=lab.url, keys=KeyRing(self._folder / _PKI / KEYS)
+        )
+        (self._folder / _AGED).write_bytes(aged.data)
+        return aged.expired
+
+    def _visit_aged(self, verifier: Verifier, expired: datetime) -> None:
+        report = self._verify(verifier, "aged")
+        self._write_pages("aged")
+        signature = report.signatures[0] if report.signatures else None
+        if report.verdict is not Verdict.PASSED or signature is None or signature.best_signature_time is None:
+            self._unexpected(_AGED, report, Verdict.PASSED)
+            return
+        self._tell(
+            "DEMO_AGED",
+            time=_plain(signature.best_signature_time),
+            expired=_plain(expired),
+            count=len(report.data.timestamps),
+        )
+        self._answer(_AGED, report)
 
     def _stations(self, signed: bytes) -> tuple[Station, ...]:
         def other() -> bytes:
@@ -199,3 +246,7 @@ class Tour:
         params = {"file": file, "verdict": report.verdict.value, "expected": expected.value}
         words = self._say.sentence("DEMO_UNEXPECTED", params)
         self._talk(f"   {words.text} {words.hint}")
+
+
+def _plain(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.loopback
 
 EXPECTED = {
     "signed": "PASSED",
+    "aged": "PASSED",
     "tampered-byte": "FAILED",
     "tampered-amount": "FAILED",
     "tampered-moved": "FAILED",
@@ -45,11 +46,14 @@ def test_the_tour_finds_what_it_should_and_can_be_taken_again(tmp_path: Path) ->
     signer = _reports(folder)["signed"]["signatures"][0]["signer"]  # type: ignore[index]
     assert signer["serial_number"] == PERSON_CODE
     assert _reports(folder)["impostor"]["signatures"][0]["intact"] is True  # type: ignore[index]
+    for name in ("signed", "aged"):
+        (signature,) = _reports(folder)[name]["signatures"]  # type: ignore[misc]
+        assert signature["level"] == "PAdES-BASELINE-LTA" and signature["best_signature_time"], name
 
 
 def _have_reason_and_cure(reports: dict[str, dict[str, object]]) -> None:
     for name, report in reports.items():
-        if name == "signed":
+        if name in ("signed", "aged"):
             continue
         findings = list(report["findings"])  # type: ignore[call-overload]
         for signature in report["signatures"]:  # type: ignore[attr-defined]
