@@ -18,7 +18,7 @@ from edoc.verify.certificate import OUT_OF_BOUNDS, Cause, CertificateVerdict
 from edoc.verify.context import PASSED, Conclusion, Context, Material, failed, undecided
 from edoc.verify.past import PastVerdict, validate_past
 from edoc.verify.path_judge import moment_text
-from edoc.verify.poe import Proofs, protected, signature_key
+from edoc.verify.poe import Inventory, Proofs, signature_key
 from edoc.verify.timestamp import JudgedToken
 from edoc.verify.with_time import Times, accept_at
 from edoc.verify.x509 import stale_data
@@ -55,14 +55,14 @@ def gather_proofs(
     numbered = list(enumerate(tokens))
     order = sorted(numbered, key=lambda item: (item[1].facts.gen_time or NEVER, _rank(item[1]), item[0]), reverse=True)
     judged: dict[int, JudgedToken] = {}
+    inventory = Inventory(document, context=context)
     for index, token in order:
         now = _judge_token(token, proofs, context=context)
         judged[index] = now
         time = now.facts.gen_time
         if not now.usable or time is None or not _imprint_reliable_then(now, proofs, context=context):
             continue
-        suite = context.policy.suite
-        for key in protected(now.facts, bearer=now.bearer, document=document, suite=suite, now=context.time):
+        for key in inventory.protected(now.facts, now.bearer):
             proofs.add(key, time)
     return tuple(judged[index] for index, _ in numbered)
 

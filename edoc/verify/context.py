@@ -105,46 +105,62 @@ class Context:
     basis: str = ""
     """Digest of policy, trust and limits: part of the key of every remembered answer."""
 
+    loaded: dict[int, tuple[EmbeddedObject, Loaded]] = field(default_factory=dict, repr=False, compare=False)
+    """Embedded objects that were read already, by identity: what a document carries for all is read once."""
+
     def material(self, embedded: tuple[EmbeddedObject, ...]) -> tuple[Material, tuple[Finding, ...]]:
         """Return the supplied and the embedded material together, and what could not be read."""
-        return _gather(self.data, embedded, self.limits)
+        return _gather(self, embedded)
+
+    def load(self, item: EmbeddedObject) -> Loaded:
+        """Return an embedded object as what it is, or the finding that says why it cannot be used."""
+        known = self.loaded.get(id(item))
+        if known is not None and known[0] is item:
+            return known[1]
+        # The object is kept with the answer, so that its identity stays its own.
+        self.loaded[id(item)] = (item, found := _load(item))
+        return found
 
 
-def _gather(
-    data: ValidationData, embedded: tuple[EmbeddedObject, ...], limits: Limits
-) -> tuple[Material, tuple[Finding, ...]]:
+Loaded = Certificate | RevocationList | OcspResponse | Finding
+
+
+def _load(item: EmbeddedObject) -> Loaded:
+    try:
+        if item.kind is MaterialKind.CERTIFICATE:
+            return Certificate.load(item.der)
+        return RevocationList.load(item.der) if item.kind is MaterialKind.CRL else OcspResponse.load(item.der)
+    except CertificateError:
+        return info("CERTIFICATE_UNREADABLE", item.origin.value)
+    except CrlError:
+        return info("CRL_UNREADABLE", item.origin.value)
+    except OcspError:
+        return info("OCSP_UNREADABLE", item.origin.value)
+
+
+def _gather(context: Context, embedded: tuple[EmbeddedObject, ...]) -> tuple[Material, tuple[Finding, ...]]:
+    data, limit = context.data, context.limits.certificates
     certificates = {item.sha256: item for item in data.certificates}
     crls = {item.sha256: item for item in data.crls}
     ocsps = {item.sha256: item for item in data.ocsps}
     unreadable: list[Finding] = []
-    considered = dropped = 0
+    counted = {kind: 0 for kind in MaterialKind}
     for item in embedded:
-        try:
-            if item.kind is MaterialKind.CERTIFICATE:
-                considered += 1
-                if considered > limits.certificates:
-                    continue
-                certificate = Certificate.load(item.der)
-                certificates.setdefault(certificate.sha256, certificate)
-            elif item.kind is MaterialKind.CRL:
-                crl = RevocationList.load(item.der)
-                crls.setdefault(crl.sha256, crl)
-            else:
-                if len(ocsps) >= limits.certificates:
-                    dropped += 1
-                    continue
-                response = OcspResponse.load(item.der)
-                ocsps.setdefault(response.sha256, response)
-        except CertificateError:
-            unreadable.append(info("CERTIFICATE_UNREADABLE", item.origin.value))
-        except CrlError:
-            unreadable.append(info("CRL_UNREADABLE", item.origin.value))
-        except OcspError:
-            unreadable.append(info("OCSP_UNREADABLE", item.origin.value))
-    if considered > limits.certificates:
-        unreadable.append(warning("CERTIFICATE_LIMIT", "", count=considered, limit=limits.certificates))
-    if dropped:
-        unreadable.append(warning("OCSP_LIMIT", "", count=dropped + limits.certificates, limit=limits.certificates))
+        counted[item.kind] += 1
+        if item.kind is not MaterialKind.CRL and counted[item.kind] > limit:
+            continue
+        loaded = context.load(item)
+        if isinstance(loaded, Finding):
+            unreadable.append(loaded)
+        elif isinstance(loaded, Certificate):
+            certificates.setdefault(loaded.sha256, loaded)
+        elif isinstance(loaded, RevocationList):
+            crls.setdefault(loaded.sha256, loaded)
+        else:
+            ocsps.setdefault(loaded.sha256, loaded)
+    for kind, code in ((MaterialKind.CERTIFICATE, "CERTIFICATE_LIMIT"), (MaterialKind.OCSP, "OCSP_LIMIT")):
+        if counted[kind] > limit:
+            unreadable.append(warning(code, "", count=counted[kind], limit=limit))
     key = b"".join((*certificates, b"|", *crls, b"|", *ocsps))
     material = Material(tuple(certificates.values()), tuple(crls.values()), tuple(ocsps.values()), key)
     return material, tuple(unreadable)

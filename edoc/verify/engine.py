@@ -14,9 +14,18 @@ from edoc.verify.archival import gather_proofs
 from edoc.verify.context import Context
 from edoc.verify.memo import PathMemo
 from edoc.verify.poe import Proofs, signature_key
-from edoc.verify.signature import Archival, Judged, check_signature, check_token, judge_signature, times_of
+from edoc.verify.signature import (
+    Checked,
+    Judged,
+    Surroundings,
+    check_signature,
+    check_token,
+    judge_signature,
+    times_of,
+)
 from edoc.verify.timestamp import JudgedToken
 from edoc.verify.verdict import decide
+from edoc.verify.with_time import Times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,28 +79,35 @@ def _judge(
     tokens = tuple(check_token(item, shared=shared, context=context, memo=memo) for item in facts.timestamps)
     proofs = Proofs(now=context.time, known=context.data.proofs)
     times = [times_of(item, tokens, proofs=proofs, context=context) for item in checked]
-    if not tokens or context.policy.judgement is not Judgement.FULL:
-        timed = any(item.tokens for item in checked) or bool(context.data.proofs)
-        judged = [
-            judge_signature(item, times=when, context=context, document=facts)
-            for item, when in zip(checked, times, strict=True)
-        ]
-        return tuple(judged), tokens, "time" if timed and context.policy.judgement is Judgement.FULL else "basic"
-    # 5.6.3.4, steps 2 to 5: every token of the document shares one set of proofs.
+    full = context.policy.judgement is Judgement.FULL
+    around = Surroundings(document=facts, tokens=tokens)
+    if tokens and full:
+        around = _archive(around, checked, times, proofs=proofs, context=context)
+    judged = tuple(
+        judge_signature(item, times=when, context=context, around=around)
+        for item, when in zip(checked, times, strict=True)
+    )
+    timed = any(item.tokens for item in checked) or bool(context.data.proofs)
+    process = "basic" if not full else "archival" if tokens else "time" if timed else "basic"
+    return judged, around.tokens, process
+
+
+def _archive(
+    around: Surroundings, checked: list[Checked], times: list[Times], *, proofs: Proofs, context: Context
+) -> Surroundings:
+    """Run steps 2 to 5 of 5.6.3.4: every token of the document shares one set of proofs."""
     for item, when in zip(checked, times, strict=True):
         if when.best is not None:
             proofs.add(signature_key(item.facts), when.best)
-    every = [*(token for item in checked for token in item.tokens), *tokens]
-    reached = {id(old): new for old, new in zip(every, gather_proofs(every, facts, proofs, context=context), strict=True)}
-    archival = Archival(
+    every = (*(token for item in checked for token in item.tokens), *around.tokens)
+    found = gather_proofs(every, around.document, proofs, context=context)
+    judged = {id(before): after for before, after in zip(every, found, strict=True)}
+    return replace(
+        around,
+        tokens=tuple(judged[id(token)] for token in around.tokens),
         proofs=proofs,
-        tokens={item.facts.id: tuple(reached[id(token)] for token in item.tokens) for item in checked},
+        own={item.facts.id: tuple(judged[id(token)] for token in item.tokens) for item in checked},
     )
-    judged = [
-        judge_signature(item, times=when, context=context, archival=archival, document=facts)
-        for item, when in zip(checked, times, strict=True)
-    ]
-    return tuple(judged), tuple(reached[id(token)] for token in tokens), "archival"
 
 
 def _with_unreadable_signature(facts: DocumentFacts) -> DocumentFacts:

@@ -7,6 +7,7 @@ so the same octets may be -T for one trust store and -LT for another.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +23,6 @@ from edoc.pki.pool import Pool
 from edoc.pki.revocation import needs_status
 from edoc.policy.suite import NEVER
 from edoc.trust.store import TrustStore
-from edoc.verify.identify import identify
 from edoc.verify.poe import covers_signature
 
 _DEPTH = 10
@@ -32,11 +32,16 @@ _NAME = {SignatureFormat.PADES: "PAdES-BASELINE", SignatureFormat.PDF: "PKCS7"}
 
 
 def signature_level(
-    facts: SignatureFacts, *, document: DocumentFacts | None = None, trust: TrustStore | None = None
+    facts: SignatureFacts,
+    *,
+    document: DocumentFacts | None = None,
+    trust: TrustStore | None = None,
+    certificates: Mapping[str, Certificate] | None = None,
 ) -> str:
     """Return the ETSI name of the level, such as `PAdES-BASELINE-LT`, or the name of what it is instead.
 
-    `document` is where the signature stands, for its store and time-stamps; `trust` whose anchors end paths.
+    `document` is where the signature stands, for its store and time-stamps; `trust` whose anchors end paths;
+    `certificates` are those of the signature and the tokens, by the ids of their facts.
     """
     has = facts.predicates.get
     if facts.format not in _NAME:
@@ -47,8 +52,10 @@ def signature_level(
         return "PDF-NOT-ETSI"
     stamps = _document_stamps(facts, document)
     timed = has("t", False) or has("doc_timestamp_after", False)
-    carried = _Carried.of(facts, stamps, document, trust or TrustStore.empty()) if timed and document else None
-    long_term = carried is not None and has("dss", False) and carried.complete()
+    carried = None
+    if timed and document is not None and has("dss", False):
+        carried = _Carried(facts, stamps, document, trust=trust or TrustStore.empty(), leaves=certificates or {})
+    long_term = carried is not None and carried.complete()
     archived = long_term and carried is not None and carried.archived()
     if facts.format is SignatureFormat.PADES and not has("b", False):
         return "PAdES-LTV" if long_term else "PAdES-EPES" if has("epes", False) else "PAdES-BES"
@@ -82,9 +89,16 @@ class _Carried:
     """Everything that a document carries for one signature and its time-stamps."""
 
     def __init__(
-        self, facts: SignatureFacts, stamps: tuple[TimestampFacts, ...], document: DocumentFacts, trust: TrustStore
+        self,
+        facts: SignatureFacts,
+        stamps: tuple[TimestampFacts, ...],
+        document: DocumentFacts,
+        *,
+        trust: TrustStore,
+        leaves: Mapping[str, Certificate],
     ) -> None:
         self.facts = facts
+        self.leaves = leaves
         self.stamps = stamps
         self.document = document
         self.anchors = {item.sha256 for item in trust.certificates()}
@@ -97,13 +111,6 @@ class _Carried:
         for bearer, item in objects[:_OBJECTS]:
             self._take(bearer, item, certificates)
         self.pool = Pool(certificates)
-
-    @classmethod
-    def of(
-        cls, facts: SignatureFacts, stamps: tuple[TimestampFacts, ...], document: DocumentFacts, trust: TrustStore
-    ) -> _Carried:
-        """Return what is carried for a signature."""
-        return cls(facts, stamps, document, trust)
 
     def _take(self, bearer: str, item: EmbeddedObject, certificates: list[Certificate]) -> None:
         try:
@@ -178,7 +185,7 @@ class _Carried:
         return found
 
     def _leaf(self, facts: SignatureFacts) -> Certificate | None:
-        return identify(facts, self.pool.certificates).certificate
+        return self.leaves.get(facts.id)
 
     def _ends(self, certificate: Certificate) -> bool:
         if certificate.sha256 in self.anchors:

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from edoc.facts.findings import Finding
 from edoc.facts.material import EmbeddedObject, MaterialKind
 from edoc.facts.signature import DocumentFacts, SignatureFacts, TimestampFacts, TimestampKind
 from edoc.pki.algorithms import digest_of
-from edoc.pki.ocsp import OcspError, OcspResponse
-from edoc.policy.suite import CryptographicSuite
-from edoc.verify.context import KnownProof
+from edoc.pki.ocsp import OcspResponse
+from edoc.verify.context import Context, KnownProof
 
 
 class Proofs:
@@ -49,34 +49,74 @@ def signature_key(facts: SignatureFacts) -> bytes:
     return hashlib.sha256(facts.signature_value or facts.id.encode()).digest()
 
 
-def protected(
-    token: TimestampFacts, *, bearer: SignatureFacts | None, document: DocumentFacts, suite: CryptographicSuite, now: datetime
-) -> Iterator[bytes]:
-    """Yield what an intact token proves to have existed at its time (5.6.2.3.4); never itself or what came later.
+class Inventory:
+    """What the time-stamps of one document stand over; every object is digested once."""
 
-    A token over a signature value proves that value, the certificate that its signed reference names and
-    the content time-stamps; a token of the document proves every octet before it.
-    """
-    if token.kind is TimestampKind.CONTENT:
-        return
-    if token.kind is TimestampKind.SIGNATURE:
-        if bearer is not None:
-            yield signature_key(bearer)
-            yield from _referenced(bearer, suite, now)
-            for other in bearer.timestamps:
-                if other.kind is TimestampKind.CONTENT:
-                    yield from _token(other)
-        return
-    for item in document.signatures:
-        if item.id in token.covers and _before(item.covered_until, token):
-            yield from _signature(item)
-    for stamp in document.timestamps:
-        if stamp.id in token.covers and stamp.id != token.id and _before(stamp.token.covered_until, token):
-            yield from _token(stamp)
-    end = token.token.covered_until
-    for one in document.material:
-        if one.end is not None and end is not None and one.end <= end:
-            yield from _object(one)
+    def __init__(self, document: DocumentFacts, *, context: Context) -> None:
+        self._document = document
+        self._context = context
+        self._keys: dict[int, tuple[bytes, ...]] = {}
+
+    def protected(self, token: TimestampFacts, bearer: SignatureFacts | None) -> Iterator[bytes]:
+        """Yield what an intact token proves to have existed at its time (5.6.2.3.4); never itself or what came later.
+
+        A token over a signature value proves that value, the certificate that its signed reference names and
+        the content time-stamps; a token of the document proves every octet before it.
+        """
+        if token.kind is TimestampKind.CONTENT:
+            return
+        if token.kind is TimestampKind.SIGNATURE:
+            if bearer is not None:
+                yield signature_key(bearer)
+                yield from self._referenced(bearer)
+                for other in bearer.timestamps:
+                    if other.kind is TimestampKind.CONTENT:
+                        yield from self._token(other)
+            return
+        for item in self._document.signatures:
+            if item.id in token.covers and _before(item.covered_until, token):
+                yield from self._signature(item)
+        for stamp in self._document.timestamps:
+            if stamp.id in token.covers and stamp.id != token.id and _before(stamp.token.covered_until, token):
+                yield from self._token(stamp)
+        end = token.token.covered_until
+        for one in self._document.material:
+            if one.end is not None and end is not None and one.end <= end:
+                yield from self._object(one)
+
+    def _signature(self, facts: SignatureFacts) -> Iterator[bytes]:
+        yield signature_key(facts)
+        for item in facts.material:
+            yield from self._object(item)
+        for token in facts.timestamps:
+            yield from self._token(token)
+        for counter in facts.counter_signatures:
+            yield from self._signature(counter)
+
+    def _token(self, token: TimestampFacts) -> Iterator[bytes]:
+        yield signature_key(token.token)
+        for item in token.token.material:
+            yield from self._object(item)
+
+    def _object(self, item: EmbeddedObject) -> tuple[bytes, ...]:
+        known = self._keys.get(id(item))
+        if known is None:
+            # The document holds its objects as long as this lives: their identities stay their own.
+            loaded = self._context.load(item)
+            known = () if isinstance(loaded, Finding) else (loaded.sha256,)
+            if isinstance(loaded, OcspResponse):
+                known = (*known, *(certificate.sha256 for certificate in loaded.certificates))
+            self._keys[id(item)] = known
+        return known
+
+    def _referenced(self, bearer: SignatureFacts) -> Iterator[bytes]:
+        # Step 4: a digest stands for its object as long as nobody can make another object for it.
+        for reference in bearer.certificate_references[:1]:
+            if self._context.policy.suite.digest(reference.digest_algorithm).until <= self._context.time:
+                continue
+            for item in bearer.material:
+                if item.kind is MaterialKind.CERTIFICATE and digest_of(reference.digest_algorithm, item.der) == reference.digest:
+                    yield from self._object(item)
 
 
 def covers_signature(token: TimestampFacts, signature: SignatureFacts) -> bool:
@@ -87,40 +127,3 @@ def covers_signature(token: TimestampFacts, signature: SignatureFacts) -> bool:
 def _before(end: int | None, token: TimestampFacts) -> bool:
     own = token.token.covered_until
     return end is not None and own is not None and end < own
-
-
-def _signature(facts: SignatureFacts) -> Iterator[bytes]:
-    yield signature_key(facts)
-    for item in facts.material:
-        yield from _object(item)
-    for token in facts.timestamps:
-        yield from _token(token)
-    for counter in facts.counter_signatures:
-        yield from _signature(counter)
-
-
-def _token(token: TimestampFacts) -> Iterator[bytes]:
-    yield signature_key(token.token)
-    for item in token.token.material:
-        yield from _object(item)
-
-
-def _object(item: EmbeddedObject) -> Iterator[bytes]:
-    yield hashlib.sha256(item.der).digest()
-    if item.kind is MaterialKind.OCSP:
-        try:
-            response = OcspResponse.load(item.der)
-        except OcspError:
-            return
-        for certificate in response.certificates:
-            yield certificate.sha256
-
-
-def _referenced(bearer: SignatureFacts, suite: CryptographicSuite, now: datetime) -> Iterator[bytes]:
-    # Step 4: a digest stands for its object as long as nobody can make another object for it.
-    for reference in bearer.certificate_references[:1]:
-        if suite.digest(reference.digest_algorithm).until <= now:
-            continue
-        for item in bearer.material:
-            if item.kind is MaterialKind.CERTIFICATE and digest_of(reference.digest_algorithm, item.der) == reference.digest:
-                yield hashlib.sha256(item.der).digest()

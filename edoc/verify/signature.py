@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from edoc.facts.findings import Finding, error, info, warning
@@ -166,41 +166,59 @@ def _stamps(tokens: Iterable[JudgedToken]) -> tuple[Stamp, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """The document that a signature stands in, its time-stamps as they are judged, and what they prove.
+
+    `proofs` is null where no archival process runs; `own` are each signature's tokens as judged then.
+    """
+
+    document: DocumentFacts
+    tokens: tuple[JudgedToken, ...] = ()
+    proofs: Proofs | None = None
+    own: Mapping[str, tuple[JudgedToken, ...]] = field(default_factory=dict)
+
+
 def judge_signature(
-    checked: Checked, *, times: Times, context: Context, archival: Archival | None = None, document: DocumentFacts | None = None
+    checked: Checked, *, times: Times, context: Context, around: Surroundings | None = None
 ) -> Judged:
     """Return a signature's entry after the processes with time (5.5) and with archival material (5.6)."""
     facts, basic = checked.facts, checked.basic
     conclusion = validate_with_time(facts, basic, times, context=context, subject=facts.id)
     tokens, best = checked.tokens, times.best
-    if archival is not None and not conclusion.passed:
-        tokens = archival.tokens.get(facts.id, tokens)
+    proofs = around.proofs if around is not None else None
+    if around is not None and proofs is not None and not conclusion.passed:
+        tokens = around.own.get(facts.id, tokens)
         target = Target(
             facts=facts, basic=basic, current=conclusion, purpose=Purpose.SIGNER, material=checked.material
         )
-        conclusion = validate_archival(target, times, proofs=archival.proofs, context=context)
-        best = archival.proofs.proven(signature_key(facts)) or best
-    counter = tuple(item.entry for item in checked.counter)
+        conclusion = validate_archival(target, times, proofs=proofs, context=context)
+        best = proofs.proven(signature_key(facts)) or best
+    over = tuple(item for item in around.tokens if covers_signature(item.facts, facts)) if around is not None else ()
     findings = (
         *_told(basic, conclusion, facts.id),
         *checked.notes,
-        *_own_findings(facts, tokens, counter, context, proven=best is not None),
+        *_own_findings(checked, (*tokens, *over), context, proven=best is not None),
     )
-    level = signature_level(facts, document=document, trust=context.trust)
-    answer = _Answer(conclusion=conclusion, best=best, level=level)
+    answer = _Answer(conclusion=conclusion, best=best, level=_level(checked, around, context))
+    counter = tuple(item.entry for item in checked.counter)
     entry = _entry(checked, answer, (tokens, counter), findings, context=context)
     wants: tuple[Want, ...] = ()
     if not conclusion.passed:
-        wants = (*basic.wants, *(want for token in tokens for want in token.wants))
+        wants = (*basic.wants, *(want for token in (*tokens, *over) for want in token.wants))
     return Judged(facts=facts, entry=entry, conclusion=conclusion, wants=wants)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Archival:
-    """What the document's time-stamps prove, and each signature's own tokens as they are judged then."""
-
-    proofs: Proofs
-    tokens: Mapping[str, tuple[JudgedToken, ...]]
+def _level(checked: Checked, around: Surroundings | None, context: Context) -> str:
+    tokens = (*checked.tokens, *(around.tokens if around is not None else ()))
+    found = [(checked.facts.id, checked.basic.certificate)]
+    found += [(item.facts.token.id, item.basic.certificate) for item in tokens]
+    return signature_level(
+        checked.facts,
+        document=around.document if around is not None else None,
+        trust=context.trust,
+        certificates={id: certificate for id, certificate in found if certificate is not None},
+    )
 
 
 def _told(basic: BasicResult, conclusion: Conclusion, subject: str) -> tuple[Finding, ...]:
@@ -211,19 +229,15 @@ def _told(basic: BasicResult, conclusion: Conclusion, subject: str) -> tuple[Fin
 
 
 def _own_findings(
-    facts: SignatureFacts,
-    tokens: tuple[JudgedToken, ...],
-    counter: tuple[SignatureResult, ...],
-    context: Context,
-    *,
-    proven: bool,
+    checked: Checked, tokens: tuple[JudgedToken, ...], context: Context, *, proven: bool
 ) -> tuple[Finding, ...]:
+    facts = checked.facts
     found: list[Finding] = list(timestamp_warnings(tokens, facts.id))
     if not facts.covers_whole_document:
         found.append(warning("PARTIAL_COVERAGE", facts.id, name=facts.name))
-    for item in counter:
-        if item.intact is not True:
-            found.append(info("COUNTER_SIGNATURE_BROKEN", facts.id, name=item.id))
+    for item in checked.counter:
+        if item.entry.intact is not True:
+            found.append(info("COUNTER_SIGNATURE_BROKEN", facts.id, name=item.entry.id))
     if context.policy.judgement is Judgement.FULL and not proven:
         found.append(info("TIME_NOT_PROVEN", facts.id))
     return tuple(found)
