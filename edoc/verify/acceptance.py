@@ -19,10 +19,22 @@ def accept(
 ) -> tuple[Conclusion | None, tuple[Finding, ...]]:
     """Return a conclusion when an algorithm of the signature is not reliable at the time, else null.
 
-    Judged are the signature value, the digests of the signed data and the digest of the signed
-    certificate reference.  Warnings about algorithms that are being phased out come beside it.
+    Judged are the signature value and the digests of the signed data.  Warnings about algorithms that
+    are being phased out, and about a weak digest in the signed certificate reference, come beside it.
     """
-    return conclude(list(signature_weaknesses(facts, certificate, policy=policy, time=time)), facts.id)
+    conclusion, notes = conclude(list(signature_weaknesses(facts, certificate, policy=policy, time=time)), facts.id)
+    return conclusion, (*notes, *_reference_notes(facts, policy, time))
+
+
+def _reference_notes(facts: SignatureFacts, policy: Policy, time: datetime) -> tuple[Finding, ...]:
+    # A reference by a weak digest binds no less than none at all, which is a warning too; RFC 3161 knew
+    # nothing but SHA-1 before RFC 5816, and to swap the certificate takes a second preimage.
+    if not facts.certificate_references:
+        return ()
+    name = facts.certificate_references[0].digest_algorithm
+    if not weak_digest(policy.suite, name, time):
+        return ()
+    return (warning("CERT_REFERENCE_WEAK", facts.id, algorithm=name),)
 
 
 def signature_weaknesses(
@@ -33,10 +45,7 @@ def signature_weaknesses(
     if facts.algorithm is not None:
         found.extend(weaknesses(policy.suite, facts.algorithm, certificate.spki_der, time))
     exempt = facts.algorithm is not None and facts.algorithm.name in ("ed25519", "ed448")
-    digests = {reference.digest_algorithm for reference in facts.references}
-    if facts.certificate_references:
-        digests.add(facts.certificate_references[0].digest_algorithm)
-    for name in sorted(digests):
+    for name in sorted({reference.digest_algorithm for reference in facts.references}):
         # RFC 8419 binds the digests of EdDSA in CMS to the scheme itself (SHA-512, SHAKE256).
         if not (exempt and name.startswith(("sha512", "shake"))):
             found.extend(weak_digest(policy.suite, name, time))

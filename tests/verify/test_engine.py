@@ -320,3 +320,10 @@ def test_signatures_of_several_signers_are_judged_apart() -> None:
 
 def test_a_document_that_nobody_signed_is_no_signature() -> None:
     assert ask().report.verdict is Verdict.NO_SIGNATURE
+
+
+def test_a_certificate_named_by_a_weak_digest_is_a_reservation_like_one_not_named_at_all() -> None:
+    reference = CertificateReference(digest_algorithm="sha1", digest=hashlib.sha1(signer().der).digest())
+    outcome = ask(changed(certificate_references=(reference,)))
+    assert outcome.report.verdict is Verdict.PASSED
+    assert outcome.report.reservations == ("CERT_REFERENCE_WEAK",)
