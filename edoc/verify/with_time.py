@@ -117,7 +117,7 @@ def accept_at(facts: SignatureFacts, basic: BasicResult, times: Times, *, policy
     """Return what remains once the certificate is settled: order, delay and algorithms (steps 4 e, 5 and 8)."""
     assert times.best is not None and basic.certificate is not None
     if times.disorder is not None:
-        finding = error("TIMESTAMP_ORDER_FAILURE", facts.id, name=times.disorder)
+        finding = error("TIMESTAMPS_OUT_OF_ORDER", facts.id, name=times.disorder)
         return undecided(SubIndication.TIMESTAMP_ORDER_FAILURE, finding)
     claimed, delay = facts.claimed_signing_time, policy.timestamp_delay
     if delay is not None and times.stamped and (claimed is None or claimed + delay <= times.best):
