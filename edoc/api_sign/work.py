@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from edoc.api_sign.growing import Growing
@@ -54,15 +54,15 @@ def prepare(
     copy_and_hash(opened, place, state)
     state.update(appended.before_gap)
     state.update(appended.after_gap)
-    return freeze(
+    draft = freeze(
         opened,
         appended,
         request=request,
         template=settings.template,
         message_digest=state.digest(),
         level=settings.level,
-        before=before,
     )
+    return replace(draft, before=before)
 
 
 def complete(draft: Draft, value: bytes, services: Services) -> Done:

@@ -105,7 +105,6 @@ def freeze(
     template: SignerTemplate,
     message_digest: bytes,
     level: Level = Level.B_B,
-    before: DocumentFacts | None = None,
 ) -> Draft:
     """Return the draft for a planned update and the digest over everything but its hole."""
     claimed = request.signing_time if request.sub_filter is SubFilter.PKCS7 else None
@@ -120,7 +119,6 @@ def freeze(
         document_name=document.name,
         appended=appended,
         document=document,
-        before=before,
     )
 
 
