@@ -106,6 +106,7 @@ def _added_content(facts: DocumentFacts, judged: tuple[Judged, ...], context: Co
 def _clock_behind(judged: tuple[Judged, ...], timestamps: tuple[TimestampResult, ...], context: Context) -> bool:
     """Only a token that reaches a TSA anchor counts: anybody can hang one of his own on a document."""
     seen = [crl.this_update for crl in context.data.crls]
+    seen.extend(response.produced_at for response in context.data.ocsps)
     tokens = (*timestamps, *(token for item in judged for token in item.entry.timestamps))
     seen.extend(token.time for token in tokens if token.intact and token.path and token.time is not None)
     return any(time > context.time + CLOCK_SKEW for time in seen)
