@@ -20,7 +20,7 @@ from edoc.lab.architecture import ARCHITECTURE, build_architecture, serial_numbe
 from edoc.lab.keys import KeyRing, PrivateKey
 from edoc.lab.members import AUTHORITIES, BY_LABEL, MEMBERS, RESPONDERS, TIME_STAMPERS, Fate, Member, day
 from edoc.lab.signing import practice_signing
-from edoc.lab.stamping import with_modern_reference
+from edoc.lab.stamping import Stamper
 
 CRL_LIFE = timedelta(days=7)
 """From thisUpdate, the midnight before, to nextUpdate."""
@@ -38,6 +38,7 @@ class Pki:
         self.keys = keys
         self._architecture = build_architecture(at=self.at, base_url=base_url, keys=keys)
         self._revocation_list = lru_cache(maxsize=64)(self._build_list)
+        self._stamper = lru_cache(maxsize=4)(self._make_stamper)
 
     def certificate(self, label: str) -> bytes:
         """Return a certificate (DER); `ConfigError` LAB_NO_SUCH_NAME for an unknown label."""
@@ -127,10 +128,10 @@ class Pki:
         known(authority, TIME_STAMPERS)
         asked = tsp.TimeStampReq.load(_whole(request, tsp.TimeStampReq))
         time = (at or self.at).astimezone(UTC).replace(microsecond=0)
-        with practice_signing():
-            stamper = self._architecture.service_registry.summon_timestamper(ServiceLabel(authority), time)
-            answer = stamper.request_tsa_response(asked)
-        return with_modern_reference(answer, certificate=self.certificate(authority), key=self.private_key(authority))
+        return self._stamper(authority).answer(asked, time=time)
+
+    def _make_stamper(self, authority: str) -> Stamper:
+        return Stamper((self.certificate(authority), *self.chain(authority)[:-1]), self.private_key(authority))
 
     def address(self, service: str, label: str) -> str:
         """Return the address of a service: `crls`, `ocsp`, `tsa` or `certs` of a label."""

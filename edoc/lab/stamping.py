@@ -1,39 +1,76 @@
-"""Time-stamp tokens as practice wants them, made of certomancer's.
+"""Answers of the practice authorities for time (RFC 3161): one question at one time has one answer, octet for octet.
 
-They name their certificate by SHA-256 (RFC 5816), not by SHA-1; and the same question at the same time gets
-the same token, so that what is signed with them can be compared octet by octet.
+Tokens name their certificate by SHA-256 (RFC 5816), and carry the chain of the authority without its root.
 """
 
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 
-from asn1crypto import cms, tsp
+from asn1crypto import tsp
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from edoc.facts.signature import SignatureAlgorithm
+from edoc.formats.cms_write import digest_identifier, signature_identifier
 from edoc.lab.keys import PrivateKey
 from edoc.lab.signing import sign
+from edoc.pki import oids
+from edoc.pki.certificate import Certificate
+from edoc.pki.der import encode_oid, integer, tlv
+
+POLICY = "1.3.6.1.4.1.4146.2.3"
+_GRANTED = tlv(0x30, integer(0))
+_TST_INFO = encode_oid(oids.TST_INFO)
 
 
-def with_modern_reference(response: tsp.TimeStampResp, *, certificate: bytes, key: PrivateKey) -> bytes:
-    """Return a response (DER) whose token refers to its certificate with ESSCertIDv2, signed anew."""
-    reference = tsp.SigningCertificateV2({"certs": [{"cert_hash": hashlib.sha256(certificate).digest()}]})
-    content = response["time_stamp_token"]["content"]
-    signer = content["signer_infos"][0]
-    info = content["encap_content_info"]["content"].parsed.copy()
-    info["serial_number"] = _serial(info)
-    content["encap_content_info"]["content"] = cms.ParsableOctetString(info.dump(force=True))
-    digest = hashlib.new(signer["digest_algorithm"]["algorithm"].native, info.dump()).digest()
-    replaced = ("signing_certificate", "message_digest")
-    kept = [item for item in signer["signed_attrs"] if item["type"].native not in replaced]
-    kept.append(cms.CMSAttribute({"type": "message_digest", "values": [digest]}))
-    attributes = cms.CMSAttributes([*kept, cms.CMSAttribute({"type": "signing_certificate_v2", "values": [reference]})])
-    # RFC 5652 5.4: the signature is over the attributes as a SET OF, not under their tag [0].
-    signer["signature"] = sign(key, attributes.dump())
-    signer["signed_attrs"] = attributes
-    return bytes(response.dump(force=True))
+class Stamper:
+    """One authority: its certificate, what it carries along, and its key."""
 
+    def __init__(self, chain: tuple[bytes, ...], key: PrivateKey) -> None:
+        """Take the authority's certificate and those of its issuers that go into every token (DER), and its key."""
+        self._certificate = Certificate.load(chain[0])
+        self._chain = chain
+        self._key = key
+        name = "ecdsa" if isinstance(key, ec.EllipticCurvePrivateKey) else "rsa"
+        self._algorithm = signature_identifier(SignatureAlgorithm(name=name, digest="sha256"))
 
-def _serial(info: tsp.TSTInfo) -> int:
-    """Return a number that stands for what is stamped, when, and the question's nonce (RFC 3161 2.4.2: unique)."""
-    parts = (info["message_imprint"].dump(), info["gen_time"].dump(), info["nonce"].dump())
-    return int.from_bytes(hashlib.sha256(b"".join(parts)).digest()[:8], "big")
+    def answer(self, asked: tsp.TimeStampReq, *, time: datetime) -> bytes:
+        """Return a TimeStampResp (DER) that grants a request at a time (aware)."""
+        info = self._info(asked, time.astimezone(UTC))
+        attributes = tlv(0x31, *sorted(self._attributes(info, time.astimezone(UTC))))
+        digest = digest_identifier("sha256")
+        own = self._certificate
+        signer = tlv(
+            0x30,
+            integer(1),
+            tlv(0x30, own.issuer.der, integer(own.serial_number)),
+            digest,
+            b"\xa0" + attributes[1:],
+            self._algorithm,
+            # RFC 5652 5.4: the signature is over the attributes as a SET OF, not under their tag [0].
+            tlv(0x04, sign(self._key, attributes)),
+        )
+        content = tlv(0x30, _TST_INFO, tlv(0xA0, tlv(0x04, info)))
+        carried = tlv(0xA0, *sorted(self._chain))
+        signed = tlv(0x30, integer(3), tlv(0x31, digest), content, carried, tlv(0x31, signer))
+        return tlv(0x30, _GRANTED, tlv(0x30, encode_oid(oids.SIGNED_DATA), tlv(0xA0, signed)))
+
+    def _info(self, asked: tsp.TimeStampReq, time: datetime) -> bytes:
+        imprint, nonce = bytes(asked["message_imprint"].dump()), bytes(asked["nonce"].dump())
+        moment = tlv(0x18, time.strftime("%Y%m%d%H%M%SZ").encode())
+        # It stands for what is stamped, when, and the question's nonce: unique, as RFC 3161 2.4.2 wants it.
+        serial = int.from_bytes(hashlib.sha256(imprint + nonce + moment).digest()[:8], "big")
+        name = tlv(0xA0, tlv(0xA4, self._certificate.subject.der))
+        return tlv(0x30, integer(1), encode_oid(POLICY), imprint, integer(serial), moment, nonce, name)
+
+    def _attributes(self, info: bytes, time: datetime) -> list[bytes]:
+        # ESSCertIDv2 with the default hash, which is SHA-256 (RFC 5035 4).
+        reference = tlv(0x30, tlv(0x04, hashlib.sha256(self._certificate.der).digest()))
+        values = {
+            oids.CONTENT_TYPE: _TST_INFO,
+            oids.MESSAGE_DIGEST: tlv(0x04, hashlib.sha256(info).digest()),
+            oids.SIGNING_TIME: tlv(0x17, time.strftime("%y%m%d%H%M%SZ").encode()),
+            oids.SIGNING_CERTIFICATE_V2: tlv(0x30, tlv(0x30, reference)),
+        }
+        return [tlv(0x30, encode_oid(oid), tlv(0x31, value)) for oid, value in values.items()]
