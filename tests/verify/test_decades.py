@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -9,6 +10,8 @@ from functools import cache
 import pytest
 
 import edoc
+from edoc.facts.document import Document
+from edoc.formats.pdf.read import read_pdf
 from edoc.result.enums import Verdict
 from edoc.testing import PracticePki
 from tests.sign.shapes import SHAPES
@@ -102,3 +105,19 @@ def test_with_nobody_trusted_for_time_nothing_is_proved() -> None:
     assert report.verdict is Verdict.INDETERMINATE
 
 
+
+
+def test_no_changed_octet_under_the_last_seal_is_forgiven() -> None:
+    data = sealed(2024)
+    (seal,) = (item for item in read_pdf(Document.from_bytes(data, name="kept.pdf")).timestamps[-1:])
+    assert seal.token.covered_until == len(data)
+    contents = data.rfind(b"/Contents")
+    chance = random.Random(2024)
+    for _ in range(24):
+        place = chance.randrange(contents)
+        changed = data[:place] + bytes((data[place] ^ 1 << chance.randrange(8),)) + data[place + 1 :]
+        try:
+            report = verify(changed)
+        except edoc.EdocError:
+            continue
+        assert report.verdict is not Verdict.PASSED, place
