@@ -14,7 +14,7 @@ from certomancer.registry.keys import AsymKey, KeySets
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from edoc.lab.keys import KeyRing
-from edoc.lab.members import AUTHORITIES, BY_LABEL, MEMBERS, RESPONDERS, TIME_STAMPERS, Member, Role, day
+from edoc.lab.members import AUTHORITIES, BY_LABEL, MEMBERS, RESPONDERS, Member, Role, day
 
 ARCHITECTURE = "practice"
 """First part of every address of the services."""
@@ -107,12 +107,8 @@ def _services() -> _Config:
         }
         for authority, label in RESPONDERS.items()
     }  # fmt: skip
-    stampers = {
-        label: {"signing-key": label, "signing-cert": label, "certs-to-embed": [BY_LABEL[label].issuer]}
-        for label in TIME_STAMPERS
-    }
     repositories = {label: {"for-issuer": label, "issuer-cert": label} for label in AUTHORITIES}
-    return {"crl-repo": lists, "ocsp": responders, "time-stamping": stampers, "cert-repo": repositories}
+    return {"crl-repo": lists, "ocsp": responders, "cert-repo": repositories}
 
 
 class _PracticeKey:
