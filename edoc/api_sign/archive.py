@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from edoc.api_sign.growing import Growing
@@ -84,12 +84,17 @@ def subjects(facts: DocumentFacts, *, time: datetime) -> tuple[Subject, ...]:
     found = []
     for signature in facts.signatures:
         later = [item for item in facts.timestamps if signature.id in item.covers]
-        found.append(_subject(signature, later, Purpose.SIGNER, time))
-        found += [_subject(stamp.token, later, Purpose.TSA, time) for stamp in signature.timestamps]
-    for stamp in facts.timestamps:
-        later = [item for item in facts.timestamps if stamp.id in item.covers]
-        found.append(_subject(stamp.token, later, Purpose.TSA, time))
+        found.append(_subject(_with(signature, facts), later, Purpose.SIGNER, time))
+        found += [_subject(_with(item.token, facts), later, Purpose.TSA, time) for item in signature.timestamps]
+    for item in facts.timestamps:
+        later = [other for other in facts.timestamps if item.id in other.covers]
+        found.append(_subject(_with(item.token, facts), later, Purpose.TSA, time))
     return tuple(found)
+
+
+def _with(own: SignatureFacts, facts: DocumentFacts) -> SignatureFacts:
+    """Return a signature with the store's certificates at hand: a token need not carry its own."""
+    return replace(own, material=(*own.material, *facts.material)) if facts.material else own
 
 
 def _subject(facts: SignatureFacts, later: list[TimestampFacts], purpose: Purpose, time: datetime) -> Subject:

@@ -239,6 +239,9 @@ def _concluded(
         if chain.top is not None and not _lists(chain.top, data):
             missing.append(Missing(certificate=chain.top, why=reasons.get(chain.top.subject.rfc4514(), "")))
     inside = carried | {item.sha256 for der in _of(objects, MaterialKind.OCSP) for item in _carried_by(der, data)}
+    if all(kind is MaterialKind.CERTIFICATE for kind, _ in objects):
+        # Nobody's status is needed: the store says so by listing the chain (self-signed certificates).
+        inside = set()
     kept = tuple(
         item for item in objects
         if item[0] is not MaterialKind.CERTIFICATE or Certificate.load(item[1]).sha256 not in inside

@@ -105,13 +105,15 @@ def check_extended(output: Document, *, before: Document, expected: Expected) ->
         return _unreadable(facts)
     earlier, worse = _compare(read_pdf(before, sha256=b""), facts, expected.added)
     levels = [reached(item, facts, expected) for item in facts.signatures]
-    low = min(levels, key=_rank_of, default="")
+    # A signature of another profile has no baseline level to reach: it is protected all the same.
+    ranked = [name for name in levels if name.startswith(_BASELINE)]
+    low = min(ranked or levels, key=_rank_of, default="")
     new = [item for item in facts.timestamps if item.token.covered_until == facts.size]
     return Check(
         intact=_all_intact(facts),
         level=low,
-        level_reached=not levels or _rank_of(low) >= list(Level).index(expected.level),
-        certificate_reference=all(bool(item.certificate_references) for item in facts.signatures),
+        level_reached=not ranked or _rank_of(low) >= list(Level).index(expected.level),
+        certificate_reference=all(map(_names_somebody, facts.signatures)),
         imprint=all(map(token_intact, new)) if new else None,
         earlier_signatures_no_worse=not any(item.severity is Severity.ERROR for item in worse),
         earlier_signatures=earlier,
@@ -138,6 +140,11 @@ def check_stamped(output: Document, *, before: Document) -> Check:
     )
 
 
+def _names_somebody(item: SignatureFacts) -> bool:
+    # Older forms carry no signed reference; what others made is not refused for that.
+    return bool(item.certificate_references) or item.signer_identifier is not None
+
+
 def _all_intact(facts: DocumentFacts) -> bool:
     return all(reference.intact is True for item in facts.signatures for reference in item.references)
 
@@ -161,10 +168,9 @@ def reached(own: SignatureFacts, facts: DocumentFacts, expected: Expected) -> st
     if not own.timestamps and not later:
         return f"{stem}-B"
     stored = {(item.kind, item.der) for item in facts.material}
-    evidence = any(kind is not MaterialKind.CERTIFICATE for kind, _ in stored)
     archive = expected.level in (Level.B_LT, Level.B_LTA)
     # Where no data were collected, nobody asked whether those that are there suffice.
-    if not archive or not evidence or not stored.issuperset(expected.objects):
+    if not archive or not stored or not stored.issuperset(expected.objects):
         return f"{stem}-T"
     # The store counts as archived when the newest time-stamp is the last thing in the file.
     archived = any(item.token.covered_until == facts.size for item in later)
