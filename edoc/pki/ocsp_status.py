@@ -110,7 +110,8 @@ def combine(
     newest = max(found, key=_newest)
     if newest.status is Status.ON_HOLD:
         return replace(newest, rejected=known)
-    good = [item for item in found if item.status is Status.GOOD]
+    # What no longer lists the expired says nothing about how long the certificate was good.
+    good = [item for item in found if item.status is Status.GOOD and item.knows_expired is newest.knows_expired]
     windows = tuple(sorted({window for item in good for window in item.windows}, key=str))
     return replace(max(good, key=lambda item: _best(item, time)), windows=windows, rejected=known)
 

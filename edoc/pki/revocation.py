@@ -187,7 +187,7 @@ class StatusFinder:
         """Return whose key signed a response and may do so (RFC 6960 4.2.2.2), or the reason why nobody did."""
         use = response.signature_algorithm
         issuer_key, issuer = path.issuer_key(index), path.issuer_certificate(index)
-        if response.verify(issuer_key):
+        if self._within_budget() and response.verify(issuer_key):
             return issuer, ((use, issuer_key),)
         for anchor in self.responders:
             if response.verify(anchor.spki_der):

@@ -28,6 +28,8 @@ from edoc.verify.poe import covers_signature
 _DEPTH = 10
 _OBJECTS = 400
 """Objects weighed for one signature."""
+_STEPS = 500
+"""Possible issuers looked at for one signature; beyond that the level is the lower one."""
 _NAME = {SignatureFormat.PADES: "PAdES-BASELINE", SignatureFormat.PDF: "PKCS7"}
 
 
@@ -99,6 +101,7 @@ class _Carried:
     ) -> None:
         self.facts = facts
         self.leaves = leaves
+        self.steps = 0
         self.stamps = stamps
         self.document = document
         self.anchors = {item.sha256 for item in trust.certificates()}
@@ -134,7 +137,7 @@ class _Carried:
         known = [leaf for leaf in leaves if leaf is not None]
         if all(self._ends(leaf) for leaf in known):
             return True
-        return bool(self.data) and all(self._provided(leaf, ()) for leaf in known)
+        return bool(self.data) and all(self._provided(leaf) for leaf in known)
 
     def _inner(self) -> list[TimestampFacts]:
         """Return the time-stamps that must be provided for: all but the last of the document, if there are others."""
@@ -193,24 +196,31 @@ class _Carried:
         return certificate.is_self_issued and signature_verifies(certificate, certificate.spki_der)
 
     def _issuers(self, certificate: Certificate) -> list[Certificate]:
-        return [
-            item
-            for item in self.pool.by_subject(certificate.issuer)
-            if item != certificate and signature_verifies(certificate, item.spki_der)
-        ]
+        found = []
+        for item in self.pool.by_subject(certificate.issuer):
+            self.steps += 1
+            if self.steps > _STEPS:
+                break
+            if item != certificate and signature_verifies(certificate, item.spki_der):
+                found.append(item)
+        return found
 
-    def _provided(self, certificate: Certificate, seen: tuple[bytes, ...]) -> bool:
+    def _provided(self, leaf: Certificate) -> bool:
         """Tell whether data is there for a certificate and for those above it, up to the end of a path."""
-        if self._ends(certificate):
-            return True
-        if certificate.sha256 in seen or len(seen) >= _DEPTH:
-            return False
-        exempt = not needs_status(certificate) or certificate.has_extension(ext.OCSP_NO_CHECK)
-        return any(
-            (exempt or any(_answers(one.loaded, certificate, issuer) for one in self.data))
-            and self._provided(issuer, (*seen, certificate.sha256))
-            for issuer in self._issuers(certificate)
-        )
+        seen = {leaf.sha256}
+        open_ = [leaf]
+        while open_:
+            certificate = open_.pop()
+            if self._ends(certificate):
+                return True
+            exempt = not needs_status(certificate) or certificate.has_extension(ext.OCSP_NO_CHECK)
+            for issuer in self._issuers(certificate):
+                if issuer.sha256 in seen:
+                    continue
+                if exempt or any(_answers(one.loaded, certificate, issuer) for one in self.data):
+                    seen.add(issuer.sha256)
+                    open_.append(issuer)
+        return False
 
 
 def _age(stamp: TimestampFacts) -> tuple[datetime, int]:
@@ -221,6 +231,8 @@ def _answers(data: RevocationList | OcspResponse, certificate: Certificate, issu
     """Tell whether data speaks of a certificate; whether it may and what it says is not a matter of level."""
     if isinstance(data, RevocationList):
         return data.issuer.canonical == certificate.issuer.canonical
-    names = (certificate.issuer.der, issuer.subject.der)
-    bits = key_bits(issuer.spki_der)
-    return any(item.certificate_id.names(certificate, issuer_names=names, issuer_key_bits=bits) for item in data.answers)
+    about = [item.certificate_id for item in data.answers if item.certificate_id.serial == certificate.serial_number]
+    if not about:
+        return False
+    names, bits = (certificate.issuer.der, issuer.subject.der), key_bits(issuer.spki_der)
+    return any(item.names(certificate, issuer_names=names, issuer_key_bits=bits) for item in about)

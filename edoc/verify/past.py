@@ -23,6 +23,8 @@ from edoc.verify.poe import Proofs
 from edoc.verify.x509 import evidence_of
 
 _INSTANT = timedelta(microseconds=1)
+_ALONE = 64
+"""Lists and responses asked one by one."""
 _RESERVED = frozenset({"SIGNER_IS_CA", "KEY_USAGE_ABSENT"})
 
 
@@ -113,13 +115,13 @@ class _Slider:
         if self._signer_proven(path, status):
             return status, True
         # Other data may have a signer that is proved: the responses and lists one by one.
-        for one in known.crls:
-            alone = self._ask(replace(known, crls=(one,), ocsps=()), path, index, control)
-            if alone.status is status.status and alone.knows_expired and self._signer_proven(path, alone):
-                return alone, True
-        for response in known.ocsps:
-            alone = self._ask(replace(known, ocsps=(response,)), path, index, control)
-            same = alone.evidence_sha256 == response.sha256 and alone.status is status.status
+        lists = [(one.this_update, one.sha256, replace(known, crls=(one,), ocsps=())) for one in known.crls]
+        # A responder's own status may need the lists: they stay beside a single response.
+        responses = [(one.produced_at, one.sha256, replace(known, ocsps=(one,))) for one in known.ocsps]
+        newest = sorted((*lists, *responses), key=lambda item: item[:2], reverse=True)
+        for _, sha256, evidence in newest[:_ALONE]:
+            alone = self._ask(evidence, path, index, control)
+            same = alone.evidence_sha256 == sha256 and alone.status is status.status
             if same and alone.knows_expired and self._signer_proven(path, alone):
                 return alone, True
         return status, False

@@ -152,9 +152,10 @@ def is_fresh(status: CertificateStatus, time: datetime, policy: Policy) -> bool:
     )
 
 
-def _rank(verdict: CertificateVerdict) -> int:
+def _rank(verdict: CertificateVerdict) -> tuple[int, bool]:
+    # A path that fails by dates alone can still be proved good for the past.
     sub = verdict.conclusion.sub_indication
-    return _RANK.get(sub, 0) if sub is not None else 0
+    return _RANK.get(sub, 0) if sub is not None else 0, verdict.cause is Cause.DATES
 
 
 def _no_path(leaf: Certificate, subject: str, hints: tuple[Violation, ...]) -> CertificateVerdict:

@@ -167,6 +167,14 @@ def test_what_is_known_about_the_expired_needs_an_archive_cutoff() -> None:
     assert not ask(by_issuer(short, produced_at=after), at=after + DAY).knows_expired
 
 
+def test_data_that_forgot_the_expired_makes_nothing_fresh() -> None:
+    before, after = replace(GOOD, this_update=END - 2 * DAY, next_update=END - DAY), END + 3 * DAY
+    late = replace(GOOD, this_update=after, next_update=after + DAY)
+    found = ask(by_issuer(before, produced_at=END - 2 * DAY), by_issuer(late, produced_at=after), at=after)
+    assert found.windows == ((END - 2 * DAY, END - DAY),)
+    assert (found.this_update, found.knows_expired) == (END - 2 * DAY, True)
+
+
 def cert_hash(der: bytes) -> tuple[str, bytes]:
     algorithm = tlv(0x30, encode_oid("2.16.840.1.101.3.4.2.1"))
     return "1.3.36.8.3.13", tlv(0x30, algorithm, tlv(0x04, hashlib.sha256(der).digest()))

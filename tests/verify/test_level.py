@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from edoc.verify.identify import identify
 from edoc.verify.level import signature_level
 from tests.sign.practice import AT, practice, signed
 from tests.verify.history import Case, Stamp, ca, crl_at, embedded, ocsp_at, responder, root, signer, tsa, year
+from tests.verify.world import Issue
 
 TRUST = TrustStore.of([root().der])
 LISTS = (crl_at("Old CA", year(2012)), crl_at("Old Root", year(2012)))
@@ -119,3 +121,16 @@ def test_long_term_levels_are_verified_offline_with_what_they_carry(name: str) -
         assert report.verdict is edoc.Verdict.PASSED, later
     without = edoc.verify_document(signed("B-T"), trust=practice().trust, validation_time=AT + timedelta(days=1))
     assert without.verdict is edoc.Verdict.INDETERMINATE
+
+
+def test_authorities_that_certify_each_other_in_circles_cost_little() -> None:
+    circle: list[Certificate] = []
+    for number in range(60):
+        circle.append(Issue(subject="Left", issuer="Right", ca=True, serial=1000 + number, end=year(2040)).make())
+        circle.append(Issue(subject="Right", issuer="Left", ca=True, serial=2000 + number, end=year(2040)).make())
+    leaf = Issue(subject="Old Signer", issuer="Left").make()
+    data = (*circle, crl_at("Left", year(2026)), crl_at("Right", year(2026)))
+    case = Case(signer=leaf, data=data, stamps=(STAMP,))
+    begun = time.process_time()
+    assert level(case.document()) == "PAdES-BASELINE-T"
+    assert time.process_time() - begun < 2

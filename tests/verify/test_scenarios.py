@@ -169,6 +169,7 @@ ROWS: dict[str, tuple[Case, str, str | None, str | None]] = {
     "all expired, nothing sealed": (DECADES, "CERTIFICATE_CHAIN_GENERAL_FAILURE", SAME, SAME),
     "all expired, the data stripped": (replace(DECADES, data=(), archive=(IN_WINDOW,)), "CERTIFICATE_CHAIN_GENERAL_FAILURE", SAME, SAME),
     "all expired, the data put in later": (replace(DECADES, data=(), later_data=DECADES.data, archive=(IN_WINDOW,)), "CERTIFICATE_CHAIN_GENERAL_FAILURE", SAME, SAME),
+    "data that forgot the expired proves nothing about the years between": (Case(signer=OLD_SIGNER, data=(crl_at("Old CA", year(2015), until=year(2015, 2)), ocsp_at(year(2019), OLD_SIGNER), crl_at("Old Root", year(2019), until=year(2030))), stamps=(Stamp(time=year(2015, 9)),), archive=(Stamp(time=year(2019, 2)),), policy=WINDOW), "TRY_LATER", SAME, SAME),
     "63 broken and revoked": (Case(data=REVOKED, change=references(actual=b"x")), "FAILED HASH_FAILURE", SAME, SAME),
     "64 revoked and weak": (Case(data=REVOKED, digest="sha384"), "REVOKED_NO_POE", SAME, SAME),
     "67 lives too short to be revoked": (Case(signer=exempt_signer(2016), data=(ROOT_LIST,), stamps=(EARLY,)), "OUT_OF_BOUNDS_NOT_REVOKED", GOOD, SAME),
