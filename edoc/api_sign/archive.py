@@ -8,17 +8,18 @@ from datetime import datetime
 
 from edoc.api_sign.growing import Growing
 from edoc.api_sign.work import Room
-from edoc.drivers.collect import Collector, Missing, Subject
+from edoc.drivers.collect import Collected, Collector, Missing, Subject
 from edoc.errors import ConfigError, EdocError, FetchError, InputError, KeyAccessError
 from edoc.facts.material import EmbeddedObject, MaterialKind
-from edoc.facts.signature import DocumentFacts, SignatureFacts, TimestampFacts
+from edoc.facts.signature import DocumentFacts, SignatureFacts, TimestampFacts, TimestampKind
 from edoc.formats.pdf.read import read_pdf
+from edoc.formats.tst import timestamp_facts
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.pki.crl import CrlError, RevocationList
 from edoc.pki.ocsp import OcspError, OcspResponse
 from edoc.sign.archive import add_validation_data, plan_timestamp, put_timestamp
 from edoc.sign.checks import signers_of
-from edoc.sign.step import RoomError
+from edoc.sign.step import Done, RoomError
 from edoc.sign.timestamp import TimestampSource
 from edoc.trust.store import Purpose
 from edoc.verify.context import ValidationData
@@ -37,21 +38,31 @@ class Archivist:
     objects: tuple[tuple[MaterialKind, bytes], ...] = field(default=(), repr=False)
     """Everything that was put into the store, or was there already."""
 
-    def store(self) -> bool:
-        """Add the status of every certificate that the document rests on; tells whether anything was new.
+    def store(self) -> None:
+        """Add the status of every certificate that the document rests on.
 
         Raises `FetchError` or `ConfigError` when the status of one cannot be had.
         """
-        document = self.growing.document()
-        facts = read_pdf(document, sha256=b"")
-        carried = tuple(_carried(facts))
-        collected = self.collector.collect(subjects(facts, time=self.time), carried=carried, stored=_stored(facts))
+        facts = read_pdf(self.growing.document(), sha256=b"")
+        found = subjects(facts, time=self.time)
+        self._store(self.collector.collect(found, carried=_carried(facts), stored=_stored(facts)))
+
+    def store_for(self, done: Done) -> None:
+        """As `store`, for a document whose only signature was just made: nothing of it need be read again."""
+        chain = tuple(Certificate.load(der) for der in done.draft.certificates)
+        token = timestamp_facts(done.timestamp, id="T1", kind=TimestampKind.SIGNATURE, imprint_of=lambda name: None).token
+        found = (
+            Subject(certificate=chain[0], purpose=Purpose.SIGNER, time=self.time),
+            _subject(token, [], Purpose.TSA, self.time),
+        )
+        self._store(self.collector.collect(found, carried=(*chain, *signers_of(token))))
+
+    def _store(self, collected: Collected) -> None:
         refuse_missing(collected.missing, online=self.collector.online)
         self.objects = collected.objects
-        tail = add_validation_data(document, collected.objects)
+        tail = add_validation_data(self.growing.document(), collected.objects)
         if tail:
             self.growing.append(tail)
-        return bool(tail)
 
     def stamp(self) -> None:
         """Add a document time-stamp; raises `FetchError` when there is none to be had."""

@@ -82,14 +82,15 @@ def hand_over(done: Done, place: Output, services: Services, *, copied: bool, ro
     assert base is not None
     growing = Growing(base, place, copied=copied)
     growing.append(done.tail)
-    expected = _archive(growing, Level(draft.level), services, room)
+    expected = _archive(growing, done, services, room)
     signed = growing.finish()
     check = check_signed(signed, draft=draft, before=base, expected=expected)
     deliver(check, place, name=base.name)
     return SignResult(output=place.path, document=signed, check=check)
 
 
-def _archive(growing: Growing, level: Level, services: Services, room: Room) -> Expected:
+def _archive(growing: Growing, done: Done, services: Services, room: Room) -> Expected:
+    level = Level(done.draft.level)
     if level not in ARCHIVED:
         return Expected(level=level)
     # Loaded here: signatures without validation data need none of it.
@@ -99,7 +100,10 @@ def _archive(growing: Growing, level: Level, services: Services, room: Room) -> 
     archivist = Archivist(
         growing=growing, source=services.source, collector=services.collector, room=room, time=services.moment()
     )
-    archivist.store()
+    if done.draft.appended.earlier_signatures:
+        archivist.store()
+    else:
+        archivist.store_for(done)
     if level is Level.B_LTA:
         archivist.stamp()
     return Expected(level=level, objects=archivist.objects, added=2 if level is Level.B_LTA else 1)

@@ -35,6 +35,8 @@ class Done:
 
     draft: Draft
     tail: bytes = field(repr=False)
+    timestamp: bytes = field(default=b"", repr=False)
+    """The token over the signature value; empty at B-B."""
 
 
 class RoomError(Exception):
@@ -59,7 +61,8 @@ def step(draft: Draft, answers: Answers) -> Draft | Done:
         return replace(draft, signature_value=answers.signature_value)
     if answers.timestamp is None:
         return draft
-    return Done(draft=draft, tail=_filled(draft, draft.signature_value, answers.timestamp))
+    tail = _filled(draft, draft.signature_value, answers.timestamp)
+    return Done(draft=draft, tail=tail, timestamp=answers.timestamp)
 
 
 def plan(
