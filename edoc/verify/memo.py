@@ -2,8 +2,8 @@
 
 A remembered answer is found by the identity of everything it depends on: the certificate, its
 purpose, every certificate and revocation list at hand, and the digest of policy, trust and limits.
-It is used only for times between the nearest dates at which anything in it could change
-(trust.md 1.7), so a validity or a revocation cannot be missed.
+It is used for the very time at which it was found, and for times between the nearest dates at
+which anything in it could change (trust.md 1.7), so a validity or a revocation cannot be missed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from edoc.facts.findings import Finding
@@ -19,34 +19,57 @@ from edoc.pki.certificate import Certificate
 from edoc.policy.suite import FOREVER, NEVER
 from edoc.trust.store import Purpose
 from edoc.verify.context import CLOCK_SKEW, Conclusion, Context, Material
-from edoc.verify.x509 import CertificateVerdict, validate_certificate
+from edoc.verify.x509 import CertificateVerdict, path_budget_spent, validate_certificate
 
 _CAPACITY = 4096
 _MAX_WIDTH = timedelta(hours=1)
 """A bound for what the dates below cannot know: a revocation that a list announces for later."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    verdict: CertificateVerdict
+    asked: datetime
+    after: datetime
+    before: datetime
+
+    def holds(self, time: datetime) -> bool:
+        # A change on the very date bounds the interval to nothing; the same question has the same answer all the same.
+        return time == self.asked or self.after < time < self.before
+
+
 class PathMemo:
     """A bounded memory of certificate verdicts; safe to share between threads."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[tuple[object, ...], tuple[datetime, datetime, CertificateVerdict]] = OrderedDict()
+        self._answers: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
         self._lock = threading.Lock()
 
     def validate(
         self, leaf: Certificate, *, subject: str, purpose: Purpose, material: Material, context: Context
     ) -> CertificateVerdict:
         """Return what `validate_certificate` returns, remembered where that is sound."""
+        if context.work.spent > context.limits.document_signature_checks:
+            return path_budget_spent(leaf, subject)
+        verdict = self._remembered(leaf, subject=subject, purpose=purpose, material=material, context=context)
+        # Remembered answers count too: the same document gets the same answer whatever was asked before.
+        context.work.spent += verdict.cost
+        return verdict
+
+    def _remembered(
+        self, leaf: Certificate, *, subject: str, purpose: Purpose, material: Material, context: Context
+    ) -> CertificateVerdict:
         key = (leaf.sha256, purpose, material.key, context.basis)
         with self._lock:
             known = self._answers.get(key)
-            if known is not None and known[0] < context.time < known[1]:
+            if known is not None and known.holds(context.time):
                 self._answers.move_to_end(key)
-                return _about(known[2], subject)
+                return _about(known.verdict, subject)
         verdict = validate_certificate(leaf, subject=subject, purpose=purpose, material=material, context=context)
-        low, high = _interval(leaf, material, context)
+        after, before = _interval(leaf, material, context)
+        answer = _Answer(verdict=verdict, asked=context.time, after=after, before=before)
         with self._lock:
-            self._answers[key] = (low, high, verdict)
+            self._answers[key] = answer
             if len(self._answers) > _CAPACITY:
                 self._answers.popitem(last=False)
         return verdict
