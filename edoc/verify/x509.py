@@ -11,7 +11,14 @@ from edoc.pki.crl import RevocationList
 from edoc.pki.path import Anchor, CandidatePath, build_paths
 from edoc.pki.pool import Pool
 from edoc.pki.purpose import signer_violations, tsa_violations
-from edoc.pki.revocation import CertificateStatus, Evidence, Status, StatusFinder, needs_status
+from edoc.pki.revocation import (
+    STEPS_PER_CHECK,
+    CertificateStatus,
+    Evidence,
+    Status,
+    StatusFinder,
+    needs_status,
+)
 from edoc.pki.rfc5280 import Violation, check_path
 from edoc.policy.model import RevocationRule
 from edoc.result.enums import SubIndication, WantKind
@@ -49,6 +56,14 @@ class CertificateVerdict:
     """One per certificate of the path; null where no status was needed."""
     findings: tuple[Finding, ...] = ()
     wants: tuple[Want, ...] = ()
+    cost: int = 0
+    """Signature checks, and steps that cost as much, that the answer took when nothing was remembered."""
+
+
+def path_budget_spent(leaf: Certificate, subject: str) -> CertificateVerdict:
+    """Return the verdict about a certificate whose paths cost more than a document may."""
+    limit = warning("PATH_BUDGET", subject, name=leaf.subject.rfc4514())
+    return CertificateVerdict(conclusion=undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, limit))
 
 
 def validate_certificate(
@@ -62,11 +77,12 @@ def validate_certificate(
     anchors = context.trust.anchors(purpose)
     pool = Pool(material.certificates)
     search = build_paths(leaf, pool=pool, anchors=anchors, time=context.time, limits=context.limits)
+    cost = search.signature_checks + search.steps // STEPS_PER_CHECK
     if search.budget_exceeded and not search.paths:
-        limit = warning("PATH_BUDGET", subject, name=leaf.subject.rfc4514())
-        return CertificateVerdict(conclusion=undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, limit))
+        return replace(path_budget_spent(leaf, subject), cost=cost)
     if not search.paths:
-        return _no_path(leaf, subject, (*search.hints, *_other_purposes(leaf, purpose, pool, context)))
+        others = _other_purposes(leaf, purpose, pool, context)
+        return replace(_no_path(leaf, subject, (*search.hints, *others)), cost=2 * cost)
     evidence = Evidence(crls=material.crls, pool=pool)
     finder = StatusFinder(evidence=evidence, anchors=anchors, time=context.time, limits=context.limits)
     judge = _PathJudge(
@@ -82,14 +98,14 @@ def validate_certificate(
     for path in search.paths:
         verdict = judge.judge(path)
         if verdict.conclusion.passed or verdict.conclusion.sub_indication is SubIndication.REVOKED_NO_POE:
-            return verdict
+            return replace(verdict, cost=cost + finder.spent)
         if best is None or _rank(verdict) > _rank(best):
             best = verdict
     assert best is not None  # search.paths is not empty
     if search.budget_exceeded:
         # None of the paths that were found passes, and not all of them were found.
         best = replace(best, findings=(*best.findings, warning("PATH_BUDGET", subject, name=leaf.subject.rfc4514())))
-    return best
+    return replace(best, cost=cost + finder.spent)
 
 
 def _rank(verdict: CertificateVerdict) -> int:
