@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 FOREVER = datetime.max.replace(tzinfo=UTC)
+_KINDS = 256
+"""Kinds of keys whose answer is kept; a real archive has some dozens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,10 @@ class CryptographicSuite:
     updated: datetime
     digests: tuple[SuiteRow, ...]
     signatures: tuple[SuiteRow, ...]
+    _answers: dict[tuple[str, int, str | None], Reliability] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """What the tables say of a signature algorithm and a key size; the tables never change."""
 
     def digest(self, name: str) -> Reliability:
         """Return until when a digest algorithm is reliable; one that is not listed never was."""
@@ -49,12 +55,18 @@ class CryptographicSuite:
 
         Of all rows whose minimum the key reaches the latest end counts.
         """
-        rows = [
-            row
-            for row in self.signatures
-            if row.name == name and bits >= row.min_bits and (not row.curves or curve in row.curves)
-        ]
-        return _latest(rows)
+        key = (name, bits, curve)
+        known = self._answers.get(key)
+        if known is None:
+            rows = [
+                row
+                for row in self.signatures
+                if row.name == name and bits >= row.min_bits and (not row.curves or curve in row.curves)
+            ]
+            known = _latest(rows)
+            if len(self._answers) < _KINDS:
+                self._answers[key] = known
+        return known
 
     def canonical(self) -> list[object]:
         """Return everything as lists of plain values in a fixed order, to be digested."""
