@@ -106,6 +106,37 @@ def test_few_certificates_of_one_serial_number_are_tried(
     assert (report.verdict is edoc.Verdict.INTACT) == (count == 3)
 
 
+def _references(digest: bytes) -> list[bytes]:
+    """Return the attributes of a signer whose version 2 names its certificate, and whose version 1 a digest."""
+    own = build.signer()[1].fingerprint(hashes.SHA256())
+    named = ((oids.SIGNING_CERTIFICATE_V2, own), (oids.SIGNING_CERTIFICATE, digest))
+    return [tlv(0x30, encode_oid(kind), tlv(0x31, _ess(value))) for kind, value in named]
+
+
+def _ess(digest: bytes) -> bytes:
+    return tlv(0x30, tlv(0x30, tlv(0x30, tlv(0x04, digest))))
+
+
+@pytest.mark.parametrize("agree", [True, False], ids=["agree", "disagree"])
+def test_two_references_that_disagree_name_nobody(monkeypatch: pytest.MonkeyPatch, agree: bool) -> None:
+    key, certificate = build.signer()
+    digest = certificate.fingerprint(hashes.SHA1()) if agree else b"x" * 20
+
+    def made(octets: bytes) -> bytes:
+        info = cms.ContentInfo.load(PLAIN_CMS(octets))
+        signer = info["content"]["signer_infos"][0]
+        parts = [item.dump() for item in signer["signed_attrs"]]
+        found = tlv(0x31, *sorted([*parts, *_references(digest)]))
+        signer["signed_attrs"] = cms.CMSAttributes.load(found)
+        signer["signature"] = key.sign(found, ec.ECDSA(hashes.SHA256()))
+        return bytes(info.dump(force=True))
+
+    monkeypatch.setattr(build, "cms", made)
+    report = edoc.verify_document(build.document().sign().data, policy="integrity")
+    codes = {item.code for item in report.signatures[0].findings}
+    assert (report.verdict is edoc.Verdict.INTACT, "CERT_REFERENCE_MISMATCH" in codes) == (agree, not agree)
+
+
 @pytest.fixture(scope="module")
 def pki() -> PracticePki:
     return PracticePki(at=AT)
