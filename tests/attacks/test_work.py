@@ -152,7 +152,7 @@ def _context(pki: PracticePki, *, checks: int = DEFAULT_LIMITS.document_signatur
 def test_remembered_paths_cost_what_they_did(pki: PracticePki) -> None:
     leaf = Certificate.load(pki.certificate("person"))
     chain = tuple(Certificate.load(der) for der in pki.chain("person"))
-    material, memo, context = Material(chain, (), b"x"), PathMemo(), _context(pki)
+    material, memo, context = Material(chain, (), (), b"x"), PathMemo(), _context(pki)
     memo.validate(leaf, subject="S1", purpose=Purpose.SIGNER, material=material, context=context)
     first = context.work.spent
     memo.validate(leaf, subject="S2", purpose=Purpose.SIGNER, material=material, context=context)
@@ -164,7 +164,7 @@ def test_a_document_that_spent_its_path_work_is_undecided(pki: PracticePki) -> N
     leaf = Certificate.load(pki.certificate("person"))
     context = _context(pki, checks=5, spent=6)
     verdict = PathMemo().validate(
-        leaf, subject="S1", purpose=Purpose.SIGNER, material=Material((), (), b""), context=context
+        leaf, subject="S1", purpose=Purpose.SIGNER, material=Material((), (), (), b""), context=context
     )
     assert not verdict.conclusion.passed
     assert [item.code for item in verdict.conclusion.findings] == ["PATH_BUDGET"]

@@ -307,9 +307,9 @@ def test_on_the_very_date_of_a_change_a_path_is_remembered_for_that_time_alone()
     memo, last = PathMemo(), certificate.not_after
     again = [_remembered(memo, certificate, last) for _ in range(2)]
     assert again[0].conclusion.passed
-    assert again[1] is again[0]
+    assert again[1].path is again[0].path
     assert not _remembered(memo, certificate, last + timedelta(seconds=1)).conclusion.passed
-    assert _remembered(memo, certificate, last - timedelta(seconds=1)) is not again[0]
+    assert _remembered(memo, certificate, last - timedelta(seconds=1)).path is not again[0].path
 
 
 def _remembered(memo: PathMemo, certificate: Certificate, time: datetime) -> CertificateVerdict:
