@@ -49,6 +49,8 @@ class Limits:
     """Certificates of one path, anchor not counted."""
     path_signature_checks: int = 300
     """Signature checks while building paths for one leaf: every embedded certificate may bear the same name."""
+    document_signature_checks: int = 10_000
+    """Those of all signatures of a document together: a second; 2,000 signatures of real chains need 6,000."""
     path_steps: int = 2_000
     """Builder steps for one leaf."""
     path_candidates: int = 256

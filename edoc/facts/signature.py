@@ -99,6 +99,8 @@ class CertificateReference:
     issuer_der: bytes | None = None
     """DER Name of the issuer, when the reference states one."""
     serial: int | None = None
+    names_signer: bool = False
+    """True for the first reference of an attribute: that of the signer; others name issuers (RFC 5035 3, 4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ decided elsewhere.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -206,7 +207,7 @@ def signing_certificate(value: bytes, *, version: int) -> tuple[CertificateRefer
         found.append(_ess_certificate(value, strict_children(value, inner, inner_end, limit=3), version))
     if not found:
         raise DerError("ess")
-    return tuple(found)
+    return (replace(found[0], names_signer=True), *found[1:])
 
 
 def _ess_certificate(value: bytes, parts: list[tuple[int, int, int, int]], version: int) -> CertificateReference:

@@ -60,7 +60,7 @@ class Name:
     that cannot be read compares by its DER.
     """
 
-    __slots__ = ("canonical", "canonical_rdns", "der", "rdns", "readable")
+    __slots__ = ("_text", "canonical", "canonical_rdns", "der", "rdns", "readable")
 
     der: bytes
     rdns: tuple[tuple[Attribute, ...], ...]
@@ -70,6 +70,7 @@ class Name:
 
     def __init__(self, der: bytes) -> None:
         self.der = der
+        self._text: str | None = None
         try:
             self.rdns = _rdns(der)
             self.readable = True
@@ -84,7 +85,7 @@ class Name:
     def load(cls, der: bytes) -> Name:
         """Return the name for a DER Name, interned; never raises."""
         known = _NAMES.get(der)
-        return known if known is not None else _NAMES.put(der, cls(der), weight=4 * len(der) + 500)
+        return known if known is not None else _NAMES.put(der, cls(der), weight=6 * len(der) + 500)
 
     @property
     def empty(self) -> bool:
@@ -101,9 +102,12 @@ class Name:
 
     def rfc4514(self) -> str:
         """Return the readable form (RFC 4514): last RDN first, special characters escaped."""
-        if not self.readable:
-            return "#" + self.der.hex()
-        return ",".join("+".join(_attribute_text(a) for a in rdn) for rdn in reversed(self.rdns))
+        if self._text is None:
+            if self.readable:
+                self._text = ",".join("+".join(_attribute_text(a) for a in rdn) for rdn in reversed(self.rdns))
+            else:
+                self._text = "#" + self.der.hex()
+        return self._text
 
     def starts_with(self, other: Name) -> bool:
         """Tell whether this name lies in the subtree of another (RFC 5280 4.2.1.10)."""

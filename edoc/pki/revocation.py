@@ -40,7 +40,7 @@ SKEW = timedelta(minutes=5)
 """How far the clocks of an authority and a verifier may differ."""
 _DEPTH = 3
 """Signers of lists about signers of lists: two levels occur."""
-_STEPS_PER_CHECK = 20
+STEPS_PER_CHECK = 20
 """Builder steps that cost about as much as one signature check."""
 
 
@@ -327,10 +327,8 @@ class StatusFinder:
         self, candidate: Certificate, path: CandidatePath, index: int, guarded: tuple[bytes, ...], issued: datetime
     ) -> tuple[SignatureUse, ...] | None:
         """Return what a list's signer rests on: a valid path of its own to the same anchor, nobody on it revoked."""
-        search = build_paths(
-            candidate, pool=self.pool, anchors=self._anchors(path), time=self.time, limits=self.limits
-        )
-        self.spent += search.signature_checks + search.steps // _STEPS_PER_CHECK
+        search = build_paths(candidate, pool=self.pool, anchors=self._anchors(path), time=self.time, limits=self.limits)
+        self.spent += search.signature_checks + search.steps // STEPS_PER_CHECK
         for found in search.paths:
             signatures = self._valid(found, index, (*guarded, candidate.sha256), issued)
             if signatures is not None:

@@ -41,7 +41,6 @@ RESERVATIONS = frozenset(
         "PDF_HYBRID_XREF",
         "PDF_HYBRID_STALE",
         "PDF_ID_CHANGED",
-        "PDF_SUBFILTER",
         "SIGNER_IS_CA",
         "KEY_USAGE_ABSENT",
     }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 FOREVER = datetime.max.replace(tzinfo=UTC)
+_KINDS = 256
+"""Kinds of keys whose answer is kept; a real archive has some dozens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +41,38 @@ class CryptographicSuite:
     updated: datetime
     digests: tuple[SuiteRow, ...]
     signatures: tuple[SuiteRow, ...]
+    _answers: dict[tuple[str, int | None, str | None], Reliability] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """What the tables say of a digest, or of a signature algorithm with a key size and a curve; they never change."""
 
     def digest(self, name: str) -> Reliability:
         """Return until when a digest algorithm is reliable; one that is not listed never was."""
-        return _latest([row for row in self.digests if row.name == name])
+        key = (name, None, None)
+        known = self._answers.get(key)
+        return known or self._kept(key, [row for row in self.digests if row.name == name])
 
     def signature(self, name: str, *, bits: int, curve: str | None = None) -> Reliability:
         """Return until when a signature algorithm with a key of this size is reliable.
 
         Of all rows whose minimum the key reaches the latest end counts.
         """
+        key = (name, bits, curve)
+        known = self._answers.get(key)
+        if known is not None:
+            return known
         rows = [
             row
             for row in self.signatures
             if row.name == name and bits >= row.min_bits and (not row.curves or curve in row.curves)
         ]
-        return _latest(rows)
+        return self._kept(key, rows)
+
+    def _kept(self, key: tuple[str, int | None, str | None], rows: list[SuiteRow]) -> Reliability:
+        answer = _latest(rows)
+        if len(self._answers) < _KINDS:
+            self._answers[key] = answer
+        return answer
 
     def canonical(self) -> list[object]:
         """Return everything as lists of plain values in a fixed order, to be digested."""

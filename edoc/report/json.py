@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from types import NoneType
 
 from edoc.catalogue import clause, sentence
 from edoc.errors import EdocError
@@ -24,8 +25,9 @@ Json = dict[str, object]
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-_AS_THEY_ARE = (str, int, bool)
+_AS_THEY_ARE = (str, int, bool, NoneType)
 """Most of a report, and the first thing looked for."""
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def report_dict(data: ReportData, *, lang: str = "en") -> Json:
@@ -62,7 +64,12 @@ def error_dict(error: EdocError, *, name: str, lang: str = "en") -> Json:
 
 def dumps(value: object, *, indent: int | None = None) -> str:
     """Return JSON text that is safe to show and to write: readable letters, no control characters."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    if indent is None:
+        text = _COMPACT.encode(value)
+    else:
+        text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    if text.isascii() and "\x7f" not in text:
+        return text
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -73,8 +80,11 @@ def rfc3339(moment: datetime) -> str:
 
 def plain(value: object, lang: str) -> object:
     """Return a result object as plain data: enums as their words, times as RFC 3339, tuples as lists."""
-    if value is None or type(value) in _AS_THEY_ARE:
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
         return value
+    if isinstance(value, tuple | list):
+        return [plain(item, lang) for item in value]
     if isinstance(value, Finding):
         return _finding(value, lang)
     if isinstance(value, Change):
@@ -83,13 +93,19 @@ def plain(value: object, lang: str) -> object:
         return value.value
     if isinstance(value, datetime):
         return rfc3339(value)
-    if isinstance(value, tuple | list):
-        return [plain(item, lang) for item in value]
+    if is_dataclass(kind):
+        return _fields(value, shown_fields(kind), lang)
     if isinstance(value, Mapping):
         return {str(key): plain(item, lang) for key, item in value.items()}
-    if is_dataclass(value):
-        return {name: plain(getattr(value, name), lang) for name in shown_fields(type(value))}
     return value
+
+
+def _fields(value: object, names: tuple[str, ...], lang: str) -> Json:
+    found: Json = {}
+    for name in names:
+        item = getattr(value, name)
+        found[name] = item if type(item) in _AS_THEY_ARE else plain(item, lang)
+    return found
 
 
 def _finding(finding: Finding, lang: str) -> Json:

@@ -89,6 +89,13 @@ class Material:
     """Digest identities of everything here, in order: what a remembered answer depends on."""
 
 
+@dataclass(slots=True, eq=False)
+class Work:
+    """What paths have cost in one document so far, in signature checks, whether remembered or not."""
+
+    spent: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Everything that stays the same while one document is validated."""
@@ -104,6 +111,7 @@ class Context:
     """What the caller came for: `signature` or `timestamp`."""
     basis: str = ""
     """Digest of policy, trust and limits: part of the key of every remembered answer."""
+    work: Work = field(default_factory=Work, compare=False)
 
     loaded: dict[int, tuple[EmbeddedObject, Loaded]] = field(default_factory=dict, repr=False, compare=False)
     """Embedded objects that were read already, by identity: what a document carries for all is read once."""

@@ -56,6 +56,10 @@ def _by_reference(facts: SignatureFacts, candidates: tuple[Certificate, ...]) ->
         hinted = _hinted(facts.signer_identifier, candidates)
         return _nobody(facts, "CERT_REFERENCE_MISMATCH", hinted[0] if hinted else None)
     certificate = matching[0]
+    others = facts.certificate_references[1:]
+    if any(item.names_signer and not _digest_fits(item, certificate) for item in others):
+        # Both versions of the attribute are there and name two signers.
+        return _nobody(facts, "CERT_REFERENCE_MISMATCH", certificate)
     notes = []
     if not _issuer_serial_fits(reference, certificate):
         notes.append(warning("CERT_ISSUER_SERIAL_MISMATCH", facts.id))

@@ -2,7 +2,8 @@
 
 A remembered answer is found by the identity of everything it depends on: the certificate, its
 purpose, every certificate and revocation list at hand, and the digest of policy, trust and limits.
-It is used only for times between the nearest dates at which anything in it could change
+It is used for the very time at which it was found, and for times between the nearest dates at which
+anything in it could change
 (trust.md 1.7), so a validity or a revocation cannot be missed.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from edoc.pki.certificate import Certificate
@@ -19,18 +21,30 @@ from edoc.policy.suite import FOREVER, NEVER
 from edoc.trust.store import Purpose
 from edoc.verify.certificate import CertificateVerdict
 from edoc.verify.context import CLOCK_SKEW, Context, Material
-from edoc.verify.x509 import Examination, choose_verdict, examine_certificate
+from edoc.verify.x509 import Examination, choose_verdict, examine_certificate, path_budget_spent
 
 _CAPACITY = 4096
 _MAX_WIDTH = timedelta(hours=1)
 """A bound for what the dates below cannot know: a revocation that a list announces for later."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    examination: Examination
+    asked: datetime
+    after: datetime
+    before: datetime
+
+    def holds(self, time: datetime) -> bool:
+        # A change on the very date bounds the interval to nothing; the same question has the same answer all the same.
+        return time == self.asked or self.after < time < self.before
+
+
 class PathMemo:
     """A bounded memory of certificate verdicts; safe to share between threads."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[tuple[object, ...], tuple[datetime, datetime, Examination]] = OrderedDict()
+        self._answers: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
         self._lock = threading.Lock()
 
     def validate(
@@ -47,7 +61,11 @@ class PathMemo:
 
         `fresh_at` is the time at which its data must be fresh; null means the context's time.
         """
+        if context.work.spent > context.limits.document_signature_checks:
+            return path_budget_spent(leaf, subject)
         examination = self._examine(leaf, subject=subject, purpose=purpose, material=material, context=context)
+        # Remembered answers count too: the same document gets the same answer whatever was asked before.
+        context.work.spent += examination.cost
         verdict = choose_verdict(examination, subject=subject, context=context, fresh_at=fresh_at)
         return verdict.about(subject)
 
@@ -57,13 +75,13 @@ class PathMemo:
         key = (leaf.sha256, purpose, material.key, context.basis)
         with self._lock:
             known = self._answers.get(key)
-            if known is not None and known[0] < context.time < known[1]:
+            if known is not None and known.holds(context.time):
                 self._answers.move_to_end(key)
-                return known[2]
+                return known.examination
         found = examine_certificate(leaf, subject=subject, purpose=purpose, material=material, context=context)
-        low, high = _interval(leaf, material, context)
+        after, before = _interval(leaf, material, context)
         with self._lock:
-            self._answers[key] = (low, high, found)
+            self._answers[key] = _Answer(examination=found, asked=context.time, after=after, before=before)
             if len(self._answers) > _CAPACITY:
                 self._answers.popitem(last=False)
         return found

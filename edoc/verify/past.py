@@ -9,7 +9,7 @@ from edoc.pki.certificate import Certificate
 from edoc.pki.path import CandidatePath, build_paths
 from edoc.pki.pool import Pool
 from edoc.pki.purpose import signer_violations, tsa_violations
-from edoc.pki.revocation import CertificateStatus, Evidence, Mode, Status, StatusFinder, needs_status
+from edoc.pki.revocation import STEPS_PER_CHECK, CertificateStatus, Evidence, Mode, Status, StatusFinder, needs_status
 from edoc.pki.rfc5280 import check_path
 from edoc.pki.status import SignatureUse
 from edoc.policy.model import RevocationRule
@@ -45,7 +45,10 @@ def validate_past(
     """Return the control time of a certificate: the latest that any of its paths gives."""
     pool = Pool((*material.certificates, *(item for one in material.ocsps for item in one.certificates)))
     anchors = context.trust.anchors(purpose)
+    if context.work.spent > context.limits.document_signature_checks:
+        return PastVerdict(reason=SubIndication.NO_CERTIFICATE_CHAIN_FOUND)
     search = build_paths(leaf, pool=pool, anchors=anchors, time=context.time, limits=context.limits)
+    context.work.spent += search.signature_checks + search.steps // STEPS_PER_CHECK
     evidence = evidence_of(material, pool, context)
     slider = _Slider(purpose=purpose, context=context, evidence=evidence, proofs=proofs)
     found = [slider.judge(path) for path in search.paths]

@@ -9,7 +9,7 @@ from edoc.facts.findings import Finding, error, info, warning
 from edoc.pki.certificate import Certificate
 from edoc.pki.path import Anchor, build_paths
 from edoc.pki.pool import Pool
-from edoc.pki.revocation import CertificateStatus, Evidence, Status, StatusFinder
+from edoc.pki.revocation import STEPS_PER_CHECK, CertificateStatus, Evidence, Status, StatusFinder
 from edoc.pki.violation import Violation
 from edoc.policy.model import Policy
 from edoc.result.enums import SubIndication, WantKind
@@ -42,6 +42,14 @@ class Examination:
     verdicts: tuple[CertificateVerdict, ...]
     """At least one; freshness is not judged yet."""
     budget: Finding | None = None
+    cost: int = 0
+    """Signature checks, and steps that cost as much, that it took when nothing was remembered."""
+
+
+def path_budget_spent(leaf: Certificate, subject: str) -> CertificateVerdict:
+    """Return the verdict about a certificate whose paths cost more than a document may."""
+    limit = warning("PATH_BUDGET", subject, name=leaf.subject.rfc4514())
+    return CertificateVerdict(conclusion=undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, limit))
 
 
 def examine_certificate(
@@ -54,14 +62,12 @@ def examine_certificate(
     anchors = context.trust.anchors(purpose)
     pool = Pool((*material.certificates, *(item for one in material.ocsps for item in one.certificates)))
     search = build_paths(leaf, pool=pool, anchors=anchors, time=context.time, limits=context.limits)
+    cost = search.signature_checks + search.steps // STEPS_PER_CHECK
     if search.budget_exceeded and not search.paths:
-        limit = warning("PATH_BUDGET", subject, name=leaf.subject.rfc4514())
-        return Examination(
-            verdicts=(CertificateVerdict(conclusion=undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, limit)),)
-        )
+        return Examination(verdicts=(path_budget_spent(leaf, subject),), cost=cost)
     if not search.paths:
         hints = (*search.hints, *_other_purposes(leaf, purpose, pool, context))
-        return Examination(verdicts=(_no_path(leaf, subject, hints),))
+        return Examination(verdicts=(_no_path(leaf, subject, hints),), cost=2 * cost)
     evidence = evidence_of(material, pool, context)
     finder = StatusFinder(evidence=evidence, anchors=anchors, time=context.time, limits=context.limits)
     judge = PathJudge(
@@ -76,7 +82,7 @@ def examine_certificate(
         if ends or apply_freshness(verdict, subject=subject, context=context, time=context.time).conclusion.passed:
             break
     budget = warning("PATH_BUDGET", subject, name=leaf.subject.rfc4514()) if search.budget_exceeded else None
-    return Examination(verdicts=tuple(found), budget=budget)
+    return Examination(verdicts=tuple(found), budget=budget, cost=cost + finder.spent)
 
 
 def evidence_of(material: Material, pool: Pool, context: Context) -> Evidence:

@@ -11,15 +11,17 @@ import pytest
 from cryptography import x509
 
 from edoc.facts.findings import error, warning
+from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
 from edoc.facts.signature import CertificateReference, ChangeLevel, Reference, SignatureAlgorithm, SignatureFacts
 from edoc.pki.certificate import Certificate
 from edoc.policy.model import Policy
 from edoc.report.model import Report
 from edoc.result.enums import Indication, SubIndication, Verdict, WantKind
 from edoc.result.report import Outcome
-from edoc.trust.store import TrustStore
+from edoc.trust.store import Purpose, TrustStore
 from edoc.verify.context import ValidationData
 from edoc.verify.memo import PathMemo
+from edoc.verify.x509 import CertificateVerdict
 from tests.verify.world import (
     CONTENT,
     END,
@@ -29,6 +31,7 @@ from tests.verify.world import (
     Listed,
     ask,
     ca,
+    context,
     crl,
     key,
     lists,
@@ -297,6 +300,26 @@ def test_a_remembered_path_misses_no_revocation_no_time_and_no_other_policy() ->
     assert only(ask(signature(), memo=memo, time=TIME + timedelta(days=7)))[1] is SubIndication.TRY_LATER
     assert only(ask(signature(), memo=memo, trust=TrustStore.empty(), basis="nobody"))[0] is Indication.INDETERMINATE
     assert ask(signature(), memo=memo).report.verdict is Verdict.PASSED
+
+
+def test_on_the_very_date_of_a_change_a_path_is_remembered_for_that_time_alone() -> None:
+    certificate = Issue(subject="Brief", issuer="CA", end=TIME + timedelta(days=2)).make()
+    memo, last = PathMemo(), certificate.not_after
+    again = [_remembered(memo, certificate, last) for _ in range(2)]
+    assert again[0].conclusion.passed
+    assert again[1].path is again[0].path
+    assert not _remembered(memo, certificate, last + timedelta(seconds=1)).conclusion.passed
+    assert _remembered(memo, certificate, last - timedelta(seconds=1)).path is not again[0].path
+
+
+def _remembered(memo: PathMemo, certificate: Certificate, time: datetime) -> CertificateVerdict:
+    asked = context(time=time)
+    carried = tuple(
+        EmbeddedObject(kind=MaterialKind.CERTIFICATE, der=item.der, origin=Origin.SIGNATURE)
+        for item in (certificate, ca())
+    )
+    material, _ = asked.material(carried)
+    return memo.validate(certificate, subject="S1", purpose=Purpose.SIGNER, material=material, context=asked)
 
 
 def test_a_remembered_path_is_told_of_the_signature_that_asks() -> None:

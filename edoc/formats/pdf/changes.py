@@ -12,6 +12,8 @@ from edoc.formats.pdf.permissions import Judged, Permission, permission_of, weig
 
 _ORDER = list(ChangeLevel)
 _TOLD = 50
+_NOTHING = Judged()
+"""Nothing came later."""
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ def judge_changes(pdf: Pdf, found: list[Found]) -> Later:
 
 def _after(pdf: Pdf, steps: dict[int, Judged]) -> dict[int, Judged]:
     """Return what came after each revision, all later updates together."""
-    together = Judged()
+    together = _NOTHING
     after = {pdf.last.index: together}
     for index in sorted(steps, reverse=True):
         step = steps[index]
@@ -97,6 +99,8 @@ def _not_first(one: Found, bound: list[Found], permissions: dict[int, Permission
 
 def _told(one: Found, after: Judged, findings: list[Finding]) -> Judged:
     """Turn what came later into the findings of one signature."""
+    if after is _NOTHING and not findings:
+        return after
     told: dict[tuple[str, str], Finding] = {}
     for change in after.changes:
         if change.permitted is False:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from edoc.formats.pdf.values import Name, PdfString, Ref, RepeatedKeys, Value
 from edoc.limits import DEFAULT_LIMITS, Limits
 
 WS = rb"[\x00\t\n\x0c\r ]"
-SKIP = rb"(?:[\x00\t\n\x0c\r ]++|%[^\r\n]*+)*+"
+SKIP = rb"[\x00\t\n\x0c\r ]*+(?:%[^\r\n]*+[\x00\t\n\x0c\r ]*+)*+"
 END = rb"(?=[\x00\t\n\x0c\r ()<>\[\]{}/%]|\Z)"
 """What may follow a regular token (7.2.3)."""
 
@@ -25,7 +26,7 @@ _TOKEN = re.compile(
     + rb"|(\d{1,10})" + WS + rb"++(\d{1,5})" + WS + rb"++R" + END  # 2, 3 reference
     + rb"|([+-]?\d++)" + END  # 4 integer
     + rb"|(<<)|(>>)|(\[)|(\])"  # 5 6 7 8
-    + rb"|<([0-9A-Fa-f\x00\t\n\x0c\r ]*+)>"  # 9 hexadecimal string
+    + rb"|<([^>]*+)>"  # 9 hexadecimal string, or none
     + rb"|\(((?:[^()\\]++|\\[\s\S])*+)\)"  # 10 literal string without parentheses
     + rb"|([+-]?(?:\d++\.\d*+|\.\d++))" + END  # 11 real
     + rb"|([A-Za-z*'\"0-9.+-]++)" + END  # 12 keyword
@@ -44,6 +45,16 @@ _REAL = 300
 """Digits of a real number: every number of so many is finite."""
 _NAMES = 1 << 16
 """Names remembered of one document; real ones use some hundreds."""
+_COMMON = {
+    name.encode(): Name(name)
+    for name in (
+        "AcroForm", "Annot", "Annots", "ByteRange", "Catalog", "Contents", "Count", "ETSI.CAdES.detached", "F", "FT",
+        "Fields", "Filter", "Font", "ID", "Info", "Kids", "Length", "M", "MediaBox", "Name", "P", "Page", "Pages",
+        "Parent", "Prev", "Reason", "Rect", "Resources", "Root", "Sig", "SigFlags", "Size", "SubFilter", "Subtype",
+        "T", "Type", "V", "Widget", "XRef",
+    )
+}  # fmt: skip
+"""Names of every signed document."""
 _PLAIN = 1 << 10
 """Octets of a string that is surely within every limit."""
 _TOLD = 8
@@ -60,7 +71,7 @@ class Budget:
     inflated: int = 0
     unpredicted: int = 0
     fields: int = 0
-    names: dict[bytes, Name] = field(default_factory=dict)
+    names: dict[bytes, Name] = field(default_factory=_COMMON.copy)
     """Each name once: a flood of equal names costs no memory."""
 
     def spend_tokens(self, count: int, offset: int) -> None:
@@ -90,16 +101,16 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
             kind = token.lastindex
             if kind == 1:
                 text = token[1]
-                known = names.get(text)
-                if known is None:
-                    known = _name(text)
+                value = names.get(text)
+                if value is None:
+                    value = _name(text)
                     if len(names) < _NAMES:
-                        names[text] = known
-                value = known
+                        names[text] = value
             elif kind == 3:
-                value = Ref(int(token[2]), int(token[3]))
-            elif kind == 4 and len(token[4]) <= _DIGITS:
-                value = int(token[4])
+                number, generation = token.group(2, 3)
+                value = Ref(int(number), int(generation))
+            elif kind == 4 and len(text := token[4]) <= _DIGITS:
+                value = int(text)
             elif kind == 5 or kind == 7:
                 if len(open_containers) >= depth:
                     raise PdfError("PDF_LIMIT", token.start(), limit="pdf_depth")
@@ -165,7 +176,7 @@ def _string(token: re.Match[bytes], kind: int, longest: int, *, contents: bool, 
     if len(text) > 2 * longest and not contents:
         raise PdfError("PDF_LIMIT", token.start(kind), limit="pdf_string_bytes")
     if kind == 9:
-        value = PdfString(_hexadecimal(text))
+        value = PdfString(_hexadecimal(text, token.start(9) - 1))
     else:
         value = PdfString(_unescape(text) if b"\\" in text or b"\r" in text else text)
     if contents:
@@ -175,14 +186,15 @@ def _string(token: re.Match[bytes], kind: int, longest: int, *, contents: bool, 
     return value
 
 
-def _hexadecimal(text: bytes) -> bytes:
-    if len(text) & 1 == 0:
-        try:
-            return bytes.fromhex(text.decode("ascii"))
-        except ValueError:
-            pass  # NUL is white space in PDF and not in Python, and white space may split a pair
-    digits = text.translate(None, b"\x00\t\n\x0c\r ")
-    return bytes.fromhex((digits + b"0" if len(digits) & 1 else digits).decode("ascii"))
+def _hexadecimal(text: bytes, offset: int) -> bytes:
+    try:
+        return unhexlify(text)
+    except ValueError:
+        digits = text.translate(None, b"\x00\t\n\x0c\r ")
+    try:
+        return unhexlify(digits + b"0" if len(digits) & 1 else digits)
+    except ValueError as problem:
+        raise PdfError("PDF_TOKEN", offset) from problem
 
 
 def _unescape(text: bytes) -> bytes:

@@ -22,15 +22,13 @@ def read_pdf(
     A document that the strict reader refuses comes back incomplete, with the code and offset as an
     error (a budget exceeded: a warning). Raises `InputError(PDF_PASSWORD_WRONG)` only.
     """
-    if sha256 is None:
-        sha256 = document.sha256()
     try:
         pdf = Pdf.open(document, password=password, limits=limits)
         return _facts(pdf, sha256, limits)
     except PdfError as problem:
         if problem.code == "PDF_PASSWORD_WRONG":
             raise InputError("PDF_PASSWORD_WRONG", subject=document.name) from problem
-        return _refused(document, sha256, problem)
+        return _refused(document, document.sha256() if sha256 is None else sha256, problem)
 
 
 def _refused(document: Document, sha256: bytes, problem: PdfError) -> DocumentFacts:
@@ -46,7 +44,7 @@ def _refused(document: Document, sha256: bytes, problem: PdfError) -> DocumentFa
     )  # fmt: skip
 
 
-def _facts(pdf: Pdf, sha256: bytes, limits: Limits) -> DocumentFacts:
+def _facts(pdf: Pdf, sha256: bytes | None, limits: Limits) -> DocumentFacts:
     from edoc.formats.pdf.coverage import find_signatures, orphan, removed_signatures, tail_findings
 
     document = pdf.document
@@ -58,7 +56,8 @@ def _facts(pdf: Pdf, sha256: bytes, limits: Limits) -> DocumentFacts:
         findings.append(unnamed)
     if not found:
         return DocumentFacts(
-            name=document.name, media_type=MEDIA_TYPE, size=document.size, sha256=sha256,
+            name=document.name, media_type=MEDIA_TYPE, size=document.size,
+            sha256=document.sha256() if sha256 is None else sha256,
             signature_marks=unnamed is not None or any(finding.code == "PDF_SIGNATURE_REMOVED" for finding in findings),
             findings=tuple(findings),
         )  # fmt: skip
@@ -69,7 +68,11 @@ def _facts(pdf: Pdf, sha256: bytes, limits: Limits) -> DocumentFacts:
     later = judge_changes(pdf, found)
     material, store_findings = read_store(pdf)
     builder = Builder(pdf, found, later, has_store=bool(material), limits=limits)
+    if sha256 is None:
+        builder.want_document_digest()
     signatures, timestamps = builder.build()
+    if sha256 is None:
+        sha256 = builder.document_digest()
     last = max((one for one in found), key=lambda one: one.end)
     return DocumentFacts(
         name=document.name, media_type=MEDIA_TYPE, size=document.size, sha256=sha256, signature_marks=True,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from edoc.facts.findings import Severity, warning
+from edoc.facts.findings import Severity
 from edoc.formats.pdf.coverage import Found, fields_of
 from edoc.formats.pdf.fields import Field
-from edoc.formats.pdf.roles_page import area, box_of, page_area, page_number
+from edoc.formats.pdf.roles_page import box_of, covered, is_nowhere, page_number
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Name, Ref, Stream, Value, same
 
@@ -20,23 +20,21 @@ _WIDGET_FILLING = frozenset(("AP", "AS", "DA", "M", "MK"))
 _FILLABLE = ("Tx", "Btn", "Ch")
 _PUSHBUTTON = 1 << 16
 """Field flag (table 229)."""
-_LARGE = 0.2
-"""Part of a page that a visible signature may take without a question."""
 _CLIMB = 400
 """Objects looked at to find out whose appearance a stream is."""
 
 
-def explain_form(step: Step, catalog: dict[str, Value], later: dict[str, Value], root: int) -> set[int]:
-    """Explain what an update did to the form and its fields; returns the numbers of new signature widgets."""
+def explain_form(step: Step, catalog: dict[str, Value], later: dict[str, Value], root: int) -> dict[int, str]:
+    """Explain what an update did to the form and its fields; returns new signature widgets with their names."""
     old, new = step.before(catalog.get("AcroForm")), step.after(later.get("AcroForm"))
     if old is None and new is None:
-        return set()
+        return {}
     if new is None:
         step.deny("PDF_ACROFORM_REMOVED")
-        return set()
+        return {}
     if not isinstance(new, dict) or not step.owned(catalog.get("AcroForm"), later.get("AcroForm"), {root}):
         step.deny("PDF_ACROFORM_CHANGED", key="AcroForm")
-        return set()
+        return {}
     before: dict[str, Value] = old if isinstance(old, dict) else {}
     grown = _form(step, before, new, step.number(catalog.get("AcroForm"), root))
     widgets = _Fields(step).run()
@@ -130,13 +128,13 @@ class _Fields:
             if one.revision is step.new and not any(item.severity is Severity.ERROR for item in one.findings)
         }
         """The signatures that this update brings, by the very field that holds them: a name alone can be shared."""
-        self.widgets: set[int] = set()
+        self.widgets: dict[int, str] = {}
         self.valued: set[int] = set()
         """Numbers of the fields that got another value, and of their widgets."""
         self.owner: dict[int, Field] = {}
 
-    def run(self) -> set[int]:
-        """Apply the rules; returns the numbers of the widgets that came in with a signature."""
+    def run(self) -> dict[int, str]:
+        """Apply the rules; returns the widgets that came in with a signature, with its name."""
         step = self.step
         old, new = fields_of(step.pdf, step.old), fields_of(step.pdf, step.new)
         for item in old:
@@ -247,7 +245,7 @@ class _Fields:
         if shown is None:
             step.unsure("PDF_FIELD_ADDED", item.name)
             return
-        self.widgets.update(numbers)
+        self.widgets.update(dict.fromkeys(numbers, item.name))
         self._signature(one, shown)
 
     def _new_widget(self, item: Field, numbers: list[int]) -> dict[str, Value] | None:
@@ -267,7 +265,7 @@ class _Fields:
     def _signature(self, one: Found, widget: dict[str, Value]) -> None:
         step = self.step
         box = box_of(widget.get("Rect"), step.after)
-        visible = box is not None and ("AP" in widget or "MK" in widget)
+        visible = ("AP" in widget or "MK" in widget) and not is_nowhere(widget.get("Rect"), step.after)
         place = widget.get("P")
         page = page_number(step, place.number) if visible and isinstance(place, Ref) else None
         stamp = one.sub_filter == "ETSI.RFC3161"
@@ -280,9 +278,8 @@ class _Fields:
             known = []
         if not known:
             step.tell(rank, code, one.field.name, page=page, box=box if visible else None, shown=visible)
-        if visible and box is not None and area(box) > _LARGE * page_area(step, place):
-            # A seal is small; what covers a page can show another one.
-            step.findings.append(warning("PDF_SIGNATURE_COVERS_PAGE", one.field.name, page=page or "?"))
+        if visible:
+            covered(step, box, place, name=one.field.name)
 
     def _appearances(self) -> None:
         """Appearance streams overwritten in place belong to filling when only filled fields show them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edoc.facts.findings import warning
 from edoc.formats.pdf.graph import references
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Ref, Value, same
@@ -17,12 +18,14 @@ _NOTE_SIDE = 64.0
 """Points: an icon is 20 wide; a larger rectangle is no icon's."""
 
 _A4 = 595.0 * 842.0
+_LARGE = 0.2
+"""Part of a page that a visible signature may take without a question."""
 
 Box = tuple[float, float, float, float]
 
 
-def explain_pages(step: Step, widgets: set[int]) -> None:
-    """Explain changed pages; `widgets` are the numbers of widgets that the form rules explained."""
+def explain_pages(step: Step, widgets: dict[int, str]) -> None:
+    """Explain changed pages; `widgets` are those that the form rules explained, with their signatures' names."""
     pages: set[int] = set()
     for number in sorted(step.changed):
         value = step.value_before(number)
@@ -50,17 +53,40 @@ def area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
+def is_nowhere(place: Value, resolve: Callable[[Value], Value]) -> bool:
+    """Tell whether a rectangle surely takes no room; one that cannot be read may be read by somebody else."""
+    value = resolve(place)
+    if value is None:
+        return True
+    if not isinstance(value, list) or len(value) != 4:
+        return False
+    numbers = [resolve(item) for item in value]
+    return all(isinstance(item, int | float) for item in numbers) and box_of(place, resolve) is None
+
+
+def covered(step: Step, box: Box | None, page: Value, *, name: str) -> None:
+    """Warn when the box of a new signature, or one of unknown size, takes much of a page.
+
+    A seal is small; what covers a page can show another one.
+    """
+    if box is None or area(box) > _LARGE * page_area(step, page):
+        number = page_number(step, page.number) if isinstance(page, Ref) else None
+        step.findings.append(warning("PDF_SIGNATURE_COVERS_PAGE", name, page=number or "?"))
+
+
 def page_area(step: Step, place: Value) -> float:
-    """Return the area of a page in square points; of an unknown one, that of A4 (7.7.3.4)."""
+    """Return the area of a page that is shown, in square points; of an unknown one, that of A4 (7.7.3.4)."""
     node = step.before(place)
+    boxes: dict[str, float] = {}
     for _ in range(step.pdf.limits.pdf_depth):
         if not isinstance(node, dict):
             break
-        box = box_of(node.get("MediaBox"), step.before)
-        if box is not None:
-            return area(box)
+        for key in ("CropBox", "MediaBox"):
+            box = box_of(node.get(key), step.before)
+            if box is not None:
+                boxes.setdefault(key, area(box))
         node = step.before(node.get("Parent"))
-    return _A4
+    return min(boxes.values(), default=_A4)
 
 
 def page_number(step: Step, number: int) -> int | None:
@@ -68,7 +94,7 @@ def page_number(step: Step, number: int) -> int | None:
     return step.pdf.page_numbers(step.old).get(number)
 
 
-def _page(step: Step, number: int, widgets: set[int]) -> None:
+def _page(step: Step, number: int, widgets: dict[int, str]) -> None:
     before, after = step.value_before(number), step.value_after(number)
     if not isinstance(before, dict) or not isinstance(after, dict):
         return
@@ -98,7 +124,7 @@ def _key(step: Step, number: int, key: str, old: Value, new: Value) -> None:
         step.deny("PDF_PAGE_CHANGED", page=page, key=key)
 
 
-def _annotations(step: Step, past: list[Value], now: list[Value], page: int, widgets: set[int]) -> None:
+def _annotations(step: Step, past: list[Value], now: list[Value], page: int, widgets: dict[int, str]) -> None:
     step.spend(len(past) + len(now))
     known = {item for item in past if isinstance(item, Ref)}
     direct = [item for item in past if not isinstance(item, Ref)]
@@ -108,10 +134,19 @@ def _annotations(step: Step, past: list[Value], now: list[Value], page: int, wid
         step.deny("PDF_ANNOTATION_REMOVED", page=page_number(step, page))
     for item in now:
         if isinstance(item, Ref):
-            if item not in known and item.number not in widgets:
+            if item.number in widgets:
+                _signature(step, item, page, widgets[item.number])
+            elif item not in known:
                 _added(step, item, page)
         elif not any(same(item, other) for other in direct):
             _added(step, item, page)
+
+
+def _signature(step: Step, item: Ref, page: int, name: str) -> None:
+    """Hold a new signature against the page that shows it, whatever its own /P says."""
+    widget = step.after(item)
+    if isinstance(widget, dict) and "AP" in widget and not is_nowhere(widget.get("Rect"), step.after):
+        covered(step, box_of(widget.get("Rect"), step.after), Ref(page, 0), name=name)
 
 
 def _added(step: Step, item: Value, page: int) -> None:

@@ -65,18 +65,16 @@ class Section:
 
     def find(self, number: int) -> Entry | None:
         """Return the entry of an object, null when this section does not list it."""
-        found = self._own(number)
+        found: Entry | None = None
+        at = bisect_right(self._firsts, number) - 1
+        if at >= 0:
+            part = self.rows[at]
+            index = number - part.first
+            if index < part.length:
+                found = part.entry(index)
         if self.hybrid is not None and (found is None or found.kind == FREE):
             return self.hybrid.find(number) or found
         return found
-
-    def _own(self, number: int) -> Entry | None:
-        at = bisect_right(self._firsts, number) - 1
-        if at < 0:
-            return None
-        part = self.rows[at]
-        index = number - part.first
-        return part.entry(index) if index < part.length else None
 
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Yield every number that this section itself lists, without its hybrid part."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edoc.facts.findings import Finding, error, info, warning
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 CADES, PKCS7, PKCS7_SHA1 = "ETSI.CAdES.detached", "adbe.pkcs7.detached", "adbe.pkcs7.sha1"
 RSA_SHA1, TIMESTAMP = "adbe.x509.rsa_sha1", "ETSI.RFC3161"
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)(?:00'?(?:00'?)?)?|([+-])(\d\d)'?(?:(\d\d)'?)?)?")
+_NO_PREDICATES: Mapping[str, bool] = MappingProxyType({})
 _TOKENS, _COUNTERS = 1_000, 200
 """Time-stamps and counter-signatures beside all signatures of a document together."""
 _FORBIDDEN = (
@@ -60,6 +62,19 @@ class Builder:
         self._digester = Digester(pdf.document.data)
         self._parsed: dict[int, SignedData | Finding] = {}
         self._tokens, self._counters = _TOKENS, _COUNTERS
+
+    def want_document_digest(self) -> None:
+        """Let the pass over what is signed also digest the whole document."""
+        self._digester.want(self._all(), ("sha256",))
+
+    def document_digest(self) -> bytes:
+        """Return the SHA-256 digest of the whole document."""
+        # The budget is one of the signatures: whatever they cost, a report names its document.
+        return self._digester.digest(self._all(), "sha256") or self._pdf.document.sha256()
+
+    def _all(self) -> Range:
+        size = self._pdf.document.size
+        return size, size, size
 
     def build(self) -> tuple[tuple[SignatureFacts, ...], tuple[TimestampFacts, ...]]:
         """Return signatures and document time-stamps, each in order of coverage."""
@@ -116,7 +131,7 @@ class Builder:
             facts = self._from_cms(one, signed, identifier, kind)
             self._tokens -= len(facts.timestamps)
             self._counters -= count_counter_signatures(facts)
-            facts = replace(facts, predicates={**facts.predicates, **self._predicates(one, signed, facts)})
+            return self._finish(one, facts, findings, self._predicates(one, signed, facts))
         return self._finish(one, facts, findings)
 
     def _bounded(self, signed: SignedData, findings: list[Finding], identifier: str) -> SignedData:
@@ -128,7 +143,9 @@ class Builder:
         findings.append(warning("CMS_TIMESTAMPS_LIMIT", identifier, limit=_TOKENS))
         return replace(signed, signer_infos=(replace(signer, unsigned_attributes=()), *signed.signer_infos[1:]))
 
-    def _finish(self, one: Found, facts: SignatureFacts, findings: list[Finding]) -> SignatureFacts:
+    def _finish(
+        self, one: Found, facts: SignatureFacts, findings: list[Finding], predicates: Mapping[str, bool] = _NO_PREDICATES
+    ) -> SignatureFacts:
         judged = self._later.of(one)
         whole = one.gap is not None and one.revision is not None
         if self._digester.exhausted and any(item.actual is None for item in facts.references):
@@ -141,6 +158,7 @@ class Builder:
             covers_whole_document=whole and not any(item.code == "PDF_GAP" for item in findings),
             changes_since_signing=judged.level,
             changes=judged.changes,
+            predicates={**facts.predicates, **predicates},
             covered_until=one.end if one.revision is not None else None,
         )
 

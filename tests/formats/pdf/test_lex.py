@@ -32,7 +32,8 @@ def scan(data: bytes, *, number: int = 7, end: int | None = None) -> frozenset[i
         (b"12", 12), (b"-7", -7), (b"+3", 3), (b"4.", 4.0), (b"-.5", -0.5), (b"true", True), (b"null", None),
         (b"/Name", Name("Name")), (b"/A#42", Name("AB")), (b"/", Name("")), (b"5 0 R", Ref(5, 0)),
         (b"[5 0 R 6 0]", [Ref(5, 0), 6, 0]), (b"(a\\(b)", b"a(b"), (b"(a(b)c)", b"a(b)c"), (b"(\\101\\n)", b"A\n"),
-        (b"(a\\\r\nb\rc)", b"ab\nc"), (b"<41 4>", b"A@"), (b"<41\x0042>", b"AB"), (b"<</A 1/B[2]>>", {"A": 1, "B": [2]}),
+        (b"(a\\\r\nb\rc)", b"ab\nc"), (b"<41 4>", b"A@"), (b"<41\x0042>", b"AB"), (b"<4 1\n4\x0c>", b"A@"),
+        (b"<</A 1/B[2]>>", {"A": 1, "B": [2]}),
         (b"%c\n 1", 1), (b"[1%c\r2]", [1, 2]), (b"(\\8)", b"8"),
     ],
 )  # fmt: skip
@@ -46,6 +47,7 @@ def test_values(written: bytes, value: Value) -> None:
     [
         (b"", "PDF_TOKEN"), (b"[1", "PDF_TOKEN"), (b"]", "PDF_NESTING"), (b"[1>>", "PDF_NESTING"), (b"<<1 2>>", "PDF_KEY_NOT_NAME"),
         (b"<</A>>", "PDF_KEY_NOT_NAME"), (b"nul", "PDF_KEYWORD"), (b"12abc", "PDF_KEYWORD"), (b"<4g>", "PDF_TOKEN"),
+        (b"<41\x0b42>", "PDF_TOKEN"), (b"<41%\n42>", "PDF_TOKEN"),
         (b"(a", "PDF_TOKEN"), (b"(a(b)", "PDF_TOKEN"), (b"{1}", "PDF_TOKEN"), (b"1e5", "PDF_KEYWORD"),
         (b"9" * 25, "PDF_TOKEN"), (b"--1", "PDF_KEYWORD"), (b"[" * 65 + b"]" * 65, "PDF_LIMIT"), (b")", "PDF_TOKEN"),
         (b"(" + b"a" * (3 << 20) + b")", "PDF_LIMIT"), (b"1." + b"0" * 500, "PDF_TOKEN"),
