@@ -127,7 +127,11 @@ def past_signature(target: Target, proofs: Proofs, *, context: Context) -> Concl
     """Past signature validation (5.6.2.4.4)."""
     chain, leaf = target.basic.chain, target.basic.certificate
     assert chain is not None and leaf is not None  # asked by _worth_trying
-    past = validate_past(leaf, purpose=target.purpose, material=target.material, context=context, proofs=proofs)
+    # Step 3: the target's own data must be proved to be older than the revocation of an authority.
+    before = chain.moment if target.current.sub_indication is SubIndication.REVOKED_CA_NO_POE else None
+    past = validate_past(
+        leaf, purpose=target.purpose, material=target.material, context=context, proofs=proofs, before=before
+    )
     if past.control_time is None:
         return _unproven(target, past)
     key = signature_key(target.facts)
@@ -166,8 +170,6 @@ def _inside(
     assert leaf is not None
     if chain.moment is not None and (best >= chain.moment or proofs.proven(signature_key(target.facts)) is None):
         return None
-    if sub is SubIndication.REVOKED_CA_NO_POE and not _data_older(chain, proofs):
-        return None
     hold = sub is SubIndication.TRY_LATER and chain.cause is Cause.HOLD
     dates = sub is SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE and chain.cause is Cause.DATES
     if not (hold or dates or sub in _BY_TIME):
@@ -188,14 +190,6 @@ _BY_TIME = OUT_OF_BOUNDS | {
     SubIndication.REVOCATION_OUT_OF_BOUNDS_NO_POE,
     SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE,
 }
-
-
-def _data_older(chain: CertificateVerdict, proofs: Proofs) -> bool:
-    """Tell whether the target's own revocation data is proved to be older than the authority's revocation."""
-    status = chain.statuses[0] if chain.statuses else None
-    if status is None or status.evidence_sha256 is None or chain.moment is None:
-        return status is None
-    return proofs.earliest(status.evidence_sha256) <= chain.moment
 
 
 def _unproven(target: Target, past: PastVerdict) -> Conclusion:

@@ -40,9 +40,18 @@ class PastVerdict:
 
 
 def validate_past(
-    leaf: Certificate, *, purpose: Purpose, material: Material, context: Context, proofs: Proofs
+    leaf: Certificate,
+    *,
+    purpose: Purpose,
+    material: Material,
+    context: Context,
+    proofs: Proofs,
+    before: datetime | None = None,
 ) -> PastVerdict:
-    """Return the control time of a certificate: the latest that any of its paths gives."""
+    """Return the control time of a certificate: the latest that any of its paths gives.
+
+    `before` is a time from which on nothing can be believed, such as the revocation of an authority.
+    """
     pool = Pool((*material.certificates, *(item for one in material.ocsps for item in one.certificates)))
     anchors = context.trust.anchors(purpose)
     if context.work.spent > context.limits.document_signature_checks:
@@ -50,7 +59,8 @@ def validate_past(
     search = build_paths(leaf, pool=pool, anchors=anchors, time=context.time, limits=context.limits)
     context.work.spent += search.signature_checks + search.steps // STEPS_PER_CHECK
     evidence = evidence_of(material, pool, context)
-    slider = _Slider(purpose=purpose, context=context, evidence=evidence, proofs=proofs)
+    start = context.time if before is None else min(context.time, before - _INSTANT)
+    slider = _Slider(purpose=purpose, context=context, evidence=evidence, proofs=proofs, start=start)
     found = [slider.judge(path) for path in search.paths]
     passed = [item for item in found if item.control_time is not None]
     if passed:
@@ -68,6 +78,7 @@ class _Slider:
     context: Context
     evidence: Evidence
     proofs: Proofs
+    start: datetime
 
     def judge(self, path: CandidatePath) -> PastVerdict:
         """Run 5.6.2.1.4 on one path."""
@@ -87,7 +98,7 @@ class _Slider:
             return PastVerdict(reason=SubIndication.NO_POE)
 
     def _slide(self, path: CandidatePath) -> PastVerdict:
-        control, proven = self.context.time, True
+        control, proven = self.start, True
         for index in range(len(path.certificates) - 1, -1, -1):
             certificate = path.certificates[index]
             uses: tuple[SignatureUse, ...] = ()
