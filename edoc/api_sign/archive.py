@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 
 from edoc.api_sign.growing import Growing
 from edoc.api_sign.work import Room
@@ -73,7 +74,7 @@ class Archivist:
 def stamp(growing: Growing, source: TimestampSource, room: Room) -> None:
     """Add a document time-stamp over everything that is there; raises `FetchError` when there is none to be had."""
     document = growing.document()
-    while True:
+    for attempt in count(1):
         draft = plan_timestamp(document, room=room.octets)
         algorithm, digest = draft.imprint()
         token = source.timestamp(digest, algorithm=algorithm)
@@ -81,7 +82,7 @@ def stamp(growing: Growing, source: TimestampSource, room: Room) -> None:
             tail = put_timestamp(draft, token)
         except RoomError as problem:
             # Another update, and another imprint: nothing was handed over yet.
-            room.grow(problem.octets)
+            room.grow(problem.octets, attempt=attempt)
             continue
         growing.append(tail)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING
 
 from edoc.api_sign.growing import is_small
@@ -120,14 +121,14 @@ class Signer:
             early = None if is_small(opened) else place
             draft = prepare(opened, self._settings, field=field, room=self._room, place=early)
             self._refuse_worthless()
-            while True:
+            for attempt in count(1):
                 value = self._key.sign(draft.octets, draft.algorithm)
                 try:
                     done = complete(draft, value, self._services)
                     break
                 except RoomError as problem:
                     # The hole is part of what is signed: with a larger one it is signed anew.
-                    self._room.grow(problem.octets)
+                    self._room.grow(problem.octets, attempt=attempt)
                     draft = prepare(opened, self._settings, field=field, room=self._room)
             return hand_over(done, place, self._services, copied=early is not None, room=self._room)
 

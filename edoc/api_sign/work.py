@@ -10,7 +10,7 @@ from edoc.api_sign.settings import ARCHIVED, Services, Settings
 from edoc.drivers.copy import copy_and_hash
 from edoc.drivers.files import Source, input_path
 from edoc.drivers.output import Output
-from edoc.errors import VerificationFailed
+from edoc.errors import FetchError, VerificationFailed
 from edoc.facts.document import Document
 from edoc.pki.algorithms import new_hash
 from edoc.sign.algorithm import message_digest_name
@@ -30,6 +30,9 @@ class SignResult:
     document: Document = field(repr=False)
     check: Check
 
+_ATTEMPTS = 3
+"""How often a larger hole is tried: the tokens of one authority differ by some octets only."""
+
 
 class Room:
     """How many octets are kept for a time-stamp: grows with the largest one seen."""
@@ -37,8 +40,13 @@ class Room:
     def __init__(self) -> None:
         self.octets = TOKEN_ROOM
 
-    def grow(self, needed: int) -> None:
-        """Make room for a token of a size."""
+    def grow(self, needed: int, *, attempt: int) -> None:
+        """Make room for a token of a size.
+
+        Raises `FetchError` TSA_TOKEN_GROWS when every attempt brings a larger one.
+        """
+        if attempt >= _ATTEMPTS:
+            raise FetchError("TSA_TOKEN_GROWS", subject="tsa", params={"size": str(needed)})
         self.octets = max(self.octets, needed + ROOM_MARGIN)
 
 

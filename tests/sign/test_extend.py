@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +11,14 @@ import pikepdf
 import pytest
 
 import edoc
+from edoc.api_sign import timestamp_document
 from edoc.errors import ConfigError, EdocError, FetchError, InputError
 from edoc.facts.document import Document
 from edoc.facts.material import MaterialKind
-from edoc.facts.signature import ChangeLevel
+from edoc.facts.signature import ChangeLevel, TimestampKind
 from edoc.formats.pdf.append import open_for_signing
 from edoc.formats.pdf.read import read_pdf
+from edoc.formats.tst import timestamp_facts
 from edoc.sign.archive import add_validation_data
 from tests.sign.makers import make_pdf
 from tests.sign.practice import AT, BAD_SOURCES, LEVELS, extend, practice, sign, signed
@@ -182,3 +185,32 @@ def test_nothing_new_writes_nothing() -> None:
     there = [(item.kind, item.der) for item in read_pdf(document).material]
     assert there and add_validation_data(document, there) == b""
     assert open_for_signing(document).document is document
+
+
+def test_a_document_is_stamped_whatever_its_signatures_are_worth(tmp_path: Path) -> None:
+    pki = practice()
+    for number, document in enumerate((make_pdf(), signed("B-B"), _broken(signed("B-B")))):
+        place = tmp_path / f"{number}.pdf"
+        result = timestamp_document(document, tsa=pki, output=place)
+        assert not result.is_token and place.read_bytes().startswith(document)
+        (stamp,) = read_pdf(Document.from_bytes(place.read_bytes(), name="a.pdf")).timestamps
+        assert stamp.imprint is not None and stamp.imprint.intact and stamp.gen_time == AT
+
+
+def test_anything_else_gets_a_token() -> None:
+    pki = practice()
+    result = timestamp_document(b"an annex", tsa=pki)
+    facts = timestamp_facts(
+        bytes(result.document.data[:]), id="T1", kind=TimestampKind.DOCUMENT,
+        imprint_of=lambda name: hashlib.new(name, b"an annex").digest(),
+    )  # fmt: skip
+    assert result.is_token and facts.imprint is not None and facts.imprint.intact and facts.gen_time == AT
+
+
+@pytest.mark.parametrize("case", BAD_SOURCES)
+def test_a_bad_authority_stamps_nothing(case: str, tmp_path: Path) -> None:
+    source, code = BAD_SOURCES[case]
+    for document in (make_pdf(), b"an annex"):
+        with pytest.raises(FetchError) as error:
+            timestamp_document(document, tsa=source, output=tmp_path / "out")
+        assert error.value.code == code and not list(tmp_path.iterdir())

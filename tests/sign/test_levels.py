@@ -190,3 +190,14 @@ def test_the_older_encoding_takes_a_time_stamp_too() -> None:
         SHAPES["table"](), practice().key("person"), level="B-LT", sub_filter="adbe.pkcs7.detached", **_options()  # type: ignore[arg-type]
     )
     assert result.check.passed and result.check.level == "PKCS7-LT"
+
+
+@pytest.mark.parametrize("level", ["B-T", "B-LTA"])
+def test_tokens_that_grow_without_end_are_given_up(level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pki = practice()
+    source = Source(lambda digest, algorithm: pki.timestamp(digest, algorithm=algorithm) + bytes(20_000 * source.asked))
+    # What the check would refuse for its padding is let through: only the size is in question.
+    monkeypatch.setattr("edoc.api_sign.settings.timestamp_source", lambda tsa: tsa)
+    with pytest.raises(FetchError) as error:
+        edoc.sign_document(SHAPES["table"](), pki.key("person-ec"), level=level, **_options(tsa=source))  # type: ignore[arg-type]
+    assert error.value.code == "TSA_TOKEN_GROWS" and source.asked == 3
