@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import pem, x509
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+from cryptography.x509 import load_der_x509_certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation import validate_pdf_signature
@@ -28,6 +31,8 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from edoc.lab.keys import process_keys
+from edoc.lab.pki import Pki
 from edoc.pki.cms import parse_signed_data
 from edoc.pki.oids import SIGNATURE_TIMESTAMP
 from tests.interop.dss.oracle import Dss
@@ -70,6 +75,26 @@ def test_dss_passes_what_was_extended(dss: Dss, low: str, high: str) -> None:
 
 def test_dss_passes_what_was_archived_again(dss: Dss) -> None:
     _passes(dss, extend(signed("B-LTA"), "B-LTA"), "B-LTA")
+
+
+@pytest.mark.parametrize(("low", "high"), [step for step in EXTENDED if step[0] in ("B-B", "B-T")])
+def test_dss_passes_what_it_signed_and_edoc_extended(dss: Dss, low: str, high: str) -> None:
+    pki = Pki(at=AT, base_url="http://practice.invalid", keys=process_keys())
+    document = dss.sign(
+        SHAPES["table"](), level=low, signing_time=AT, trust=[pki.certificate("root-a")], tsa={**_key(pki, "tsa"), "time": AT},
+        **_key(pki, "person-ec"),
+    )  # fmt: skip
+    after = extend(document, high)
+    assert after.startswith(document)
+    _passes(dss, after, high)
+
+
+def _key(pki: Pki, label: str) -> dict[str, object]:
+    """A key with its certificate and the authorities above, as DSS takes it."""
+    certificate, *above = (load_der_x509_certificate(item) for item in (pki.certificate(label), *pki.chain(label)))
+    encryption = BestAvailableEncryption(b"practice")
+    made = serialize_key_and_certificates(b"key", pki.private_key(label), certificate, above, encryption)
+    return {"pkcs12": made, "password": "practice"}
 
 
 @pytest.mark.parametrize("level", TIMED)
