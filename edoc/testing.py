@@ -8,6 +8,9 @@
                                   validation_time=pki.at)
     report.require_passed(signed_by=pki.PERSON)
 
+It gives time-stamps too: `sign_document(pdf, key, level="B-LTA", tsa=pki, trust=pki.trust,
+validation_data=pki.validation_data(), signing_time=pki.at)`.
+
 Everything in it is invented.  Needs `pip install edoc[lab]`; keys are made once a process.
 """
 

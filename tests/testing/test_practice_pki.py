@@ -154,3 +154,18 @@ def test_the_engine_judges_the_time_stamps_as_told(
     assert result.indication is not None
     assert (result.indication.value, result.sub_indication.value if result.sub_indication is not None else None) == (indication, sub)
     assert (result.intact, result.time) == (True, AT)
+
+
+def test_it_signs_for_decades_without_a_socket(pki: PracticePki) -> None:
+    signed = edoc.sign_document(
+        RULING, pki.key("person"), level="B-LTA", tsa=pki, trust=pki.trust, validation_data=pki.validation_data(),
+        signing_time=pki.at,
+    ).document  # fmt: skip
+    report = edoc.verify_document(signed, trust=pki.trust, validation_time=pki.at)
+    signature = report.require_passed(signed_by=pki.PERSON)
+    assert signature.level == "PAdES-BASELINE-LTA" and signature.best_signature_time == pki.at
+
+
+def test_one_question_has_one_answer(pki: PracticePki) -> None:
+    tokens = {pki.timestamp(bytes(32)) for _ in range(2)}
+    assert len(tokens) == 1 and pki.timestamp(bytes([1] * 32)) not in tokens
