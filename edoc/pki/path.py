@@ -39,6 +39,8 @@ class Anchor:
     spki_der: bytes = field(repr=False)
     certificate: Certificate | None = None
     label: str = ""
+    until: datetime | None = None
+    """From then on it is believed only about what is proved to be older (EN 319 102-1 5.2.6, sunset date)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

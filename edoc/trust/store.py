@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class TrustEntry:
 
     certificate: Certificate
     purposes: frozenset[Purpose]
+    until: datetime | None = None
+    """When the trust ends (aware); what is proved to be older is believed after that, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class TrustStore:
         """Return `sha256:` and the digest of the anchors and their purposes; order does not matter."""
         lines = sorted(
             f"{entry.certificate.sha256.hex()} {' '.join(sorted(item.value for item in entry.purposes))}"
+            + (f" {entry.until.isoformat()}" if entry.until is not None else "")
             for entry in self.entries
         )
         return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -118,6 +122,7 @@ def _anchor(entry: TrustEntry) -> Anchor:
         spki_der=certificate.spki_der,
         certificate=certificate,
         label=certificate.subject.rfc4514(),
+        until=entry.until,
     )
 
 
@@ -170,9 +175,16 @@ def _is_end_entity(certificate: Certificate) -> bool:
 
 def _merged(entries: list[TrustEntry]) -> tuple[TrustEntry, ...]:
     purposes: dict[bytes, frozenset[Purpose]] = {}
+    ends: dict[bytes, datetime] = {}
     certificates: dict[bytes, Certificate] = {}
     for entry in entries:
         key = entry.certificate.sha256
         certificates[key] = entry.certificate
         purposes[key] = purposes.get(key, frozenset()) | entry.purposes
-    return tuple(TrustEntry(certificate=certificates[key], purposes=purposes[key]) for key in sorted(certificates))
+        if entry.until is not None:
+            # Of two ends the earlier counts: an end is a warning that somebody has given.
+            ends[key] = min(entry.until, ends.get(key, entry.until))
+    return tuple(
+        TrustEntry(certificate=certificates[key], purposes=purposes[key], until=ends.get(key))
+        for key in sorted(certificates)
+    )

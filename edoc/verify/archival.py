@@ -179,6 +179,8 @@ def _inside(
         return failed(SubIndication.NOT_YET_VALID, finding)
     if best <= leaf.not_after:
         return PASSED
+    if sub is SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE:
+        return undecided(SubIndication.OUT_OF_BOUNDS_NO_POE, *current.findings)
     if not dates and sub not in OUT_OF_BOUNDS:
         return undecided(SubIndication.OUT_OF_BOUNDS_NOT_REVOKED, *current.findings)
     return None
@@ -214,6 +216,7 @@ def cleared(basic: BasicResult, subject: str) -> tuple[Finding, ...]:
         "CERTIFICATE_ON_HOLD": "SUSPENDED_AFTER_PROOF",
         "CERTIFICATE_EXPIRED": "EXPIRED_AFTER_PROOF",
         "EXPIRED": "EXPIRED_AFTER_PROOF",
+        "ANCHOR_ENDED": "ANCHOR_ENDED_AFTER_PROOF",
         "ALGORITHM_WEAK": "ALGORITHM_ENDED_AFTER_PROOF",
     }
     return tuple(info(codes[item.code], subject, **dict(item.params)) for item in found if item.code in codes)

@@ -22,6 +22,8 @@ class Cause(Enum):
     REVOKED = "revoked"
     HOLD = "hold"
     FRESHNESS = "freshness"
+    SUNSET = "sunset"
+    """The trust in the anchor has ended."""
     DATES = "dates"
     """An authority of the path is outside its own dates, and nothing else is wrong with the path."""
 

@@ -99,6 +99,7 @@ def _interval(leaf: Certificate, material: Material, context: Context) -> tuple[
 
 def _dates(leaf: Certificate, material: Material, context: Context) -> Iterator[datetime]:
     anchors = context.trust.certificates()
+    yield from (entry.until for entry in context.trust.entries if entry.until is not None)
     for certificate in (leaf, *material.certificates, *anchors):
         yield certificate.not_before
         yield certificate.not_after

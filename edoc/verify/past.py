@@ -83,7 +83,7 @@ class _Slider:
     def judge(self, path: CandidatePath) -> PastVerdict:
         """Run 5.6.2.1.4 on one path."""
         if path.is_anchor_itself:
-            return PastVerdict(control_time=self.context.time)
+            return PastVerdict(control_time=self._beginning(path))
         # Step 2, shell model: some time at which every certificate of the path was in force.
         first = max(item.not_before for item in path.certificates)
         last = min(item.not_after for item in path.certificates)
@@ -97,8 +97,13 @@ class _Slider:
         except _WeakError:
             return PastVerdict(reason=SubIndication.NO_POE)
 
+    def _beginning(self, path: CandidatePath) -> datetime:
+        # 5.6.2.2.4, step 1: an anchor that is no longer trusted is believed about the time before.
+        until = path.anchor.until
+        return self.start if until is None else min(self.start, until - _INSTANT)
+
     def _slide(self, path: CandidatePath) -> PastVerdict:
-        control, proven = self.start, True
+        control, proven = self._beginning(path), True
         for index in range(len(path.certificates) - 1, -1, -1):
             certificate = path.certificates[index]
             uses: tuple[SignatureUse, ...] = ()

@@ -56,9 +56,13 @@ class PathJudge:
 
     def judge(self, path: CandidatePath) -> CertificateVerdict:
         """Return what is known about a path, freshness of its data not judged."""
+        sunset = self._sunset(path)
         if path.is_anchor_itself:
             # Step 1: the certificate is itself an anchor; the policy lets it return at once.
-            return CertificateVerdict(conclusion=PASSED, path=path, statuses=(None,))
+            cause = None if sunset.passed else Cause.SUNSET
+            return CertificateVerdict(
+                conclusion=sunset, path=path, statuses=(None,), cause=cause, statuses_known=sunset.passed
+            )
         statuses, wants = self._statuses(path)
         broken, dates_only = self._path(path)
         trouble = self._trouble(path, statuses)
@@ -72,17 +76,17 @@ class PathJudge:
             self._bounds(path, statuses),
             self._evidence_bounds(path, statuses),
         )
-        cause = trouble.cause if trouble is not None else Cause.DATES if dates_only else None
+        cause = trouble.cause if trouble is not None and broken.passed else Cause.DATES if dates_only else None
         revoked = trouble.conclusion if trouble is not None else PASSED
         return CertificateVerdict(
-            conclusion=_first(broken, revoked, beyond),
+            conclusion=_first(sunset, broken, revoked, beyond),
             path=path,
             statuses=statuses,
             findings=(*self._purpose_warnings(path), *notes, *self._oddities(path, statuses)),
             wants=wants,
-            cause=Cause.DATES if dates_only else None if not broken.passed else cause,
+            cause=cause if sunset.passed else Cause.SUNSET,
             moment=trouble.moment if trouble is not None else None,
-            statuses_known=broken.passed and trouble is None and missing.passed,
+            statuses_known=sunset.passed and broken.passed and trouble is None and missing.passed,
             beyond=beyond,
             unreliable=unreliable or PASSED,
             weak=tuple(
@@ -91,6 +95,14 @@ class PathJudge:
                 if item.ending is None
             ),
         )
+
+    def _sunset(self, path: CandidatePath) -> Conclusion:
+        # Step 3: the trust in the anchor may have an end.
+        until = path.anchor.until
+        if until is None or self.context.time < until:
+            return PASSED
+        finding = error("ANCHOR_ENDED", self.subject, name=path.anchor.name.rfc4514(), time=moment_text(until))
+        return undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE, finding)
 
     def _statuses(self, path: CandidatePath) -> tuple[Statuses, tuple[Want, ...]]:
         if self.context.policy.revocation is not RevocationRule.REQUIRED:

@@ -212,6 +212,7 @@ class Case:
     policy: Policy = P0
     claimed: datetime | None = field(default_factory=lambda: year(2012))
     digest: str = "sha256"
+    trust: TrustStore = field(default_factory=lambda: TrustStore.of([root().der]))
     change: dict[str, object] = field(default_factory=dict)
     """Fields of the signature facts that differ."""
 
@@ -249,10 +250,10 @@ class Case:
         return replace(self, archive=())
 
     def judge(self, *, data: ValidationData | None = None, at: datetime = NOW, facts: DocumentFacts | None = None) -> Outcome:
-        """Validate under the case's policy with the one root trusted for everything."""
-        trust = TrustStore.of([root().der])
+        """Validate under the case's policy and anchors (default: the one root, trusted for everything)."""
+        trust = self.trust
         context = Context(
-            policy=self.policy, trust=trust, time=at, data=data or ValidationData(), basis=self.policy.id,
+            policy=self.policy, trust=trust, time=at, data=data or ValidationData(), basis=self.policy.id + trust.digest(),
             time_source="given",
         )  # fmt: skip
         identity = EngineIdentity(tool_version="0", policy=self.policy.identity(), trust_digest=trust.digest())

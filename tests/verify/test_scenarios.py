@@ -19,6 +19,7 @@ from edoc.facts.findings import error
 from edoc.facts.signature import CertificateReference, ChangeLevel
 from edoc.report.model import Report
 from edoc.result.enums import Verdict
+from edoc.trust.store import Purpose, TrustEntry, TrustStore
 from edoc.verify.context import KnownProof, ValidationData
 from edoc.verify.poe import signature_key
 from tests.verify import history
@@ -65,6 +66,12 @@ OLD_TSA = tsa("Expired TSA", 2018)
 BY_OLD_TSA = Stamp(time=year(2012), tsa=OLD_TSA)
 TSA_DATA = (crl_at("Old Root", year(2012, 1, 2)),)
 SEALED = Stamp(time=year(2013))
+ENDED = TrustStore(
+    (
+        TrustEntry(certificate=root(), purposes=frozenset({Purpose.SIGNER}), until=NOW - DAY),
+        TrustEntry(certificate=tsa(), purposes=frozenset({Purpose.TSA})),
+    )
+)
 TSA_REVOKED = crl_at(
     "Old Root", NOW - DAY, Listed(certificate=tsa(), time=year(2014, 6), reason=x509.ReasonFlags.key_compromise)
 )
@@ -107,6 +114,10 @@ ROWS: dict[str, tuple[Case, str, str | None, str | None]] = {
     "7 serial differs": (Case(data=FRESH, change=reference(serial=1)), GOOD, SAME, SAME),
     "8 no reference, PAdES asks for one": (Case(data=FRESH, change=change(certificate_references=())), "SIG_CONSTRAINTS_FAILURE", SAME, SAME),
     "9 root unknown": (Case(signer=Issue(subject="Old Signer", issuer="Nobody").make(), data=FRESH), "NO_CERTIFICATE_CHAIN_FOUND", SAME, SAME),
+    "10 the trust in the root ended yesterday": (Case(data=FRESH, trust=ENDED), "NO_CERTIFICATE_CHAIN_FOUND_NO_POE", SAME, SAME),
+    "11 and sealed before": (Case(data=FRESH, trust=ENDED, archive=(SEALED,)), "NO_CERTIFICATE_CHAIN_FOUND_NO_POE", SAME, GOOD),
+    "11 but sealed after": (Case(data=FRESH, trust=ENDED, archive=(Stamp(time=NOW - DAY / 2),)), "NO_CERTIFICATE_CHAIN_FOUND_NO_POE", SAME, SAME),
+    "11 sealed before, revoked before that": (Case(data=(crl_at("Old CA", year(2012), Listed(certificate=signer(), time=year(2011))), ROOT_LIST), trust=ENDED, archive=(SEALED,)), "NO_CERTIFICATE_CHAIN_FOUND_NO_POE", SAME, SAME),
     "12 no data": (Case(data=(ROOT_LIST,)), "CERTIFICATE_CHAIN_GENERAL_FAILURE", SAME, SAME),
     "13 unknown only": (Case(data=(ocsp_at(NOW - DAY, signer(), unknown=True), ROOT_LIST)), "CERTIFICATE_CHAIN_GENERAL_FAILURE", SAME, SAME),
     "14 responder without the purpose": (Case(data=(ocsp_at(NOW - DAY, signer(), by=Issue(subject="Old Responder", issuer="Old CA").make()), ROOT_LIST)), "CERTIFICATE_CHAIN_GENERAL_FAILURE", SAME, SAME),
@@ -317,6 +328,14 @@ def test_more_proofs_never_make_it_worse(row: str, when: int, all_of_it: bool) -
     assert before != "PASSED" or after in {"PASSED", *impossible}
     # A pass that was not there before needs the signature itself to be older.
     assert after == before or all_of_it or case.archive
+
+
+def test_two_ends_of_one_trust_are_the_earlier_one() -> None:
+    first = TrustStore((TrustEntry(certificate=root(), purposes=frozenset({Purpose.SIGNER}), until=NOW - DAY),))
+    second = TrustStore((TrustEntry(certificate=root(), purposes=frozenset({Purpose.TSA}), until=NOW),))
+    joined = first | second | TrustStore.of([root().der])
+    assert [entry.until for entry in joined.entries] == [NOW - DAY]
+    assert len({first.digest(), joined.digest(), TrustStore.of([root().der], purposes=["signer"]).digest()}) == 3
 
 
 def test_same_question_same_bytes() -> None:
