@@ -49,14 +49,25 @@ class Archivist:
         self._store(self.collector.collect(found, carried=_carried(facts), stored=_stored(facts)))
 
     def store_for(self, done: Done) -> None:
-        """As `store`, for a document whose only signature was just made: nothing of it need be read again."""
+        """As `store`, for a document that was just signed; what can be had about earlier signers is taken along.
+
+        The first signature of a document need not be read again.
+        """
         chain = tuple(Certificate.load(der) for der in done.draft.certificates)
         token = timestamp_facts(done.timestamp, id="T1", kind=TimestampKind.SIGNATURE, imprint_of=lambda name: None).token
         found = (
             Subject(certificate=chain[0], purpose=Purpose.SIGNER, time=self.time),
             _subject(token, [], Purpose.TSA, self.time),
         )
-        self._store(self.collector.collect(found, carried=(*chain, *signers_of(token))))
+        carried = (*chain, *signers_of(token))
+        if not done.draft.appended.earlier_signatures:
+            self._store(self.collector.collect(found, carried=carried))
+            return
+        facts = read_pdf(self.growing.document(), sha256=b"")
+        others = (replace(item, required=False) for item in _readable(facts, time=self.time))
+        self._store(
+            self.collector.collect((*others, *found), carried=(*carried, *_carried(facts)), stored=_stored(facts))
+        )
 
     def _store(self, collected: Collected) -> None:
         refuse_missing(collected.missing, online=self.collector.online)
@@ -102,6 +113,14 @@ def subjects(facts: DocumentFacts, *, time: datetime) -> tuple[Subject, ...]:
         later = [other for other in facts.timestamps if item.id in other.covers]
         found.append(_subject(_with(item.token, facts), later, Purpose.TSA, time))
     return tuple(found)
+
+
+def _readable(facts: DocumentFacts, *, time: datetime) -> tuple[Subject, ...]:
+    try:
+        return subjects(facts, time=time)
+    except InputError:
+        # Who signs after somebody unknown does not answer for that.
+        return ()
 
 
 def _with(own: SignatureFacts, facts: DocumentFacts) -> SignatureFacts:

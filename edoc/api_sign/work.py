@@ -108,10 +108,7 @@ def _archive(growing: Growing, done: Done, services: Services, room: Room) -> Ex
     archivist = Archivist(
         growing=growing, source=services.source, collector=services.collector, room=room, time=services.moment()
     )
-    if done.draft.appended.earlier_signatures:
-        archivist.store()
-    else:
-        archivist.store_for(done)
+    archivist.store_for(done)
     if level is Level.B_LTA:
         archivist.stamp()
     return Expected(level=level, objects=archivist.objects, added=2 if level is Level.B_LTA else 1)

@@ -41,6 +41,8 @@ class Subject:
     time: datetime
     sealed: bool = False
     """Whether a document time-stamp stands over what is there about it: then old data are as good as fresh ones."""
+    required: bool = True
+    """Whether it is missed when nothing can be had; else what is found is taken along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +230,8 @@ def _concluded(
     revoked: list[Known] = []
     reasons = {item.subject: item.finding.code for item in unavailable if item.finding is not None}
     for chain in round_.chains:
+        if not chain.subject.required:
+            continue
         if chain.path is None:
             missing.append(Missing(certificate=chain.subject.certificate, untrusted=True))
             continue
@@ -236,7 +240,7 @@ def _concluded(
         revoked += [item for item in chain.known if item.status is not None and item.status.status in _BAD]
     for chain in (*round_.chains, *round_.others):
         objects.update(dict.fromkeys(_objects(chain, data)))
-        if chain.top is not None and not _lists(chain.top, data):
+        if chain.top is not None and chain.subject.required and not _lists(chain.top, data):
             missing.append(Missing(certificate=chain.top, why=reasons.get(chain.top.subject.rfc4514(), "")))
     inside = carried | {item.sha256 for der in _of(objects, MaterialKind.OCSP) for item in _carried_by(der, data)}
     if all(kind is MaterialKind.CERTIFICATE for kind, _ in objects):

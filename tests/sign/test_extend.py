@@ -20,7 +20,7 @@ from edoc.formats.pdf.append import open_for_signing
 from edoc.formats.pdf.read import read_pdf
 from edoc.formats.tst import timestamp_facts
 from edoc.sign.archive import add_validation_data
-from tests.sign.makers import make_pdf
+from tests.sign.makers import make_pdf, open_key
 from tests.sign.practice import AT, BAD_SOURCES, LEVELS, extend, practice, sign, signed
 from tests.sign.shapes import SHAPES
 
@@ -214,3 +214,20 @@ def test_a_bad_authority_stamps_nothing(case: str, tmp_path: Path) -> None:
         with pytest.raises(FetchError) as error:
             timestamp_document(document, tsa=source, output=tmp_path / "out")
         assert error.value.code == code and not list(tmp_path.iterdir())
+
+
+def test_who_signed_before_is_not_answered_for(tmp_path: Path) -> None:
+    stranger = open_key("p256", tmp_path)
+    before = bytes(edoc.sign_document(make_pdf(), stranger, signing_time=AT).document.data[:])
+    after = sign(before, "B-LTA", name="person")
+    assert after.startswith(before) and len(read_pdf(Document.from_bytes(after, name="a.pdf")).signatures) == 2
+    with pytest.raises(ConfigError) as error:
+        extend(before, "B-LT")
+    assert error.value.code == "SIGN_CHAIN_UNTRUSTED"
+
+
+def test_who_signed_before_is_taken_along_where_that_can_be_had() -> None:
+    after = sign(signed("B-B", name="person"), "B-LT", name="person-ec")
+    lists = {item.der for item in read_pdf(Document.from_bytes(after, name="a.pdf")).material if item.kind is MaterialKind.CRL}
+    pki = practice()
+    assert lists == {pki.crl(name) for name in ("issuing", "root-a", "issuing-b", "root-b")}
