@@ -1,19 +1,21 @@
 """The level of a signature: what it carries, weighed against the anchors (ades.md 0.4 and 2.4).
 
 A level tells what is there, not whether it convinces: that is the indication.  Revocation data counts
-for a certificate when its signer is at hand; a path ends at an anchor or at a self-signed certificate,
-so the same octets may be -T for one trust store and -LT for another.
+for a certificate when its signer is at hand and signed it, a time-stamp when it stands over what it should;
+a path ends at an anchor or at a self-signed certificate, so the same octets may be -T for one trust store
+and -LT for another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edoc.facts.material import EmbeddedObject, MaterialKind
 from edoc.facts.signature import DocumentFacts, SignatureFacts, SignatureFormat, TimestampFacts, TimestampKind
 from edoc.pki import extensions as ext
+from edoc.pki.algorithms import digest_of
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.pki.crl import CrlError, RevocationList
 from edoc.pki.ocsp import OcspError, OcspResponse
@@ -39,21 +41,24 @@ def signature_level(
     document: DocumentFacts | None = None,
     trust: TrustStore | None = None,
     certificates: Mapping[str, Certificate] | None = None,
+    broken: frozenset[str] = frozenset(),
 ) -> str:
     """Return the ETSI name of the level, such as `PAdES-BASELINE-LT`, or the name of what it is instead.
 
     `document` is where the signature stands, for its store and time-stamps; `trust` whose anchors end paths;
-    `certificates` are those of the signature and the tokens, by the ids of their facts.
+    `certificates` are those of the signature and the tokens, by the ids of their facts; `broken` are the ids
+    of time-stamps that prove nothing to anybody: they count as if they were not there.
     """
     has = facts.predicates.get
+    facts = replace(facts, timestamps=tuple(item for item in facts.timestamps if item.id not in broken))
     if facts.format not in _NAME:
         return "CMS-NOT-ETSI"
     if facts.format is SignatureFormat.PDF and not has("pkcs7", False):
         return "PDF-NOT-ETSI"
     if facts.format is SignatureFormat.PADES and not has("bes", False):
         return "PDF-NOT-ETSI"
-    stamps = _document_stamps(facts, document)
-    timed = has("t", False) or has("doc_timestamp_after", False)
+    stamps = tuple(item for item in _document_stamps(facts, document) if item.id not in broken)
+    timed = _stamped(facts) or (has("doc_timestamp_after", False) and bool(stamps))
     carried = None
     if timed and document is not None and has("dss", False):
         carried = _Carried(facts, stamps, document, trust=trust or TrustStore.empty(), leaves=certificates or {})
@@ -63,6 +68,10 @@ def signature_level(
         return "PAdES-LTV" if long_term else "PAdES-EPES" if has("epes", False) else "PAdES-BES"
     suffix = "LTA" if archived else "LT" if long_term else "T" if timed else "B"
     return f"{_NAME[facts.format]}-{suffix}"
+
+
+def _stamped(facts: SignatureFacts) -> bool:
+    return facts.predicates.get("t", False) and any(item.kind is TimestampKind.SIGNATURE for item in facts.timestamps)
 
 
 def _document_stamps(facts: SignatureFacts, document: DocumentFacts | None) -> tuple[TimestampFacts, ...]:
@@ -102,6 +111,7 @@ class _Carried:
         self.facts = facts
         self.leaves = leaves
         self.steps = 0
+        self.signed: dict[bytes, bool] = {}
         self.stamps = stamps
         self.document = document
         self.anchors = {item.sha256 for item in trust.certificates()}
@@ -183,7 +193,7 @@ class _Carried:
                 break
             issuer = next(iter(self._issuers(current)), None)
             if needs_status(current) and issuer is not None:
-                found.append([one for one in self.data if _answers(one.loaded, current, issuer)])
+                found.append([one for one in self.data if self._counts(one.loaded, current, issuer)])
             current = issuer
         return found
 
@@ -205,6 +215,34 @@ class _Carried:
                 found.append(item)
         return found
 
+    def _counts(self, data: RevocationList | OcspResponse, certificate: Certificate, issuer: Certificate) -> bool:
+        return _answers(data, certificate, issuer) and self._signed(data, issuer)
+
+    def _signed(self, data: RevocationList | OcspResponse, issuer: Certificate) -> bool:
+        """Tell whether somebody at hand who bears the name signed revocation data: anybody can write a list."""
+        known = self.signed.get(data.sha256)
+        if known is not None:
+            return known
+        candidates = [issuer]
+        if isinstance(data, RevocationList):
+            candidates += self.pool.by_subject(data.issuer)
+        else:
+            candidates += (*data.certificates, *self._responders(data))
+        for candidate in dict.fromkeys(candidates):
+            self.steps += 1
+            if self.steps > _STEPS:
+                return False
+            if data.verify(candidate.spki_der):
+                self.signed[data.sha256] = True
+                return True
+        return False
+
+    def _responders(self, data: OcspResponse) -> tuple[Certificate, ...]:
+        if data.responder_name is not None:
+            return self.pool.by_subject(data.responder_name)
+        known = data.responder_key_hash
+        return tuple(item for item in self.pool.certificates if digest_of("sha1", item.public_key_bits) == known)
+
     def _provided(self, leaf: Certificate) -> bool:
         """Tell whether data is there for a certificate and for those above it, up to the end of a path."""
         seen = {leaf.sha256}
@@ -217,7 +255,7 @@ class _Carried:
             for issuer in self._issuers(certificate):
                 if issuer.sha256 in seen:
                     continue
-                if exempt or any(_answers(one.loaded, certificate, issuer) for one in self.data):
+                if exempt or any(self._counts(one.loaded, certificate, issuer) for one in self.data):
                     seen.add(issuer.sha256)
                     open_.append(issuer)
         return False

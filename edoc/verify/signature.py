@@ -25,7 +25,13 @@ from edoc.verify.level import signature_level
 from edoc.verify.memo import PathMemo
 from edoc.verify.path_judge import moment_text
 from edoc.verify.poe import Proofs, covers_signature, signature_key
-from edoc.verify.timestamp import JudgedToken, check_timestamp, imprint_reliable, timestamp_warnings
+from edoc.verify.timestamp import (
+    JudgedToken,
+    check_timestamp,
+    imprint_reliable,
+    stands_over_nothing,
+    timestamp_warnings,
+)
 from edoc.verify.with_time import Stamp, Times, disorder, validate_with_time
 
 _CHANGES = {
@@ -155,9 +161,13 @@ def times_of(
         best=min(best, context.time) if best is not None else None,
         content=content,
         later=later,
-        disorder=disorder(content, later),
+        disorder=disorder(content, value, _stamps(sorted(over, key=_reach))),
         stamped=bool(value),
     )
+
+
+def _reach(token: JudgedToken) -> int:
+    return token.facts.token.covered_until or 0
 
 
 def _stamps(tokens: Iterable[JudgedToken]) -> tuple[Stamp, ...]:
@@ -218,6 +228,7 @@ def _level(checked: Checked, around: Surroundings | None, context: Context) -> s
         document=around.document if around is not None else None,
         trust=context.trust,
         certificates={id: certificate for id, certificate in found if certificate is not None},
+        broken=frozenset(item.facts.id for item in tokens if stands_over_nothing(item)),
     )
 
 

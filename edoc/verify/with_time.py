@@ -129,9 +129,18 @@ def accept_at(facts: SignatureFacts, basic: BasicResult, times: Times, *, policy
     return accepted or PASSED
 
 
-def disorder(content: tuple[Stamp, ...], later: tuple[Stamp, ...]) -> str | None:
-    """Return a token that is older than a content time-stamp beneath it; clocks may differ by some minutes."""
-    if not content:
-        return None
-    newest = max(stamp.time for stamp in content)
-    return next((stamp.id for stamp in later if stamp.time + CLOCK_SKEW < newest), None)
+def disorder(content: tuple[Stamp, ...], value: tuple[Stamp, ...], over: tuple[Stamp, ...]) -> str | None:
+    """Return a token that is older than one beneath it; clocks may differ by some minutes.
+
+    `content` stands beneath `value`, and both beneath `over`: the document's, those that reach least first.
+    """
+    newest = max((stamp.time for stamp in content), default=None)
+    for stamp in value:
+        if newest is not None and stamp.time + CLOCK_SKEW < newest:
+            return stamp.id
+    newest = max((stamp.time for stamp in (*content, *value)), default=None)
+    for stamp in over:
+        if newest is not None and stamp.time + CLOCK_SKEW < newest:
+            return stamp.id
+        newest = max(newest, stamp.time) if newest is not None else stamp.time
+    return None
