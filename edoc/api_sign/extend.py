@@ -15,7 +15,7 @@ from edoc.api_sign.work import Room, SignResult, deliver, path_of
 from edoc.drivers.clock import now
 from edoc.drivers.files import Source, open_document
 from edoc.drivers.output import Target, open_output
-from edoc.drivers.stamping import timestamp_source
+from edoc.drivers.stamping import timestamp_source, with_hosts
 from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
 from edoc.facts.signature import DocumentFacts
@@ -65,6 +65,7 @@ def extend_document(
     wanted = level_of(level)
     opened = open_document(document)
     facts = _readable(opened)
+    tsa = tsa if tsa is None or isinstance(tsa, str) or not isinstance(tsa, Iterable) else tuple(tsa)
     source = timestamp_source(tsa)
     unstamped = any(not item.timestamps and not _stamped(facts, item.id) for item in facts.signatures)
     if source is None and (unstamped or wanted is Level.B_LTA) and wanted is not Level.B_B:
@@ -76,7 +77,7 @@ def extend_document(
         archivist = Archivist(
             growing=growing,
             source=source,
-            collector=make_collector(validation_data, trust=trust, online=online),
+            collector=make_collector(validation_data, trust=trust, online=with_hosts(online, tsa)),
             room=Room(),
             time=validation_time.astimezone(UTC) if validation_time is not None else now(),
         )

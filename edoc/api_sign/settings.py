@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from edoc.drivers.clock import now
 from edoc.drivers.output import Durability
-from edoc.drivers.stamping import timestamp_source
+from edoc.drivers.stamping import timestamp_source, with_hosts
 from edoc.errors import ConfigError
 from edoc.facts.document import Document
 from edoc.formats.cms_write import SignerTemplate
@@ -124,6 +124,7 @@ def make_services(
     time: datetime | None,
 ) -> Services:
     """Return where a level's ingredients come from; raises `ConfigError` when one that it needs was not named."""
+    tsa = tsa if tsa is None or isinstance(tsa, str) or not isinstance(tsa, Iterable) else tuple(tsa)
     source = timestamp_source(tsa)
     if level is Level.B_B:
         if source is not None:
@@ -133,7 +134,9 @@ def make_services(
         raise ConfigError("SIGN_TSA_NEEDED", subject=level.value)
     return Services(
         source=source,
-        collector=make_collector(validation_data, trust=trust, online=online) if level in ARCHIVED else None,
+        collector=(
+            make_collector(validation_data, trust=trust, online=with_hosts(online, tsa)) if level in ARCHIVED else None
+        ),
         time=time,
     )
 

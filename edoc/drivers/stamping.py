@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edoc.errors import ConfigError
 from edoc.sign.timestamp import TimestampSource
 
 if TYPE_CHECKING:
+    from edoc.net.policy import FetchPolicy
     from edoc.net.tsa import TimeStampClient, TimeStampService
 
     Authorities = str | TimeStampService | TimestampSource | Iterable[str | TimeStampService]
@@ -61,3 +63,21 @@ def timestamp_source(
         services = tuple(tsa)
         return _Client(TimeStampClient(services)) if services else None
     raise ConfigError("SIGN_TSA_UNUSABLE", subject=type(tsa).__name__)
+
+
+def with_hosts(online: bool | FetchPolicy, tsa: Authorities | None) -> bool | FetchPolicy:
+    """Return a permission to fetch that covers the hosts of the authorities: naming one permits its host.
+
+    A practice PKI or an agency's own answers for everything at one private address.
+    """
+    if online is False or tsa is None or isinstance(tsa, TimestampSource):
+        return online
+    from edoc.net.address import read_url
+    from edoc.net.policy import FetchPolicy
+    from edoc.net.tsa import TimeStampService
+
+    services = (tsa,) if isinstance(tsa, str | TimeStampService) else tsa
+    targets = [read_url(item if isinstance(item, str) else item.url) for item in services]
+    named = [f"[{item.host}]:{item.port}" if ":" in item.host else f"{item.host}:{item.port}" for item in targets]
+    policy = FetchPolicy() if online is True else online
+    return replace(policy, hosts=(*policy.hosts, *named))

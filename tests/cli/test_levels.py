@@ -122,12 +122,17 @@ def test_an_expired_authority_is_refused(run: Run, key: tuple[str, ...], lab: La
     assert ran.exit == 6 and "TSA_CERTIFICATE_EXPIRED" in ran.err and not (scene / "out.pdf").exists()
 
 
-def test_a_dead_responder_is_exit_6_before_the_key_is_used(
-    run: Run, key: tuple[str, ...], lab: LabServer, scene: Path
-) -> None:
-    # Allowed to fetch, but not from this host: nothing comes.
-    ran = run("sign", "plain.pdf", *key, "--level", "B-LT", "--tsa", lab.pki.address("tsa", "tsa"), "--online", "-o", "out.pdf")
+def test_a_dead_responder_is_exit_6_before_the_key_is_used(run: Run, key: tuple[str, ...], scene: Path) -> None:
+    # Another authority is named: nobody permitted the host that the certificates name.
+    ran = run("sign", "plain.pdf", *key, "--level", "B-LT", "--tsa", NOBODY, "--online", "-o", "out.pdf")
     assert ran.exit == 6 and "SIGN_STATUS_UNREACHABLE" in ran.err and not (scene / "out.pdf").exists()
+
+
+def test_naming_an_authority_permits_its_host(run: Run, key: tuple[str, ...], lab: LabServer) -> None:
+    tsa = lab.pki.address("tsa", "tsa")
+    assert run("sign", "plain.pdf", *key, "--level", "B-LT", "--tsa", tsa, "--online", "-o", "a.pdf").exit == 0
+    assert run("extend", "a.pdf", "--level", "B-LTA", "--tsa", tsa, "--online", "-o", "b.pdf").exit == 0
+    assert _level(run, "b.pdf") == "PAdES-BASELINE-LTA"
 
 
 def test_offline_it_says_what_is_missing(run: Run, key: tuple[str, ...], lab: LabServer, scene: Path) -> None:
