@@ -8,12 +8,12 @@ import sys
 import click
 
 from edoc.cli import exits
-from edoc.cli.options import LANGUAGE, OVERWRITE, moment, output_option
+from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, moment, output_option
 from edoc.cli.services import service_options, services_of
 from edoc.cli.talk import choose_language
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("file", metavar="FILE")
 @click.option(
     "--level", type=click.Choice(["B-T", "B-LT", "B-LTA"]), required=True,

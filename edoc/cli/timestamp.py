@@ -6,12 +6,12 @@ import click
 
 from edoc.cli import exits
 from edoc.cli.extend import beside, tell
-from edoc.cli.options import LANGUAGE, OVERWRITE, output_option
+from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
 from edoc.cli.services import TSA, texts
 from edoc.cli.talk import choose_language
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("file", metavar="FILE")
 @TSA
 @output_option("Where the result goes. By default NAME.stamped.pdf beside a PDF, else FILE.tst.")
