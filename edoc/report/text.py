@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from edoc.catalogue import clause
 from edoc.errors import EdocError
 from edoc.facts.findings import Finding, Severity
-from edoc.facts.signature import Change
+from edoc.facts.signature import Change, ScopeKind
 from edoc.report.dates import persian_digits
 from edoc.report.paper import Colour, Paper, Tone
 from edoc.report.speech import speech
@@ -124,7 +124,10 @@ def _when(paper: Paper, item: SignatureResult) -> None:
 
 def _covers(paper: Paper, item: SignatureResult) -> None:
     say = paper.say
-    parts = [say.say(f"scope_{scope.kind.value}", name=scope.name) for scope in item.scope]
+    # A part that leaves nothing of its own revision out is all that there was when it was signed.
+    revision = all(finding.code != "PARTIAL_COVERAGE" for finding in item.findings)
+    words = {ScopeKind.PARTIAL: "scope_REVISION"} if revision else {}
+    parts = [say.say(words.get(scope.kind, f"scope_{scope.kind.value}"), name=scope.name) for scope in item.scope]
     paper.item("covers", _join(paper, parts) if parts else say.phrase("covers_nothing"), depth=1)
 
 
