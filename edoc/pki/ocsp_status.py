@@ -106,7 +106,10 @@ def combine(
         return replace(listed, rejected=known)
     revoked = [item for item in found if item.status is Status.REVOKED]
     if revoked:
-        return replace(max(revoked, key=_newest), rejected=known)
+        newest = max(revoked, key=_newest)
+        # A response has no room for the time since when a key was unsafe; a list beside it may tell.
+        told = min((item.invalidity_date for item in revoked if item.invalidity_date is not None), default=None)
+        return replace(newest, invalidity_date=told, rejected=known)
     newest = max(found, key=_newest)
     if newest.status is Status.ON_HOLD:
         return replace(newest, rejected=known)

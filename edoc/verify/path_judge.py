@@ -27,6 +27,7 @@ from edoc.verify.freshness import fresh
 
 _TIME_CODES = frozenset({"EXPIRED", "NOT_YET_VALID"})
 _PURPOSE_WARNINGS = frozenset({"SIGNER_IS_CA", "KEY_USAGE_ABSENT"})
+_COMPROMISED = frozenset({"keyCompromise", "cACompromise", "aACompromise"})
 _LATER = 32
 """Times of later lists that are asked about: a document carries a handful."""
 
@@ -170,7 +171,14 @@ class PathJudge:
             return undecided(SubIndication.TRY_LATER, error("CERTIFICATE_ON_HOLD", self.subject, **params))
         code = "NEVER_ISSUED" if status.reason == NEVER_ISSUED else "CERTIFICATE_REVOKED" if index == 0 else "CA_REVOKED"
         sub = SubIndication.REVOKED_NO_POE if index == 0 else SubIndication.REVOKED_CA_NO_POE
-        return undecided(sub, error(code, self.subject, **params))
+        return undecided(sub, error(code, self.subject, **params), *self._unsafe_before(certificate, status))
+
+    def _unsafe_before(self, certificate: Certificate, status: CertificateStatus) -> tuple[Finding, ...]:
+        moment = _moment(status)
+        if status.revocation_time is None or moment >= status.revocation_time:
+            return ()
+        name = certificate.subject.rfc4514()
+        return (info("KEY_UNSAFE_SINCE", self.subject, name=name, time=moment_text(moment)),)
 
     def _revoked_later(self, path: CandidatePath) -> _Trouble | None:
         """A revocation known only after the validation time bars PASSED all the same (design 3.1)."""
@@ -199,7 +207,8 @@ class PathJudge:
             if status.status is Status.REVOKED:
                 sub = SubIndication.REVOKED_NO_POE if index == 0 else SubIndication.REVOKED_CA_NO_POE
                 time, name = moment_text(status.revocation_time), certificate.subject.rfc4514()
-                conclusion = undecided(sub, error("REVOCATION_LATER", self.subject, name=name, time=time))
+                later = error("REVOCATION_LATER", self.subject, name=name, time=time)
+                conclusion = undecided(sub, later, *self._unsafe_before(certificate, status))
                 return _Trouble(conclusion=conclusion, cause=Cause.REVOKED, moment=_moment(status))
         return None
 
@@ -305,7 +314,15 @@ def _first(*conclusions: Conclusion) -> Conclusion:
 
 
 def _moment(status: CertificateStatus) -> datetime:
-    return status.revocation_time or NEVER
+    """Return since when a revoked certificate's signatures are not to be believed.
+
+    The process compares the revocation time; where the key was in other hands before that and the list says
+    since when (invalidityDate, RFC 5280 5.3.2), a proof of time from between the two would prove the thief's work.
+    """
+    revoked = status.revocation_time or NEVER
+    if status.invalidity_date is None or status.reason not in _COMPROMISED:
+        return revoked
+    return min(revoked, status.invalidity_date)
 
 
 def anchor_digest(anchor: Anchor) -> bytes | None:
