@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 SIGNERS = 20
 DOCUMENT_BYTES = 50_000
@@ -20,6 +20,7 @@ MOMENT = datetime(2026, 6, 1, tzinfo=UTC)
 """The time that counts as today, the same on every day: suites let algorithms end."""
 
 _YEAR = timedelta(days=365)
+_STAMPER = "Benchmark Time-stamping Authority"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +39,12 @@ class Material:
     authority: Path
     crls: tuple[Path, ...]
     signers: tuple[Signatory, ...]
+    stamper: Signatory
+    """The time-stamping authority."""
 
 
 def make_material(folder: Path) -> Material:
-    """Write a root, an issuing authority, a revocation list of each, and the signers (all RSA-2048)."""
+    """Write a root, an issuing authority, a revocation list of each, signers and a time-stamper (all RSA-2048)."""
     root_key, authority_key = _key(), _key()
     root = _certificate("Benchmark Root", root_key, issuer=None, issuer_key=root_key)
     authority = _certificate("Benchmark Issuing CA", authority_key, issuer=root, issuer_key=root_key)
@@ -52,16 +55,20 @@ def make_material(folder: Path) -> Material:
     for issuer, key in ((root, root_key), (authority, authority_key)):
         crls.append(folder / f"{len(crls)}.crl")
         crls[-1].write_bytes(_revocation_list(issuer, key).public_bytes(Encoding.DER))
-    signers = []
-    for number in range(SIGNERS):
+    people = []
+    for name in (*(f"Signer {number}" for number in range(SIGNERS)), _STAMPER):
         key = _key()
-        certificate = _certificate(f"Signer {number}", key, issuer=authority, issuer_key=authority_key)
-        signer = Signatory(key=folder / f"signer{number}.key", certificate=folder / f"signer{number}.pem")
-        signer.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        signer.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
-        signers.append(signer)
+        certificate = _certificate(name, key, issuer=authority, issuer_key=authority_key)
+        person = Signatory(key=folder / f"{name}.key", certificate=folder / f"{name}.pem")
+        person.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        person.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
+        people.append(person)
     return Material(
-        root=folder / "root.pem", authority=folder / "authority.pem", crls=tuple(crls), signers=tuple(signers)
+        root=folder / "root.pem",
+        authority=folder / "authority.pem",
+        crls=tuple(crls),
+        signers=tuple(people[:SIGNERS]),
+        stamper=people[SIGNERS],
     )
 
 
@@ -73,11 +80,11 @@ def _certificate(
     name: str, key: rsa.RSAPrivateKey, *, issuer: x509.Certificate | None, issuer_key: rsa.RSAPrivateKey
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    authority = not name.startswith("Signer")
+    authority = issuer is None or "CA" in name
     usage = dict.fromkeys(
         ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False
     )
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.subject if issuer is not None else subject)
@@ -98,8 +105,11 @@ def _certificate(
         )
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-        .sign(issuer_key, hashes.SHA256())
     )
+    if name == _STAMPER:
+        # RFC 3161 2.3: this purpose alone, and critical.
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    return builder.sign(issuer_key, hashes.SHA256())
 
 
 def _revocation_list(issuer: x509.Certificate, key: rsa.RSAPrivateKey) -> x509.CertificateRevocationList:
