@@ -20,6 +20,8 @@ class Cause(Enum):
     """Why a verdict is not final: what a proof of an earlier time may clear."""
 
     REVOKED = "revoked"
+    COMPROMISED = "compromised"
+    """An authority's key was in other hands: what it signed about others counts only if it is proved to be older."""
     HOLD = "hold"
     FRESHNESS = "freshness"
     SUNSET = "sunset"

@@ -157,7 +157,8 @@ class PathJudge:
         moments = [_moment(status) for _, status in against] + ([later.moment] if later is not None else [])
         index, status = against[0]
         conclusion = self._revoked_conclusion(index, path.certificates[index], status)
-        cause = Cause.HOLD if status.status is Status.ON_HOLD else Cause.REVOKED
+        causes = {_cause(*item) for item in against} | ({later.cause} if later is not None else set())
+        cause = Cause.COMPROMISED if Cause.COMPROMISED in causes else _cause(index, status)
         return _Trouble(conclusion=conclusion, cause=cause, moment=min(moments))
 
     def _revoked_conclusion(self, index: int, certificate: Certificate, status: CertificateStatus) -> Conclusion:
@@ -209,7 +210,7 @@ class PathJudge:
                 time, name = moment_text(status.revocation_time), certificate.subject.rfc4514()
                 later = error("REVOCATION_LATER", self.subject, name=name, time=time)
                 conclusion = undecided(sub, later, *self._unsafe_before(certificate, status))
-                return _Trouble(conclusion=conclusion, cause=Cause.REVOKED, moment=_moment(status))
+                return _Trouble(conclusion=conclusion, cause=_cause(index, status), moment=_moment(status))
         return None
 
     def _finder(self, time: datetime) -> StatusFinder:
@@ -311,6 +312,12 @@ class PathJudge:
 
 def _first(*conclusions: Conclusion) -> Conclusion:
     return next((item for item in conclusions if not item.passed), PASSED)
+
+
+def _cause(index: int, status: CertificateStatus) -> Cause:
+    if status.status is Status.ON_HOLD:
+        return Cause.HOLD
+    return Cause.COMPROMISED if index > 0 and status.reason in _COMPROMISED else Cause.REVOKED
 
 
 def _moment(status: CertificateStatus) -> datetime:

@@ -78,6 +78,9 @@ def certificate_at(verdict: CertificateVerdict, best: datetime, *, context: Cont
         error("SIGNED_BEFORE_VALIDITY", subject, name=leaf.subject.rfc4514(), time=moment_text(best)),
     )
     inside = leaf.not_before <= best <= leaf.not_after
+    if verdict.cause is Cause.COMPROMISED:
+        # [J] Whoever has an authority's key writes any list of any date: only proofs of the data help (5.6.2.4.4).
+        return verdict.conclusion
     if verdict.cause in (Cause.REVOKED, Cause.HOLD):
         if verdict.moment is None or verdict.moment <= best:
             return verdict.conclusion
