@@ -158,7 +158,8 @@ def times_of(
     known = proofs.proven(signature_key(facts)) if proofs is not None else None
     best = min((*(stamp.time for stamp in later), *((known,) if known is not None else ())), default=None)
     return Times(
-        best=min(best, context.time) if best is not None else None,
+        # Never less than the token says: a clock that is ahead must not carry a signature over a revocation.
+        best=best,
         content=content,
         later=later,
         disorder=disorder(content, value, _stamps(sorted(over, key=_reach))),

@@ -291,3 +291,21 @@ def test_integrity_judges_neither_trust_nor_time(level_: str) -> None:
     entry = report.signatures[0]
     assert entry.best_signature_time is None and entry.indication is None
     assert all(item.indication is None for item in (*entry.timestamps, *report.timestamps))
+
+
+def test_a_clock_that_is_ahead_carries_no_signature_over_a_revocation() -> None:
+    begun, minute = year(2014), timedelta(minutes=1)
+    data = (crl_at("Old CA", begun - DAY, Listed(certificate=signer(), time=begun + 2 * minute)), crl_at("Old Root", begun - DAY))
+    ahead = Case(data=data, stamps=(Stamp(time=begun + 4 * minute),)).judge(at=begun)
+    assert answer(ahead) == "REVOKED_NO_POE"
+    assert ahead.report.signatures[0].best_signature_time == begun + 4 * minute
+    assert answer(Case(data=data, stamps=(Stamp(time=begun),)).judge(at=begun)) == "PASSED"
+
+
+def test_one_verifier_mixes_no_times() -> None:
+    data = practice().validation_data()
+    shared = edoc.Verifier(trust=practice().trust, validation_data=data)
+    for days in (0, 3650, -400, 0, 3):
+        at = AT + timedelta(days=days)
+        alone = edoc.Verifier(trust=practice().trust, validation_data=data)
+        assert shared.verify_at(signed("B-LTA"), at=at).to_json() == alone.verify_at(signed("B-LTA"), at=at).to_json()
