@@ -16,7 +16,9 @@ from edoc.formats.pdf.xref import ENDSTREAM, OBJECT, STREAM
 _REFERENCE = rb"(\d{1,10})" + WS + rb"++\d{1,5}" + WS + rb"++R" + END
 _NEXT = re.compile(
     rb"(?:"
-    rb"[^\d(%/es]++"
+    rb"[^\d(%/es<]++"
+    rb"|<[\da-fA-F]++>"  # a hexadecimal string in one go: that of a signature is most of its object
+    rb"|<"
     rb"|/[^\x00\t\n\x0c\r ()<>\[\]{}/%]*+"  # a name
     rb"|\((?:[^()\\]++|\\[\s\S])*+\)"  # a string without parentheses
     rb"|%[^\r\n]*+"  # a comment

@@ -138,6 +138,15 @@ def test_a_scan_leaves_to_the_parser_what_it_cannot_skip(body: bytes) -> None:
     assert scan(data) is None
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"[<41>9 0 R]", b"<</A<4 1\n0 2>/B 9 0 R>>", b"<</A<41>>>9 0 R", b"<<12>9 0 R", b"[<41 9 0 R]", b"<41" * 200_000 + b" 9 0 R"],
+    ids=["plain", "spaced", "nested", "unnamed", "open", "flood"],
+)
+def test_a_scan_skips_hexadecimal_strings_and_nothing_more(body: bytes) -> None:
+    assert scan(b"7 0 obj " + body + b"\nendobj\n") == {9}
+
+
 def test_a_scan_stays_inside_its_revision() -> None:
     data = b"7 0 obj [9 0 R]\nendobj\n"
     assert scan(data) == {9}
