@@ -72,7 +72,9 @@ class PathMemo:
     def _examine(
         self, leaf: Certificate, *, subject: str, purpose: Purpose, material: Material, context: Context
     ) -> Examination:
-        key = (leaf.sha256, purpose, material.key, context.basis)
+        # What the caller supplied is asked before what a document brings: where the one ends is part of the question.
+        supplied = len(context.data.crls), len(context.data.ocsps)
+        key = (leaf.sha256, purpose, material.key, supplied, context.basis)
         with self._lock:
             known = self._answers.get(key)
             if known is not None and known.holds(context.time):
