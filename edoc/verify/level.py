@@ -1,7 +1,7 @@
 """The level of a signature: what it carries, weighed against the anchors (ades.md 0.4 and 2.4).
 
 A level tells what is there, not whether it convinces: that is the indication.  Revocation data counts
-for a certificate when its signer is at hand and signed it, a time-stamp when it stands over what it should;
+for a certificate when its signer is at hand and signed it, a time-stamp when it can be read;
 a path ends at an anchor or at a self-signed certificate, so the same octets may be -T for one trust store
 and -LT for another.
 """
@@ -41,23 +41,22 @@ def signature_level(
     document: DocumentFacts | None = None,
     trust: TrustStore | None = None,
     certificates: Mapping[str, Certificate] | None = None,
-    broken: frozenset[str] = frozenset(),
 ) -> str:
     """Return the ETSI name of the level, such as `PAdES-BASELINE-LT`, or the name of what it is instead.
 
     `document` is where the signature stands, for its store and time-stamps; `trust` whose anchors end paths;
-    `certificates` are those of the signature and the tokens, by the ids of their facts; `broken` are the ids
-    of time-stamps that prove nothing to anybody: they count as if they were not there.
+    `certificates` are those of the signature and the tokens, by the ids of their facts.
     """
     has = facts.predicates.get
-    facts = replace(facts, timestamps=tuple(item for item in facts.timestamps if item.id not in broken))
+    # What cannot be read is no time-stamp; one over other data is one that does not convince.
+    facts = replace(facts, timestamps=tuple(item for item in facts.timestamps if item.imprint is not None))
     if facts.format not in _NAME:
         return "CMS-NOT-ETSI"
     if facts.format is SignatureFormat.PDF and not has("pkcs7", False):
         return "PDF-NOT-ETSI"
     if facts.format is SignatureFormat.PADES and not has("bes", False):
         return "PDF-NOT-ETSI"
-    stamps = tuple(item for item in _document_stamps(facts, document) if item.id not in broken)
+    stamps = tuple(item for item in _document_stamps(facts, document) if item.imprint is not None)
     timed = _stamped(facts) or (has("doc_timestamp_after", False) and bool(stamps))
     carried = None
     if timed and document is not None and has("dss", False):

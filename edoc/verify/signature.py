@@ -25,13 +25,7 @@ from edoc.verify.level import signature_level
 from edoc.verify.memo import PathMemo
 from edoc.verify.path_judge import moment_text
 from edoc.verify.poe import Proofs, covers_signature, signature_key
-from edoc.verify.timestamp import (
-    JudgedToken,
-    check_timestamp,
-    imprint_reliable,
-    stands_over_nothing,
-    timestamp_warnings,
-)
+from edoc.verify.timestamp import JudgedToken, check_timestamp, imprint_reliable, timestamp_warnings
 from edoc.verify.with_time import Stamp, Times, disorder, validate_with_time
 
 _CHANGES = {
@@ -229,7 +223,6 @@ def _level(checked: Checked, around: Surroundings | None, context: Context) -> s
         document=around.document if around is not None else None,
         trust=context.trust,
         certificates={id: certificate for id, certificate in found if certificate is not None},
-        broken=frozenset(item.facts.id for item in tokens if stands_over_nothing(item)),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edoc.facts.findings import Finding, Severity, error, info, warning
-from edoc.facts.signature import SignatureFacts, TimestampFacts, TimestampKind
+from edoc.facts.signature import SignatureFacts, TimestampFacts
 from edoc.policy.model import Judgement
 from edoc.result.enums import Indication, SubIndication
 from edoc.result.report import TimestampResult, Want
@@ -102,13 +102,6 @@ def imprint_reliable(token: JudgedToken, *, context: Context) -> bool:
     """Tell whether nobody can make other data for the token's imprint by now; else it proves nothing (5.6.2.3)."""
     imprint = token.facts.imprint
     return imprint is not None and context.policy.suite.digest(imprint.digest_algorithm).until > context.time
-
-
-def stands_over_nothing(token: JudgedToken) -> bool:
-    """Tell whether a token is broken, or over other data than it should: it raises no level."""
-    imprint = token.facts.imprint
-    known = token.facts.kind in (TimestampKind.SIGNATURE, TimestampKind.DOCUMENT, TimestampKind.CONTENT)
-    return token.intact is False or (known and (imprint is None or imprint.intact is not True))
 
 
 def _at_most(facts: TimestampFacts, context: Context) -> datetime | None:

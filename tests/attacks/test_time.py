@@ -266,14 +266,22 @@ def _verified(data: bytes, **options: object) -> edoc.Report:
     return edoc.verify_document(data, validation_time=AT, **{**settings, **options})  # type: ignore[arg-type]
 
 
-def test_a_token_over_other_data_raises_no_level() -> None:
+def test_the_token_of_another_signature_proves_nothing_and_says_so() -> None:
     foreign = practice().timestamp(hashlib.sha256(b"another signature").digest())
     entry = _verified(_with_tokens(signed("B-T"), foreign)).signatures[0]
-    assert entry.level == "PAdES-BASELINE-B" and entry.best_signature_time is None
+    assert entry.best_signature_time is None
     assert "TIMESTAMP_INVALID" in {item.code for item in entry.findings}
     own = practice().timestamp(hashlib.sha256(_value(signed("B-T"))).digest())
     entry = _verified(_with_tokens(signed("B-T"), foreign, own)).signatures[0]
     assert entry.level == "PAdES-BASELINE-T" and entry.best_signature_time == AT
+
+
+def test_a_seal_that_is_no_token_raises_no_level() -> None:
+    seal = list(_CONTENTS.finditer(signed("B-LTA")))[1]
+    junk = b"30030201".ljust(len(seal[1]), b"0")
+    entry = _verified(signed("B-LTA")[: seal.start(1)] + junk + signed("B-LTA")[seal.end(1) :]).signatures[0]
+    assert (entry.level, entry.best_signature_time) == ("PAdES-BASELINE-LT", AT)
+    assert "TIMESTAMP_INVALID" in {item.code for item in entry.findings}
 
 
 def test_a_stripped_document_has_the_level_and_the_time_of_what_is_left() -> None:
