@@ -22,7 +22,7 @@ PYHANKO_SIGNS = 100
 """pyHanko signs a sample: at its rate the whole set would take most of the run."""
 PYHANKO_STAMPED = 60
 STAMPED = 200
-"""Documents with a time-stamp: most of what each takes is the practice authority's work, which is not counted."""
+"""Documents with a time-stamp: most of the waiting is for the practice authority, whose work is not counted."""
 ROUNDS = 10
 LARGE_BYTES = 100_000_000
 

@@ -1,7 +1,7 @@
 """The two libraries, each in a process of its own that stays warm; they take turns, so that drift hits both.
 
-Both ask the same time-stamping authority, within their process; its work is not counted, what a library
-does with its answer is.
+Each asks a time-stamping authority of its own, the same for both, in another process: its work is not
+counted, what a library does with its answer is.
 """
 
 from __future__ import annotations
@@ -15,24 +15,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from benchmarks.authority import Authority, Source
+from benchmarks import authority
 from benchmarks.inputs import MOMENT, Material
 
 Job = Callable[[int, Path, Path], None]
 """(number of the signer, input, output)."""
-Jobs = tuple[dict[str, Job], Authority]
-"""By name, and the time-stamping authority that they ask: what it spends is not theirs."""
+Jobs = Callable[[Material, Connection], dict[str, Job]]
+"""Makes the jobs by name; the pipe leads to the time-stamping authority."""
 
 
 class Peer:
     """A library in its own process; every job answers with its CPU time in seconds."""
 
-    def __init__(self, make: Callable[[Material], Jobs], material: Material) -> None:
+    def __init__(self, make: Jobs, material: Material) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, other = context.Pipe()
-        self._process = context.Process(target=_serve, args=(other, make, material), daemon=True)
-        self._process.start()
-        other.close()
+        asking, answering = context.Pipe()
+        self._processes = (
+            context.Process(target=authority.serve, args=(answering, material), daemon=True),
+            context.Process(target=_serve, args=(other, make, material, asking), daemon=True),
+        )
+        for process in self._processes:
+            process.start()
+        for end in (other, asking, answering):
+            end.close()
 
     def run(self, operation: str, tasks: Sequence[tuple[int, Path, Path]]) -> list[float]:
         """Do one operation on each (signer, input, output) and return the CPU seconds of each."""
@@ -47,36 +53,36 @@ class Peer:
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self._pipe.close()
-        self._process.terminate()
-        self._process.join()
+        for process in self._processes:
+            process.terminate()
+            process.join()
 
 
-def _serve(pipe: Connection, make: Callable[[Material], Jobs], material: Material) -> None:
-    jobs, authority = make(material)
+def _serve(pipe: Connection, make: Jobs, material: Material, stamps: Connection) -> None:
+    jobs = make(material, stamps)
     while True:
         try:
             operation, tasks = pipe.recv()
         except EOFError:
             return
-        pipe.send(_timed(jobs[operation], tasks, authority))
+        pipe.send(_timed(jobs[operation], tasks))
 
 
-def _timed(job: Job, tasks: Sequence[tuple[int, Path, Path]], authority: Authority) -> list[float]:
+def _timed(job: Job, tasks: Sequence[tuple[int, Path, Path]]) -> list[float]:
     times = []
     gc.collect()
     for task in tasks:
-        start, others = time.process_time(), authority.spent
+        start = time.process_time()
         job(*task)
-        times.append(time.process_time() - start - (authority.spent - others))
+        times.append(time.process_time() - start)
     return times
 
 
-def edoc_jobs(material: Material) -> Jobs:
+def edoc_jobs(material: Material, stamps: Connection) -> dict[str, Job]:
     """Return edoc's jobs: signing includes the self-check, verifying the JSON of the report."""
     import edoc
 
-    authority, trust = Authority(material), edoc.TrustStore.load(material.root)
-    source_of_time = Source(authority)
+    tsa, trust = authority.EdocClient(stamps), edoc.TrustStore.load(material.root)
     crls = [str(item) for item in material.crls]
     chain = [str(material.authority)]
     keys = [
@@ -86,14 +92,14 @@ def edoc_jobs(material: Material) -> Jobs:
     left = [edoc.Signer(key, signing_time=MOMENT, durability="system") for key in keys]
     durable = [edoc.Signer(key, signing_time=MOMENT) for key in keys]
     stamped = [
-        edoc.Signer(key, signing_time=MOMENT, level="B-T", tsa=source_of_time, durability="system") for key in keys
+        edoc.Signer(key, signing_time=MOMENT, level="B-T", tsa=tsa, durability="system") for key in keys
     ]
     lasting = [
         edoc.Signer(
             key,
             signing_time=MOMENT,
             level="B-LT",
-            tsa=source_of_time,
+            tsa=tsa,
             validation_data=crls,
             trust=trust,
             durability="system",
@@ -118,7 +124,7 @@ def edoc_jobs(material: Material) -> Jobs:
 
         return verify
 
-    jobs = {
+    return {
         "sign": signing(left, "B"),
         "sign-durable": signing(durable, "B"),
         "sign B-T": signing(stamped, "T"),
@@ -126,10 +132,9 @@ def edoc_jobs(material: Material) -> Jobs:
         "verify": verifying(verifier),
         "verify B-LT": verifying(offline),
     }
-    return jobs, authority
 
 
-def pyhanko_jobs(material: Material) -> Jobs:
+def pyhanko_jobs(material: Material, stamps: Connection) -> dict[str, Job]:
     """Return pyHanko's jobs, written as its documentation writes them: a validation context for each document.
 
     A context has its time fixed when it is made; `verify-kept` keeps one all the same, and is told beside it.
@@ -147,7 +152,7 @@ def pyhanko_jobs(material: Material) -> Jobs:
 
     # It says of every document that nothing may be fetched.
     logging.getLogger("pyhanko").setLevel(logging.ERROR)
-    authority = Authority(material)
+    stamper = authority.PyhankoClient(stamps)
     keys = [
         signers.SimpleSigner.load(str(item.key), str(item.certificate), ca_chain_files=(str(material.authority),))
         for item in material.signers
@@ -175,7 +180,7 @@ def pyhanko_jobs(material: Material) -> Jobs:
                     IncrementalPdfFileWriter(document),
                     metadata,
                     signer=keys[number],
-                    timestamper=authority if stamped else None,
+                    timestamper=stamper if stamped else None,
                     output=output,
                 )
 
@@ -202,7 +207,7 @@ def pyhanko_jobs(material: Material) -> Jobs:
             assert status.bottom_line and status.timestamp_validity is not None
             status.pretty_print_details()
 
-    jobs = {
+    return {
         "sign": signing(stamped=False),
         "sign B-T": signing(stamped=True),
         "sign B-LT": signing(stamped=True, context_of=context),
@@ -211,4 +216,3 @@ def pyhanko_jobs(material: Material) -> Jobs:
         "verify-kept": verify_kept,
         "verify B-LT": verify_lasting,
     }
-    return jobs, authority
