@@ -14,8 +14,10 @@ from edoc.formats.pdf.values import Ref
 from edoc.formats.pdf.xref import ENDSTREAM, OBJECT, STREAM
 
 _REFERENCE = rb"(\d{1,10})" + WS + rb"++\d{1,5}" + WS + rb"++R" + END
+# Atomic and not possessive: in early 3.11 (that of Debian 12 too) a possessive repeat of a group stays where its last,
+# failing round had got to.
 _NEXT = re.compile(
-    rb"(?:"
+    rb"(?>(?:"
     rb"[^\d(%/es<]++"
     rb"|<[\da-fA-F]++>"  # a hexadecimal string in one go: that of a signature is most of its object
     rb"|<"
@@ -24,7 +26,7 @@ _NEXT = re.compile(
     rb"|%[^\r\n]*+"  # a comment
     rb"|(?!" + _REFERENCE.replace(b"(\\d", b"(?:\\d", 1) + rb")\d++"
     rb"|(?!stream|endobj)[es]"
-    rb")*+"
+    rb")*)"
     rb"(?:" + _REFERENCE + rb"|(endobj)" + END + rb"|(stream))"
 )  # fmt: skip
 _LENGTH = re.compile(rb"/Length" + WS + rb"++(\d{1,10})" + WS + rb"*+[/>]")

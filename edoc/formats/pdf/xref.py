@@ -20,7 +20,8 @@ _SECTION_END = re.compile(SKIP + rb"startxref" + WS + rb"++(\d{1,10})" + WS + rb
 _HEADER = re.compile(rb"%PDF-\d\.\d")
 _TABLE = re.compile(WS + rb"{0,2}xref" + WS + rb"++")
 _SUBSECTION = re.compile(rb"(\d{1,10}) (\d{1,10})(?: ?\r\n| ?\n| ?\r)")
-_ROWS = re.compile(rb"(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*+")
+# Atomic and not possessive, as in `scan.py`: the end of what matched is what counts.
+_ROWS = re.compile(rb"(?>(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*)")
 _TRAILER = re.compile(SKIP + rb"trailer" + END)
 OBJECT = re.compile(WS + rb"{0,2}(\d{1,10})" + WS + rb"++(\d{1,5})" + WS + rb"++obj" + END)
 STREAM = re.compile(SKIP + rb"stream(?:\r\n|\n)")
