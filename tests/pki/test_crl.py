@@ -191,11 +191,11 @@ def test_a_large_list_is_indexed_once_and_answers_quickly() -> None:
     found = RevocationList.load(der)
     assert found.entry(2**64) is not None
     # 0.13 s measured for reading and indexing, 7 microseconds for a look-up.
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 6
     assert len(found) == 100_000
     start = time.process_time()
     assert all(found.entry(2**64 + 7919 * number) is not None for number in range(1000))
-    assert time.process_time() - start < 0.3
+    assert time.process_time() - start < 1
 
 
 def test_der_is_what_it_is_read_from() -> None:

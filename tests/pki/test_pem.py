@@ -34,4 +34,4 @@ def test_endless_white_space_costs_no_time() -> None:
     start = time.process_time()
     assert blocks(b"-----BEGIN A-----" + b" " * 200_000) == []
     assert blocks(b"-----BEGIN A-----" * 10_000) == []
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 3

@@ -182,7 +182,7 @@ def test_policy_mappings_cannot_blow_up() -> None:
     signer = leaf("Level 19", extensions=(*SIGNER, forge.policies(oids[0])))
     start = time.process_time()
     assert codes(signer, *chain, parameters=EXPLICIT) == []
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 2
 
 
 def test_the_anchor_s_own_certificate_is_not_judged() -> None:
