@@ -196,7 +196,8 @@ def test_a_bad_authority_ends_in_its_code(name: str) -> None:
     with serving({"/tsa": way}) as server:
         limits = QUICK if way in (servers.slow, servers.silent) else FetchLimits()
         problem = refusal(f"{server.url}/tsa?key=secret", limits=limits)
-        assert len(server.seen) == attempts
+        # A busy machine may run out of the short time before a slow authority has heard the question.
+        assert len(server.seen) == attempts or (limits is QUICK and not server.seen)
     assert problem.code == code
     assert problem.subject == f"{server.url}/tsa" and "secret" not in str(problem)
 
