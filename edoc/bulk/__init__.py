@@ -25,3 +25,10 @@ class BulkResult:
 
     def __bool__(self) -> bool:
         raise TypeError("a bulk result is not a truth value: look at .error, .report or .result")
+
+
+def internal(problem: Exception, name: str) -> EdocError:
+    """Return the error of an input on which this program failed, with its cause."""
+    found = EdocError("INTERNAL", subject=name, params={"kind": type(problem).__name__})
+    found.__cause__ = problem
+    return found

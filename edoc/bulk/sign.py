@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from os import PathLike
 
 from edoc.api_sign import Signer
-from edoc.bulk import BulkResult
+from edoc.bulk import BulkResult, internal
 from edoc.drivers.files import Source, input_name
 from edoc.drivers.output import Target
 from edoc.errors import ConfigError, EdocError, KeyAccessError
@@ -66,13 +66,6 @@ def _run(
             yield BulkResult(input=name, error=internal(problem, name))
         else:
             yield BulkResult(input=name, result=result)
-
-
-def internal(problem: Exception, name: str) -> EdocError:
-    """Return the error of an input on which this program failed, with its cause."""
-    found = EdocError("INTERNAL", subject=name, params={"kind": type(problem).__name__})
-    found.__cause__ = problem
-    return found
 
 
 def _naming(folder: str | PathLike[str] | None) -> Naming:

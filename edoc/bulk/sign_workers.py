@@ -7,14 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from edoc.api_sign import Signer, SignResult
 from edoc.api_sign.settings import Services, Settings
 from edoc.api_sign.work import Room, complete, hand_over, prepare
-from edoc.bulk import BulkResult
-from edoc.bulk.sign import internal
+from edoc.bulk import BulkResult, internal
 from edoc.drivers.files import Source, input_name, open_document
 from edoc.drivers.output import Durability, Target, open_output, refuse_place
 from edoc.errors import EdocError, KeyAccessError
@@ -68,8 +68,8 @@ def _prepare(document: Portable, settings: Settings, field: str | None) -> _Prep
 
 def _finish(draft: bytes, value: bytes, document: Portable, place: _Place) -> tuple[Check, bytes | None]:
     whole = replace(Draft.from_bytes(draft), document=open_document(document))
-    options = {"overwrite": place.overwrite, "durability": place.durability}
-    with open_output(place.path, source=place.source, **options) as output:  # type: ignore[arg-type]
+    overwrite, durability = place.overwrite, place.durability
+    with open_output(place.path, overwrite=overwrite, source=place.source, durability=durability) as output:
         done = complete(whole, value, _NONE)
         result = hand_over(done, output, _NONE, copied=False, room=Room())
     return result.check, bytes(result.document.data[:]) if place.path is None else None
@@ -99,14 +99,10 @@ class Line:
         source = iter(inputs)
         preparing: deque[_Job] = deque()
         finishing: deque[_Job] = deque()
-        more = True
-        while more or preparing or finishing:
-            while more and len(preparing) < _AHEAD:
-                item = next(source, self)
-                if item is self:
-                    more = False
-                else:
-                    preparing.append(self._prepare(item))  # type: ignore[arg-type]
+        while True:
+            preparing.extend(self._prepare(item) for item in islice(source, _AHEAD - len(preparing)))
+            if not preparing and not finishing:
+                return
             if preparing and len(finishing) < _AHEAD:
                 finishing.append(self._sign(preparing.popleft()))
             elif finishing:
@@ -128,9 +124,9 @@ class Line:
         return job
 
     def _place(self, job: _Job) -> _Place:
-        named = isinstance(job.target, str | os.PathLike) and job.target != "-"
+        path = os.fspath(job.target) if isinstance(job.target, str | os.PathLike) and job.target != "-" else None
         return _Place(
-            path=os.fspath(job.target) if named else None,  # type: ignore[arg-type]
+            path=path,
             source=job.document if isinstance(job.document, str) else None,
             overwrite=self._overwrite,
             durability=self._durability,

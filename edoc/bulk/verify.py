@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 
 from edoc.api import Input, Original, Verifier
-from edoc.bulk import BulkResult
+from edoc.bulk import BulkResult, internal
 from edoc.bulk.crew import Crew, OwnCrew, SharedCrew
 from edoc.drivers.clock import now
 from edoc.drivers.files import input_name, open_document
@@ -82,9 +82,7 @@ def answer(question: Question, task: Task) -> BulkResult:
     except EdocError as problem:
         return BulkResult(input=task.name, error=problem)
     except Exception as problem:  # noqa: BLE001 - the boundary of a batch: a bug costs one input, and says so
-        internal = EdocError("INTERNAL", subject=task.name, params={"kind": type(problem).__name__})
-        internal.__cause__ = problem
-        return BulkResult(input=task.name, error=internal)
+        return BulkResult(input=task.name, error=internal(problem, task.name))
     return BulkResult(input=task.name, report=report)
 
 

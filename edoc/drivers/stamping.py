@@ -11,21 +11,10 @@ from edoc.sign.timestamp import TimestampSource
 
 if TYPE_CHECKING:
     from edoc.net.policy import FetchPolicy
-    from edoc.net.tsa import TimeStampClient, TimeStampService
+    from edoc.net.tsa import TimeStampService
 
     Authorities = str | TimeStampService | TimestampSource | Iterable[str | TimeStampService]
     """What `tsa=` takes: addresses of authorities in the order in which they are asked, or a source of one's own."""
-
-
-class _Client:
-    """The authorities at some addresses, as a source."""
-
-    def __init__(self, client: TimeStampClient) -> None:
-        self._client = client
-
-    def timestamp(self, digest: bytes, *, algorithm: str = "sha256") -> bytes:
-        """Return a token that was checked."""
-        return self._client.stamp(digest, algorithm=algorithm).token
 
 
 class _Checked:
@@ -58,10 +47,10 @@ def timestamp_source(
     from edoc.net.tsa import TimeStampClient, TimeStampService
 
     if isinstance(tsa, str | TimeStampService):
-        return _Client(TimeStampClient(tsa))
+        return TimeStampClient(tsa)
     if isinstance(tsa, Iterable):
         services = tuple(tsa)
-        return _Client(TimeStampClient(services)) if services else None
+        return TimeStampClient(services) if services else None
     raise ConfigError("SIGN_TSA_UNUSABLE", subject=type(tsa).__name__)
 
 
