@@ -17,6 +17,7 @@ from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Digest, Document
 from edoc.facts.signature import DocumentFacts
 from edoc.formats import read_document
+from edoc.formats.originals import Originals
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.pki.pem import certificates_in
@@ -120,10 +121,10 @@ class Verifier:
         self, document: Input, *, at: datetime | None, detached: Sequence[Original], password: str | None
     ) -> Inquiry:
         opened = open_document(document)
-        facts = read_document(opened, password=password, limits=self._config.limits)
+        originals = _originals(detached)
+        facts = read_document(opened, originals=originals, password=password, limits=self._config.limits)
         _refuse_unreadable(facts)
         context = self._context(at or now())
-        facts = _with_originals(facts, detached)
         return Inquiry(facts=facts, context=context, identity=self._identity, memo=self._memo)
 
     def _context(self, current: datetime) -> Context:
@@ -290,14 +291,5 @@ def _refuse_unreadable(facts: DocumentFacts) -> None:
     raise InputError(code, subject=facts.name, params=first.params if first is not None else None)
 
 
-def _with_originals(facts: DocumentFacts, detached: Sequence[Original]) -> DocumentFacts:
-    """PDF signatures use no originals: whatever was handed over beside them is unused, and said so."""
-    if not detached:
-        return facts
-    names = []
-    for item in detached:
-        if isinstance(item, Digest):
-            names.append(f"{item.algorithm}:{item.value.hex()}")
-        else:
-            names.append(open_document(item).name)
-    return replace(facts, unused_originals=tuple(names))
+def _originals(detached: Sequence[Original]) -> Originals:
+    return Originals(item if isinstance(item, Digest) else open_document(item) for item in detached)

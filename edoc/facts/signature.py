@@ -104,6 +104,39 @@ class CertificateReference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyReference:
+    """The signature policy that a signature says it follows (EPES): an identifier and, unless implied, a digest."""
+
+    id: str
+    """OID in dotted form or URI; empty: the policy is implied by the circumstances."""
+    digest_algorithm: str | None = None
+    digest: bytes | None = None
+    uri: str | None = None
+    """Where it says the policy can be read; never fetched."""
+    document: bytes | None = field(default=None, repr=False)
+    """The policy as it was carried along (policy store); null when it was not."""
+    transformed: Callable[[bytes], bytes | None] | None = field(default=None, repr=False, compare=False)
+    """What is digested of a policy document, when that is not its own octets (XML transforms, ASN.1 policies)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What the signer says beside the data; signed, but proved by nobody."""
+
+    policy: PolicyReference | None = None
+    commitments: tuple[str, ...] = ()
+    """Dotted OIDs or URIs, as found."""
+    roles: tuple[str, ...] = ()
+    location: tuple[str, ...] = ()
+    """Country, region, locality, postal code, street, as far as given, in this order."""
+    media_types: Mapping[str, str] = field(default_factory=dict)
+    """Media type said of a reference, by the reference's name."""
+
+
+NO_CLAIMS = Claims()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignerIdentifier:
     """The unsigned hint of which certificate signed (CMS SignerIdentifier)."""
 
@@ -179,6 +212,7 @@ class SignatureFacts:
     material: tuple[EmbeddedObject, ...] = ()
     timestamps: tuple[TimestampFacts, ...] = ()
     counter_signatures: tuple[SignatureFacts, ...] = ()
+    claims: Claims = NO_CLAIMS
     attributes: tuple[str, ...] = ()
     """Object identifiers or names of the signed attributes, for the report."""
     predicates: Mapping[str, bool] = field(default_factory=dict)
@@ -206,6 +240,9 @@ class TimestampFacts:
     nonce: int | None = None
     covers: tuple[str, ...] = ()
     """Ids of the signatures and time-stamps that it covers."""
+    protects: frozenset[bytes] = frozenset()
+    """SHA-256 of every certificate, CRL and OCSP response (DER) that it covers beside those of the signatures and
+    tokens in `covers`; a PDF tells the same by offsets."""
     findings: tuple[Finding, ...] = ()
 
 

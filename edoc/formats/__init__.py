@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edoc.errors import InputError
 from edoc.facts.document import Document
 from edoc.facts.signature import DocumentFacts
+from edoc.formats.kind import Kind, kind_of
+from edoc.formats.originals import Originals
 from edoc.limits import DEFAULT_LIMITS, Limits
-
-_PDF_HEADER = 1024
-"""Viewers look for a header in so many octets; the strict reader then refuses one that is not first."""
 
 
 def read_document(
-    document: Document, *, password: str | None = None, limits: Limits = DEFAULT_LIMITS
+    document: Document,
+    *,
+    originals: Originals | None = None,
+    password: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> DocumentFacts:
     """Return the facts of a document; its kind is told by its content, never by its name.
 
-    Raises `InputError`: EMPTY_DOCUMENT, UNSUPPORTED_TYPE, PDF_PASSWORD_WRONG.
+    `originals` is what stands beside it.  Raises `InputError`: EMPTY_DOCUMENT, UNSUPPORTED_TYPE,
+    PDF_PASSWORD_WRONG.
     """
     if document.size == 0:
         raise InputError("EMPTY_DOCUMENT", subject=document.name)
-    if document.data[:_PDF_HEADER].find(b"%PDF-") >= 0:
+    beside = originals or Originals()
+    kind = kind_of(document)
+    # Each reader is loaded when a document of its kind comes: most programs meet one or two kinds.
+    if kind is Kind.PDF:
         from edoc.formats.pdf.read import read_pdf
 
-        return read_pdf(document, password=password, limits=limits)
+        # A PDF signature uses no originals: whatever was handed over beside it stays unused.
+        return _told(read_pdf(document, password=password, limits=limits), beside)
     raise InputError("UNSUPPORTED_TYPE", subject=document.name)
+
+
+def _told(facts: DocumentFacts, originals: Originals) -> DocumentFacts:
+    return replace(facts, unused_originals=originals.unused) if len(originals) else facts

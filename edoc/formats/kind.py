@@ -1,0 +1,62 @@
+"""What kind of document some octets are: told by their content, never by a name."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from edoc.facts.document import Document
+
+_PDF_HEADER = 1024
+"""Viewers look for a header in so many octets; the strict reader then refuses one that is not first."""
+_HEAD = 4096
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_COMPACT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+[ \t\r\n]*")
+_UTF16 = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
+
+
+class Kind(Enum):
+    """The families of documents that signatures come in."""
+
+    PDF = "pdf"
+    ZIP = "zip"
+    """ASiC, OpenDocument, OOXML: the container tells."""
+    XML = "xml"
+    JSON = "json"
+    JWS_COMPACT = "jws_compact"
+    CMS = "cms"
+    """A ContentInfo in DER or BER; a time-stamp token is one."""
+    CMS_PEM = "cms_pem"
+    OLE = "ole"
+    """The older Office files: their signatures are not supported."""
+    UNKNOWN = "unknown"
+
+
+def kind_of(document: Document) -> Kind:
+    """Return the kind of a document."""
+    head = bytes(document.data[:_HEAD])
+    if head.startswith(_ZIP):
+        return Kind.ZIP
+    if head[:_PDF_HEADER].find(b"%PDF-") >= 0:
+        return Kind.PDF
+    if head.startswith(_OLE):
+        return Kind.OLE
+    if head[:1] == b"\x30" and head[1:2] in (b"\x80", b"\x81", b"\x82", b"\x83", b"\x84"):
+        return Kind.CMS
+    return _of_text(document, head)
+
+
+def _of_text(document: Document, head: bytes) -> Kind:
+    for mark, encoding in _UTF16:
+        if head.startswith(mark):
+            start = head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
+            return Kind.XML if start.startswith("<") else Kind.UNKNOWN
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    if text.startswith((b"-----BEGIN PKCS7-----", b"-----BEGIN CMS-----", b"-----BEGIN PKCS #7 SIGNED DATA-----")):
+        return Kind.CMS_PEM
+    if text.startswith(b"<"):
+        return Kind.XML
+    if text.startswith(b"{"):
+        return Kind.JSON
+    return Kind.JWS_COMPACT if _COMPACT.fullmatch(document.data) is not None else Kind.UNKNOWN
