@@ -67,9 +67,10 @@ def gather_proofs(
     return tuple(judged[index] for index, _ in numbered)
 
 
-def _rank(token: JudgedToken) -> int:
+def _rank(token: JudgedToken) -> tuple[int, int, int]:
     # At the same time the covering token counts as the newer one (validation.md 4.4).
-    return 0 if token.bearer is not None else 1 + (token.facts.token.covered_until or 0)
+    outer = int(token.bearer is None)
+    return outer, token.facts.token.covered_until or 0, len(token.facts.covers)
 
 
 def _imprint_reliable_then(token: JudgedToken, proofs: Proofs, *, context: Context) -> bool:

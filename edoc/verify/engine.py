@@ -20,6 +20,7 @@ from edoc.verify.signature import (
     Surroundings,
     check_signature,
     check_token,
+    is_archival,
     judge_signature,
     times_of,
 )
@@ -81,14 +82,15 @@ def _judge(
     times = [times_of(item, tokens, proofs=proofs, context=context) for item in checked]
     full = context.policy.judgement is Judgement.FULL
     around = Surroundings(document=facts, tokens=tokens)
-    if tokens and full:
+    archival = full and (bool(tokens) or any(is_archival(token) for item in checked for token in item.tokens))
+    if archival:
         around = _archive(around, checked, times, proofs=proofs, context=context)
     judged = tuple(
         judge_signature(item, times=when, context=context, around=around)
         for item, when in zip(checked, times, strict=True)
     )
     timed = any(item.tokens for item in checked) or bool(context.data.proofs)
-    process = "basic" if not full else "archival" if tokens else "time" if timed else "basic"
+    process = "archival" if archival else "time" if full and timed else "basic"
     return judged, around.tokens, process
 
 

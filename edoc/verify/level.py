@@ -1,38 +1,30 @@
-"""The level of a signature: what it carries, weighed against the anchors (ades.md 0.4 and 2.4).
+"""The level of a signature: what it carries, weighed against the anchors (ades.md 0.4, 1.4, 2.4, 3.4 and 4.5).
 
-A level tells what is there, not whether it convinces: that is the indication.  Revocation data counts
-for a certificate when its signer is at hand and signed it, a time-stamp when it can be read;
-a path ends at an anchor or at a self-signed certificate, so the same octets may be -T for one trust store
-and -LT for another.
+A level tells what is there, not whether it convinces: that is the indication.  A time-stamp counts when it
+can be read; one over other data is one that does not convince.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from edoc.facts.material import EmbeddedObject, MaterialKind
 from edoc.facts.signature import DocumentFacts, SignatureFacts, SignatureFormat, TimestampFacts, TimestampKind
-from edoc.pki import extensions as ext
-from edoc.pki.algorithms import digest_of
-from edoc.pki.certificate import Certificate, CertificateError
-from edoc.pki.crl import CrlError, RevocationList
-from edoc.pki.ocsp import OcspError, OcspResponse
-from edoc.pki.ocsp_status import key_bits
-from edoc.pki.path import signature_verifies
-from edoc.pki.pool import Pool
-from edoc.pki.revocation import needs_status
-from edoc.policy.suite import NEVER
+from edoc.pki.certificate import Certificate
 from edoc.trust.store import TrustStore
+from edoc.verify.carried import Carried
 from edoc.verify.poe import covers_signature
 
-_DEPTH = 10
-_OBJECTS = 400
-"""Objects weighed for one signature."""
-_STEPS = 500
-"""Possible issuers looked at for one signature; beyond that the level is the lower one."""
-_NAME = {SignatureFormat.PADES: "PAdES-BASELINE", SignatureFormat.PDF: "PKCS7"}
+_PDF = {SignatureFormat.PADES: "PAdES-BASELINE", SignatureFormat.PDF: "PKCS7"}
+_FAMILY = {
+    SignatureFormat.CADES: "CAdES",
+    SignatureFormat.CMS: "CAdES",
+    SignatureFormat.XADES: "XAdES",
+    SignatureFormat.XMLDSIG: "XAdES",
+    SignatureFormat.JADES: "JAdES",
+    SignatureFormat.JWS: "JAdES",
+}
+_NONE = {"CAdES": "CMS-NOT-ETSI", "XAdES": "XML-NOT-ETSI", "JAdES": "JSON-NOT-ETSI"}
 
 
 def signature_level(
@@ -47,26 +39,82 @@ def signature_level(
     `document` is where the signature stands, for its store and time-stamps; `trust` whose anchors end paths;
     `certificates` are those of the signature and the tokens, by the ids of their facts.
     """
-    has = facts.predicates.get
-    # What cannot be read is no time-stamp; one over other data is one that does not convince.
     facts = replace(facts, timestamps=tuple(item for item in facts.timestamps if item.imprint is not None))
-    if facts.format not in _NAME:
-        return "CMS-NOT-ETSI"
-    if facts.format is SignatureFormat.PDF and not has("pkcs7", False):
-        return "PDF-NOT-ETSI"
-    if facts.format is SignatureFormat.PADES and not has("bes", False):
-        return "PDF-NOT-ETSI"
     stamps = tuple(item for item in _document_stamps(facts, document) if item.imprint is not None)
-    timed = _stamped(facts) or (has("doc_timestamp_after", False) and bool(stamps))
-    carried = None
-    if timed and document is not None and has("dss", False):
-        carried = _Carried(facts, stamps, document, trust=trust or TrustStore.empty(), leaves=certificates or {})
+    leaves = certificates or {}
+
+    def carried() -> Carried:
+        # Loading everything that is carried costs; most signatures are named without.
+        return Carried(facts, stamps, document, trust=trust or TrustStore.empty(), leaves=leaves)
+
+    if facts.format in _PDF:
+        return _pdf_level(facts, carried, sealed=bool(stamps), stored=document is not None)
+    family = _FAMILY[facts.format]
+    timed = _timed(facts, leaves.get(facts.id))
+    return _ades_level(facts, carried, family, sealed=bool(stamps)) if timed else _untimed(facts, family)
+
+
+def _pdf_level(facts: SignatureFacts, load: Callable[[], Carried], *, sealed: bool, stored: bool) -> str:
+    """EN 319 142-1 6.3 and the older forms (ades.md 2.4)."""
+    has = facts.predicates.get
+    if not has("bes" if facts.format is SignatureFormat.PADES else "pkcs7", False):
+        return "PDF-NOT-ETSI"
+    timed = _stamped(facts) or (has("doc_timestamp_after", False) and sealed)
+    carried = load() if timed and stored and has("dss", False) else None
     long_term = carried is not None and carried.complete()
     archived = long_term and carried is not None and carried.archived()
     if facts.format is SignatureFormat.PADES and not has("b", False):
         return "PAdES-LTV" if long_term else "PAdES-EPES" if has("epes", False) else "PAdES-BES"
     suffix = "LTA" if archived else "LT" if long_term else "T" if timed else "B"
-    return f"{_NAME[facts.format]}-{suffix}"
+    return f"{_PDF[facts.format]}-{suffix}"
+
+
+def _untimed(facts: SignatureFacts, family: str) -> str:
+    """Return the level of a signature whose time nothing shows."""
+    has = facts.predicates.get
+    if not has("bes", False) or (family == "JAdES" and not has("b", False)):
+        return _NONE[family]
+    if has("b", False):
+        return f"{family}-BASELINE-B"
+    return f"{family}-EPES" if has("epes", False) else f"{family}-BES"
+
+
+def _ades_level(facts: SignatureFacts, load: Callable[[], Carried], family: str, *, sealed: bool) -> str:
+    """EN 319 122-1, 132-1 6.3, TS 119 182-1 6.3, and the extended forms of CAdES and XAdES (ades.md 1.4, 3.4, 4.5)."""
+    has = {name for name, holds in facts.predicates.items() if holds}
+    if "bes" not in has or (family == "JAdES" and "b" not in has):
+        return _NONE[family]
+    carried = load()
+    baseline = "b" in has and "t" in has
+    complete = carried.complete() and ("lt_container" in has or not carried.self_contained())
+    if baseline and complete and "lt_shape" in has:
+        suffix = "ERS" if "ers" in has else "LTA" if "lta" in has or sealed else "LT"
+        return f"{family}-{suffix}" if suffix == "ERS" else f"{family}-BASELINE-{suffix}"
+    if family == "JAdES":
+        return "JAdES-BASELINE-T" if baseline else "JAdES-BASELINE-B"
+    extended = _extended(has, complete=complete, archived="a" in has or sealed)
+    return f"{family}-{extended}" if extended else f"{family}-BASELINE-T" if baseline else f"{family}-T"
+
+
+def _extended(has: set[str], *, complete: bool, archived: bool) -> str | None:
+    """Return the suffix of an extended form (EN 319 122-2, 132-2), null for none."""
+    if complete and "ers" in has:
+        return "ERS"
+    if complete and archived:
+        return "A"
+    if "c" not in has:
+        return "LT" if complete else None
+    if "x" in has:
+        return "XL" if complete else "X"
+    return "C"
+
+
+def _timed(facts: SignatureFacts, signer: Certificate | None) -> bool:
+    """Tell whether there are time-stamps over the value, all from before the certificate ended (ades.md 0.6)."""
+    times = [item.gen_time for item in facts.timestamps if item.kind is TimestampKind.SIGNATURE]
+    return bool(times) and all(
+        time is not None and (signer is None or time < signer.not_after) for time in times
+    )
 
 
 def _stamped(facts: SignatureFacts) -> bool:
@@ -83,193 +131,3 @@ def _document_stamps(facts: SignatureFacts, document: DocumentFacts | None) -> t
         if covers_signature(item, facts) and not any(one.code == "PDF_TIMESTAMP_TYPE" for one in item.findings
                                                      if one.params.get("type"))
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Data:
-    """One piece of revocation data, and where in the file it ends (null: inside a signature or a token)."""
-
-    loaded: RevocationList | OcspResponse
-    end: int | None
-    bearer: str
-    """Id of the signature or token that carries it, empty for the store."""
-
-
-class _Carried:
-    """Everything that a document carries for one signature and its time-stamps."""
-
-    def __init__(
-        self,
-        facts: SignatureFacts,
-        stamps: tuple[TimestampFacts, ...],
-        document: DocumentFacts,
-        *,
-        trust: TrustStore,
-        leaves: Mapping[str, Certificate],
-    ) -> None:
-        self.facts = facts
-        self.leaves = leaves
-        self.steps = 0
-        self.signed: dict[bytes, bool] = {}
-        self.stamps = stamps
-        self.document = document
-        self.anchors = {item.sha256 for item in trust.certificates()}
-        tokens = (*facts.timestamps, *stamps)
-        objects = [(facts.id, item) for item in facts.material]
-        objects += [(token.id, item) for token in tokens for item in token.token.material]
-        objects += [("", item) for item in document.material]
-        certificates: list[Certificate] = list(trust.certificates())
-        self.data: list[_Data] = []
-        for bearer, item in objects[:_OBJECTS]:
-            self._take(bearer, item, certificates)
-        self.pool = Pool(certificates)
-
-    def _take(self, bearer: str, item: EmbeddedObject, certificates: list[Certificate]) -> None:
-        try:
-            if item.kind is MaterialKind.CERTIFICATE:
-                certificates.append(Certificate.load(item.der))
-            elif item.kind is MaterialKind.CRL:
-                self.data.append(_Data(loaded=RevocationList.load(item.der), end=item.end, bearer=bearer))
-            else:
-                response = OcspResponse.load(item.der)
-                certificates.extend(response.certificates)
-                self.data.append(_Data(loaded=response, end=item.end, bearer=bearer))
-        except (CertificateError, CrlError, OcspError):
-            return
-
-    def complete(self) -> bool:
-        """Tell whether everything but the outermost archive time-stamp can be validated offline (ades.md 0.4)."""
-        leaves = [self._leaf(self.facts)]
-        leaves += [self._leaf(item.token) for item in self._inner()]
-        if any(leaf is None for leaf in leaves):
-            return False
-        known = [leaf for leaf in leaves if leaf is not None]
-        if all(self._ends(leaf) for leaf in known):
-            return True
-        return bool(self.data) and all(self._provided(leaf) for leaf in known)
-
-    def _inner(self) -> list[TimestampFacts]:
-        """Return the time-stamps that must be provided for: all but the last of the document, if there are others."""
-        own = [item for item in self.facts.timestamps if item.kind is not TimestampKind.CONTENT]
-        content = [item for item in self.facts.timestamps if item.kind is TimestampKind.CONTENT]
-        ordered = sorted(self.stamps, key=_age)
-        if ordered and (own or len(ordered) > 1):
-            ordered = ordered[:-1]
-        return [*content, *own, *ordered]
-
-    def archived(self) -> bool:
-        """Tell whether a time-stamp of the document stands over all of that (ades.md 2.4)."""
-        return any(self._archives(item) for item in self.stamps)
-
-    def _archives(self, stamp: TimestampFacts) -> bool:
-        end = stamp.token.covered_until
-        if end is None or not any(item.end is not None and item.end <= end for item in self.document.material):
-            return False
-        signer = self._leaf(self.facts)
-        if signer is None:
-            return False
-        if not all(any(self._covered(one, stamp, end) for one in found) for found in self._needed(signer)):
-            return False
-        leaf = self._leaf(stamp.token)
-        needed = self._needed(leaf) if leaf is not None else []
-        own = all(any(self._covered(one, stamp, end) for one in found) for found in needed)
-        return bool(self.facts.timestamps) or own or any(
-            other.id in stamp.covers and other.id != stamp.id for other in self.stamps
-        )
-
-    def _covered(self, data: _Data, stamp: TimestampFacts, end: int) -> bool:
-        if data.bearer:
-            inside = {self.facts.id, *(item.id for item in self.facts.timestamps)}
-            return data.bearer in inside or data.bearer in stamp.covers
-        return data.end is not None and data.end <= end
-
-    def _needed(self, leaf: Certificate) -> list[list[_Data]]:
-        """Return, for every certificate of a path that needs data, the data there is."""
-        found: list[list[_Data]] = []
-        current: Certificate | None = leaf
-        for _ in range(_DEPTH):
-            if current is None or self._ends(current):
-                break
-            issuer = next(iter(self._issuers(current)), None)
-            if needs_status(current) and issuer is not None:
-                found.append([one for one in self.data if self._counts(one.loaded, current, issuer)])
-            current = issuer
-        return found
-
-    def _leaf(self, facts: SignatureFacts) -> Certificate | None:
-        return self.leaves.get(facts.id)
-
-    def _ends(self, certificate: Certificate) -> bool:
-        if certificate.sha256 in self.anchors:
-            return True
-        return certificate.is_self_issued and signature_verifies(certificate, certificate.spki_der)
-
-    def _issuers(self, certificate: Certificate) -> list[Certificate]:
-        found = []
-        for item in self.pool.by_subject(certificate.issuer):
-            self.steps += 1
-            if self.steps > _STEPS:
-                break
-            if item != certificate and signature_verifies(certificate, item.spki_der):
-                found.append(item)
-        return found
-
-    def _counts(self, data: RevocationList | OcspResponse, certificate: Certificate, issuer: Certificate) -> bool:
-        return _answers(data, certificate, issuer) and self._signed(data, issuer)
-
-    def _signed(self, data: RevocationList | OcspResponse, issuer: Certificate) -> bool:
-        """Tell whether somebody at hand who bears the name signed revocation data: anybody can write a list."""
-        known = self.signed.get(data.sha256)
-        if known is not None:
-            return known
-        candidates = [issuer]
-        if isinstance(data, RevocationList):
-            candidates += self.pool.by_subject(data.issuer)
-        else:
-            candidates += (*data.certificates, *self._responders(data))
-        for candidate in dict.fromkeys(candidates):
-            self.steps += 1
-            if self.steps > _STEPS:
-                return False
-            if data.verify(candidate.spki_der):
-                self.signed[data.sha256] = True
-                return True
-        return False
-
-    def _responders(self, data: OcspResponse) -> tuple[Certificate, ...]:
-        if data.responder_name is not None:
-            return self.pool.by_subject(data.responder_name)
-        known = data.responder_key_hash
-        return tuple(item for item in self.pool.certificates if digest_of("sha1", item.public_key_bits) == known)
-
-    def _provided(self, leaf: Certificate) -> bool:
-        """Tell whether data is there for a certificate and for those above it, up to the end of a path."""
-        seen = {leaf.sha256}
-        open_ = [leaf]
-        while open_:
-            certificate = open_.pop()
-            if self._ends(certificate):
-                return True
-            exempt = not needs_status(certificate) or certificate.has_extension(ext.OCSP_NO_CHECK)
-            for issuer in self._issuers(certificate):
-                if issuer.sha256 in seen:
-                    continue
-                if exempt or any(self._counts(one.loaded, certificate, issuer) for one in self.data):
-                    seen.add(issuer.sha256)
-                    open_.append(issuer)
-        return False
-
-
-def _age(stamp: TimestampFacts) -> tuple[datetime, int]:
-    return stamp.gen_time or NEVER, stamp.token.covered_until or 0
-
-
-def _answers(data: RevocationList | OcspResponse, certificate: Certificate, issuer: Certificate) -> bool:
-    """Tell whether data speaks of a certificate; whether it may and what it says is not a matter of level."""
-    if isinstance(data, RevocationList):
-        return data.issuer.canonical == certificate.issuer.canonical
-    about = [item.certificate_id for item in data.answers if item.certificate_id.serial == certificate.serial_number]
-    if not about:
-        return False
-    names, bits = (certificate.issuer.der, issuer.subject.der), key_bits(issuer.spki_der)
-    return any(item.names(certificate, issuer_names=names, issuer_key_bits=bits) for item in about)

@@ -73,15 +73,46 @@ class Inventory:
                     if other.kind is TimestampKind.CONTENT:
                         yield from self._token(other)
             return
+        if bearer is not None:
+            yield from self._within(token, bearer)
+        else:
+            yield from self._before(token)
+        if token.protects:
+            yield from self._listed(token, bearer)
+
+    def _within(self, token: TimestampFacts, bearer: SignatureFacts) -> Iterator[bytes]:
+        """Yield what a later time-stamp of a signature stands over: the signature, its parts named in `covers`."""
+        if bearer.id in token.covers:
+            yield signature_key(bearer)
+            yield from self._referenced(bearer)
+        for other in bearer.timestamps:
+            if other.id in token.covers and other.id != token.id:
+                yield from self._token(other)
+        for counter in bearer.counter_signatures:
+            if counter.id in token.covers:
+                yield from self._signature(counter)
+
+    def _before(self, token: TimestampFacts) -> Iterator[bytes]:
+        """Yield what a time-stamp of the document stands over: everything of the signatures and tokens it names."""
         for item in self._document.signatures:
-            if item.id in token.covers and _before(item.covered_until, token):
+            if covers_signature(token, item):
                 yield from self._signature(item)
         for stamp in self._document.timestamps:
-            if stamp.id in token.covers and stamp.id != token.id and _before(stamp.token.covered_until, token):
+            if stamp.id in token.covers and stamp.id != token.id and _under(stamp.token.covered_until, token):
                 yield from self._token(stamp)
         end = token.token.covered_until
         for one in self._document.material:
             if one.end is not None and end is not None and one.end <= end:
+                yield from self._object(one)
+
+    def _listed(self, token: TimestampFacts, bearer: SignatureFacts | None) -> Iterator[bytes]:
+        """Yield the objects that a time-stamp names by their digests, as far as they are there."""
+        bearers = (bearer,) if bearer is not None else self._document.signatures
+        places = [self._document.material]
+        for item in bearers:
+            places += [item.material, *(stamp.token.material for stamp in item.timestamps)]
+        for one in {id(one): one for place in places for one in place}.values():
+            if hashlib.sha256(one.der).digest() in token.protects:
                 yield from self._object(one)
 
     def _signature(self, facts: SignatureFacts) -> Iterator[bytes]:
@@ -121,9 +152,12 @@ class Inventory:
 
 def covers_signature(token: TimestampFacts, signature: SignatureFacts) -> bool:
     """Tell whether a time-stamp of the document stands over a signature."""
-    return signature.id in token.covers and _before(signature.covered_until, token)
+    return signature.id in token.covers and _under(signature.covered_until, token)
 
 
-def _before(end: int | None, token: TimestampFacts) -> bool:
+def _under(end: int | None, token: TimestampFacts) -> bool:
+    if token.kind is TimestampKind.CONTAINER:
+        # Whole files are covered, or not: what the token names needs no offsets.
+        return True
     own = token.token.covered_until
     return end is not None and own is not None and end < own

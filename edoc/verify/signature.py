@@ -132,6 +132,11 @@ def _content(token: JudgedToken) -> bool:
     return token.facts.kind is TimestampKind.CONTENT
 
 
+def is_archival(token: JudgedToken) -> bool:
+    """Tell whether a signature's token stands over more than its value (EN 319 102-1 5.6)."""
+    return token.facts.kind not in (TimestampKind.CONTENT, TimestampKind.SIGNATURE)
+
+
 def times_of(
     checked: Checked, document_tokens: tuple[JudgedToken, ...], *, proofs: Proofs | None, context: Context
 ) -> Times:
@@ -141,7 +146,8 @@ def times_of(
     """
     facts = checked.facts
     own = [item for item in checked.tokens if item.usable and imprint_reliable(item, context=context)]
-    over = [
+    over = [item for item in own if is_archival(item) and facts.id in item.facts.covers]
+    over += [
         item
         for item in document_tokens
         if item.usable and covers_signature(item.facts, facts) and imprint_reliable(item, context=context)
@@ -161,8 +167,9 @@ def times_of(
     )
 
 
-def _reach(token: JudgedToken) -> int:
-    return token.facts.token.covered_until or 0
+def _reach(token: JudgedToken) -> tuple[int, int]:
+    """How much a token stands over: a document time-stamp by its place, any other by what it names."""
+    return token.facts.token.covered_until or 0, len(token.facts.covers)
 
 
 def _stamps(tokens: Iterable[JudgedToken]) -> tuple[Stamp, ...]:
