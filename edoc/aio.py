@@ -25,6 +25,7 @@ from edoc.bulk import verify as bulk_verify
 from edoc.drivers.files import Source
 from edoc.drivers.output import Durability, Target
 from edoc.facts.document import Document
+from edoc.formats.writing import SignaturePolicy
 from edoc.keys.key import Key
 from edoc.net.policy import FetchPolicy
 from edoc.pki.certificate import Certificate
@@ -171,6 +172,14 @@ class Signer:
         trust: TrustStore | None = None,
         allow_invalid_certificate: bool = False,
         durability: str = Durability.DOCUMENT.value,
+        format: str | None = None,
+        packaging: str | None = None,
+        countersign: str | None = None,
+        signature_policy: SignaturePolicy | None = None,
+        commitments: Sequence[str] = (),
+        roles: Sequence[str] = (),
+        content_timestamp: bool = False,
+        serialization: str | None = None,
     ) -> None:
         """Prepare a signer; options and errors are those of `edoc.Signer`."""
         self._inner = api_sign.Signer(
@@ -190,13 +199,21 @@ class Signer:
             trust=trust,
             allow_invalid_certificate=allow_invalid_certificate,
             durability=durability,
+            format=format,
+            packaging=packaging,
+            countersign=countersign,
+            signature_policy=signature_policy,
+            commitments=commitments,
+            roles=roles,
+            content_timestamp=content_timestamp,
+            serialization=serialization,
         )
 
     def __repr__(self) -> str:
         return repr(self._inner)
 
     async def sign(
-        self, document: Source, *, output: Target = None, overwrite: bool = False, field: str | None = None
+        self, document: Source | Sequence[Source], *, output: Target = None, overwrite: bool = False, field: str | None = None
     ) -> SignResult:
         """Sign a document, check the result, and only then let it appear at its place; as `edoc.Signer.sign`."""
         return await asyncio.to_thread(self._inner.sign, document, output=output, overwrite=overwrite, field=field)

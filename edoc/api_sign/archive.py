@@ -46,7 +46,7 @@ class Archivist:
         """
         facts = read_pdf(self.growing.document(), sha256=b"")
         found = subjects(facts, time=self.time)
-        self._store(self.collector.collect(found, carried=_carried(facts), stored=_stored(facts)))
+        self._store(self.collector.collect(found, carried=carried_by(facts), stored=stored_in(facts)))
 
     def store_for(self, done: Done) -> None:
         """As `store`, for a document that was just signed; what can be had about earlier signers is taken along.
@@ -57,7 +57,7 @@ class Archivist:
         token = timestamp_facts(done.timestamp, id="T1", kind=TimestampKind.SIGNATURE, imprint_of=lambda name: None).token
         found = (
             Subject(certificate=chain[0], purpose=Purpose.SIGNER, time=self.time),
-            _subject(token, [], Purpose.TSA, self.time),
+            subject_of(token, [], Purpose.TSA, self.time),
         )
         carried = (*chain, *signers_of(token))
         if not done.draft.appended.earlier_signatures:
@@ -66,7 +66,7 @@ class Archivist:
         facts = read_pdf(self.growing.document(), sha256=b"")
         others = (replace(item, required=False) for item in _readable(facts, time=self.time))
         self._store(
-            self.collector.collect((*others, *found), carried=(*carried, *_carried(facts)), stored=_stored(facts))
+            self.collector.collect((*others, *found), carried=(*carried, *carried_by(facts)), stored=stored_in(facts))
         )
 
     def _store(self, collected: Collected) -> None:
@@ -106,13 +106,21 @@ def subjects(facts: DocumentFacts, *, time: datetime) -> tuple[Subject, ...]:
     """
     found = []
     for signature in facts.signatures:
-        later = [item for item in facts.timestamps if signature.id in item.covers]
-        found.append(_subject(_with(signature, facts), later, Purpose.SIGNER, time))
-        found += [_subject(_with(item.token, facts), later, Purpose.TSA, time) for item in signature.timestamps]
+        own = [*signature.timestamps, *facts.timestamps]
+        found.append(subject_of(_with(signature, facts), _over(signature.id, own), Purpose.SIGNER, time))
+        found += [
+            subject_of(_with(item.token, facts), _over(item.id, own), Purpose.TSA, time)
+            for item in signature.timestamps
+        ]
     for item in facts.timestamps:
-        later = [other for other in facts.timestamps if item.id in other.covers]
-        found.append(_subject(_with(item.token, facts), later, Purpose.TSA, time))
+        later = _over(item.id, facts.timestamps)
+        found.append(subject_of(_with(item.token, facts), later, Purpose.TSA, time))
     return tuple(found)
+
+
+def _over(id: str, stamps: Iterable[TimestampFacts]) -> list[TimestampFacts]:
+    """Return the time-stamps that seal something: one over a value alone leaves the data beside it open."""
+    return [item for item in stamps if id in item.covers and item.kind is not TimestampKind.SIGNATURE]
 
 
 def _readable(facts: DocumentFacts, *, time: datetime) -> tuple[Subject, ...]:
@@ -128,7 +136,11 @@ def _with(own: SignatureFacts, facts: DocumentFacts) -> SignatureFacts:
     return replace(own, material=(*own.material, *facts.material)) if facts.material else own
 
 
-def _subject(facts: SignatureFacts, later: list[TimestampFacts], purpose: Purpose, time: datetime) -> Subject:
+def subject_of(facts: SignatureFacts, later: list[TimestampFacts], purpose: Purpose, time: datetime) -> Subject:
+    """Return whose status must be known for a signature or token; `later` are the time-stamps that stand over it.
+
+    Raises `InputError` EXTEND_SIGNATURE_UNREADABLE when the signer cannot be told.
+    """
     certificate = identify(facts, signers_of(facts)).certificate
     if certificate is None:
         raise InputError("EXTEND_SIGNATURE_UNREADABLE", subject=facts.name or facts.id)
@@ -153,13 +165,14 @@ def _error(item: Missing, name: str, *, online: bool) -> EdocError:
     return ConfigError("SIGN_STATUS_MISSING", subject=name, params={"issuer": item.certificate.issuer.rfc4514()})
 
 
-def _carried(facts: DocumentFacts) -> list[Certificate]:
+def carried_by(facts: DocumentFacts) -> list[Certificate]:
+    """Return every certificate inside the signatures and time-stamps of a document."""
     tokens = [stamp.token for stamp in facts.timestamps]
     tokens += [stamp.token for item in facts.signatures for stamp in item.timestamps]
     return [certificate for item in (*facts.signatures, *tokens) for certificate in signers_of(item)]
 
 
-def _stored(facts: DocumentFacts) -> ValidationData:
+def stored_in(facts: DocumentFacts) -> ValidationData:
     """Return what the store of a document holds, and the revocation data inside its signatures."""
     inside = [item for signature in facts.signatures for item in signature.material]
     certificates: list[Certificate] = []

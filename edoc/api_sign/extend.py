@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from edoc.api_sign.archive import Archivist, stamp
 from edoc.api_sign.growing import Growing
-from edoc.api_sign.settings import ARCHIVED, Material, level_of, make_collector
+from edoc.api_sign.settings import ARCHIVED, Material, Services, level_of, make_collector
 from edoc.api_sign.work import Room, SignResult, deliver, path_of
 from edoc.drivers.clock import now
 from edoc.drivers.files import Source, open_document
-from edoc.drivers.output import Target, open_output
+from edoc.drivers.output import Output, Target, open_output
 from edoc.drivers.stamping import timestamp_source, with_hosts
 from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
@@ -49,46 +49,96 @@ def extend_document(
     online: bool | FetchPolicy = False,
     trust: TrustStore | None = None,
     validation_time: datetime | None = None,
+    detached: Sequence[Source] = (),
     output: Target = None,
     overwrite: bool = False,
 ) -> SignResult:
     """Raise all signatures of a document to a level, check the result, and only then let it appear at its place.
 
-    B-T adds a document time-stamp where a signature has none, B-LT the validation data of everybody,
-    B-LTA a further time-stamp over all of it, each time it is asked for.  Options and errors as in
-    `Signer` and `Signer.sign`; `validation_time` (aware; default: now) is the time as of which
-    certificates are judged.  Raises `InputError` for a document without signatures or with one that cannot
-    be read, `ConfigError` EXTEND_ALREADY when there is nothing to add.
+    B-T adds a time-stamp where a signature has none (in a PDF: one of the document), B-LT the validation
+    data of everybody, B-LTA a further time-stamp over all of it, each time it is asked for.  `detached` are
+    the originals of signatures that stand beside their data.  Options and errors as in `Signer` and
+    `Signer.sign`; `validation_time` (aware; default: now) is the time as of which certificates are judged.
+    Raises `InputError` for a document without signatures or with one that cannot be read, `ConfigError`
+    EXTEND_ALREADY when there is nothing to add.
     """
     if validation_time is not None and validation_time.tzinfo is None:
         raise ValueError("validation_time must be an aware datetime")
     wanted = level_of(level)
     opened = open_document(document)
-    facts = _readable(opened)
     tsa = tsa if tsa is None or isinstance(tsa, str) or not isinstance(tsa, Iterable) else tuple(tsa)
-    source = timestamp_source(tsa)
-    unstamped = any(not item.timestamps and not _stamped(facts, item.id) for item in facts.signatures)
-    if source is None and (unstamped or wanted is Level.B_LTA) and wanted is not Level.B_B:
-        raise ConfigError("SIGN_TSA_NEEDED", subject=wanted.value)
-    if wanted is Level.B_B or (wanted is Level.B_T and not unstamped):
-        raise ConfigError("EXTEND_ALREADY", subject=opened.name, params={"level": wanted.value})
+    services = Services(
+        source=timestamp_source(tsa),
+        collector=make_collector(validation_data, trust=trust, online=with_hosts(online, tsa)),
+        time=validation_time.astimezone(UTC) if validation_time is not None else now(),
+    )
+    work = Extension(
+        document=opened,
+        originals=tuple(open_document(item) for item in detached),
+        level=wanted,
+        services=services,
+    )
+    pdf = is_pdf(opened)
+    ready = _prepared(work) if pdf else _prepared_format(work)
     with open_output(output, overwrite=overwrite, source=path_of(document)) as place:
+        return ready(place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """A document whose signatures are to be raised, and what for."""
+
+    document: Document
+    originals: tuple[Document, ...]
+    level: Level
+    services: Services
+
+    def refuse(self, *, unstamped: bool) -> None:
+        """Raise `ConfigError` when there is nothing to add, or no authority to add it."""
+        if self.services.source is None and (unstamped or self.level is Level.B_LTA) and self.level is not Level.B_B:
+            raise ConfigError("SIGN_TSA_NEEDED", subject=self.level.value)
+        if self.level is Level.B_B or (self.level is Level.B_T and not unstamped):
+            raise self.nothing()
+
+    def nothing(self) -> ConfigError:
+        """Return the error that there is nothing to add."""
+        return ConfigError("EXTEND_ALREADY", subject=self.document.name, params={"level": self.level.value})
+
+
+def _prepared_format(work: Extension) -> Callable[[Output], SignResult]:
+    # Loaded here: who extends a PDF needs none of it.
+    from edoc.api_sign.format_extend import prepared_extension
+
+    return prepared_extension(work)
+
+
+def _prepared(work: Extension) -> Callable[[Output], SignResult]:
+    """Return the extension of a PDF, which waits for its place; raises for a document that cannot be extended."""
+    opened = work.document
+    facts = _readable(opened)
+    unstamped = any(not item.timestamps and not _stamped(facts, item.id) for item in facts.signatures)
+    work.refuse(unstamped=unstamped)
+
+    def extend(place: Output) -> SignResult:
+        assert work.services.collector is not None
         growing = Growing(opened, place, copied=False)
         archivist = Archivist(
             growing=growing,
-            source=source,
-            collector=make_collector(validation_data, trust=trust, online=with_hosts(online, tsa)),
+            source=work.services.source,
+            collector=work.services.collector,
             room=Room(),
-            time=validation_time.astimezone(UTC) if validation_time is not None else now(),
+            time=work.services.moment(),
         )
-        added = _add(archivist, wanted, unstamped=unstamped)
+        added = _add(archivist, work.level, unstamped=unstamped)
         if growing.document() is opened:
-            raise ConfigError("EXTEND_ALREADY", subject=opened.name, params={"level": wanted.value})
-        expected = Expected(level=wanted, objects=archivist.objects, added=added)
+            raise work.nothing()
+        expected = Expected(level=work.level, objects=archivist.objects, added=added)
         extended = growing.finish()
         check = check_extended(extended, before=opened, expected=expected)
         deliver(check, place, name=opened.name)
         return SignResult(output=place.path, document=extended, check=check)
+
+    return extend
 
 
 def timestamp_document(

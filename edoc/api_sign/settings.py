@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from edoc.api_sign.format_settings import Statement
 from edoc.drivers.clock import now
 from edoc.drivers.output import Durability
 from edoc.drivers.stamping import timestamp_source, with_hosts
-from edoc.errors import ConfigError
+from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
 from edoc.formats.cms_write import SignerTemplate
 from edoc.formats.pdf.append_write import is_text
 from edoc.pki.certificate import Certificate
 from edoc.sign.algorithm import choose_algorithm
 from edoc.sign.certificate import refuse_outside_validity, refuse_revoked
+from edoc.sign.formats import Format
 from edoc.sign.request import Level, SignatureRequest, SubFilter
 from edoc.sign.step import template_of
 from edoc.sign.timestamp import TimestampSource
@@ -44,6 +46,28 @@ class Settings:
     """Name, reason, location, contact information."""
     allow_invalid_certificate: bool
     chain: tuple[Certificate, ...] = field(repr=False)
+    statement: Statement
+
+    def format_for(self, documents: Sequence[Document], *, field: str | None) -> Format:
+        """Return the format for some documents; `ConfigError` SIGN_OPTION_FORMAT for an option that it does not know."""
+        format = self.statement.format_for(documents)
+        if len(documents) == 1 and documents[0].size == 0:
+            raise InputError("EMPTY_DOCUMENT", subject=documents[0].name)
+        name, reason, _, contact_info = self.claims
+        only_pdf = {
+            "field": field,
+            "name": name,
+            "reason": reason,
+            "contact_info": contact_info,
+            "sub_filter": None if self.sub_filter is SubFilter.CADES else self.sub_filter.value,
+        }
+        given = self.statement.foreign_to_pdf() if format is Format.PADES else only_pdf
+        for option, value in given.items():
+            if value is not None:
+                raise ConfigError("SIGN_OPTION_FORMAT", subject=option, params={"format": format.value})
+        if format is Format.PADES and len(documents) > 1:
+            raise ConfigError("SIGN_ONE_DOCUMENT", subject=format.value, params={"count": str(len(documents))})
+        return format
 
     def request(self, field: str | None) -> SignatureRequest:
         """Return what is asked for one document; refuses a certificate that is not valid at its time."""
@@ -87,6 +111,7 @@ def make_settings(
     claims: tuple[str | None, str | None, str | None, str | None],
     validation_data: Iterable[Material],
     allow_invalid_certificate: bool,
+    statement: Statement,
 ) -> Settings:
     """Return the settings; raises `ConfigError` or `KeyAccessError` for what cannot be used."""
     if signing_time is not None and signing_time.tzinfo is None:
@@ -111,6 +136,7 @@ def make_settings(
         claims=claims,
         allow_invalid_certificate=allow_invalid_certificate,
         chain=chain,
+        statement=statement,
     )
 
 
@@ -122,16 +148,17 @@ def make_services(
     trust: TrustStore | None,
     online: bool | FetchPolicy,
     time: datetime | None,
+    statement: Statement,
 ) -> Services:
     """Return where a level's ingredients come from; raises `ConfigError` when one that it needs was not named."""
     tsa = tsa if tsa is None or isinstance(tsa, str) or not isinstance(tsa, Iterable) else tuple(tsa)
     source = timestamp_source(tsa)
-    if level is Level.B_B:
-        if source is not None:
-            raise ConfigError("SIGN_TSA_NOT_USED", subject=str(tsa))
-        return Services(source=None, collector=None, time=time)
-    if source is None:
+    if source is None and (level is not Level.B_B or statement.content_timestamp):
         raise ConfigError("SIGN_TSA_NEEDED", subject=level.value)
+    if level is Level.B_B:
+        if source is not None and not statement.content_timestamp:
+            raise ConfigError("SIGN_TSA_NOT_USED", subject=str(tsa))
+        return Services(source=source, collector=None, time=time)
     return Services(
         source=source,
         collector=(

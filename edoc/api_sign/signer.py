@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
+from edoc.api_sign.format_settings import make_statement
 from edoc.api_sign.growing import is_small
+from edoc.api_sign.naming import signed_name
 from edoc.api_sign.settings import Material, Settings, durability_of, make_services, make_settings
-from edoc.api_sign.work import Room, SignResult, complete, hand_over, path_of, prepare
-from edoc.drivers.files import Source, open_document
-from edoc.drivers.output import Durability, Target, open_output
+from edoc.api_sign.work import Room, SignResult, complete, hand_over, open_all, prepare
+from edoc.drivers.files import Source
+from edoc.drivers.output import Durability, Output, Target, open_output
+from edoc.facts.document import Document
+from edoc.formats.writing import SignaturePolicy
 from edoc.keys.key import Key
+from edoc.sign.formats import Format
 from edoc.sign.request import Level, SubFilter
 from edoc.sign.step import RoomError
 
@@ -49,6 +54,14 @@ class Signer:
         trust: TrustStore | None = None,
         allow_invalid_certificate: bool = False,
         durability: str = Durability.DOCUMENT.value,
+        format: str | None = None,
+        packaging: str | None = None,
+        countersign: str | None = None,
+        signature_policy: SignaturePolicy | None = None,
+        commitments: Sequence[str] = (),
+        roles: Sequence[str] = (),
+        content_timestamp: bool = False,
+        serialization: str | None = None,
     ) -> None:
         """Prepare a signer.
 
@@ -60,13 +73,30 @@ class Signer:
         one for the key), `pss` asks for RSASSA-PSS, `signing_time` is an aware datetime to claim (default:
         now, for each document); certificates are then judged as of that time.  `durability` says when an
         output file is safe from a power cut: `document`, when `sign` returns, or `system`, some seconds
-        later, which spares a batch that can be repeated the waiting.  Raises `ConfigError` for what cannot
+        later, which spares a batch that can be repeated the waiting.
+
+        `format` is pades, cades, xades, jades, asic-s or asic-e (default: the one that suits each document),
+        `packaging` enveloped, enveloping, detached or internally-detached, `countersign` the id of a signature
+        to sign in its turn.  `signature_policy`, `commitments` (names such as `proof-of-approval`, or OIDs)
+        and `roles` are what the signer states; `content_timestamp` lets the authority say that the data
+        existed before the signature.  `serialization` is how JAdES is written: `flattened`, `general` or `compact`.  Raises `ConfigError` for what cannot
         be used, `KeyAccessError` when the certificate may not sign any more and
         `allow_invalid_certificate` is not set, `ValueError` for a naive time.
         """
         self._key = key
         self._durability = durability_of(durability)
         material = tuple(validation_data)
+        statement = make_statement(
+            format=format,
+            packaging=packaging,
+            countersign=countersign,
+            signature_policy=signature_policy,
+            commitments=commitments,
+            roles=roles,
+            location=location,
+            content_timestamp=content_timestamp,
+            serialization=serialization,
+        )
         self._settings = make_settings(
             (key.certificate, *key.chain),
             level=level,
@@ -77,6 +107,7 @@ class Signer:
             claims=(name, reason, location, contact_info),
             validation_data=material,
             allow_invalid_certificate=allow_invalid_certificate,
+            statement=statement,
         )
         self._services = make_services(
             self._settings.level,
@@ -85,6 +116,7 @@ class Signer:
             trust=trust,
             online=online,
             time=self._settings.signing_time,
+            statement=statement,
         )
         self._room = Room()
         self._settings.request(None)
@@ -100,37 +132,59 @@ class Signer:
         """The level that every document gets."""
         return self._settings.level
 
+    def output_name(self, document: Source | Sequence[Source]) -> str:
+        """Return where the signed form of a file goes when nobody says: beside it, under a name that tells the format.
+
+        Raises `InputError` when it cannot be read, `ConfigError` as `sign`.
+        """
+        documents, path = open_all(document)
+        return signed_name(path or documents[0].name, documents, self._settings.statement)
+
+    def _asks(self) -> bool:
+        """For `sign_many`: whether an authority is asked while signing."""
+        return self._services.source is not None
+
     def _parts(self) -> tuple[Key, Settings, Durability]:
         """For `sign_many`, whose workers prepare and finish without the key."""
         return self._key, self._settings, self._durability
 
     def sign(
-        self, document: Source, *, output: Target = None, overwrite: bool = False, field: str | None = None
+        self, document: Source | Sequence[Source], *, output: Target = None, overwrite: bool = False, field: str | None = None
     ) -> SignResult:
         """Sign a document, check the result, and only then let it appear at its place.
 
-        `output` is a path, a writable binary file, `-` (standard output) or null for memory.  `field`
+        Several documents get one signature together, where the format can do that; a signed document gets one
+        more, and the originals of a detached one follow it.  `output` is a path, a writable binary file, `-` (standard output) or null for memory.  `field`
         names the signature field.  Raises `InputError` when the document cannot be signed, `ConfigError`
         when the output cannot be written (an existing file is refused unless `overwrite`, the input
         always), `FetchError` when a time-stamp or the status of a certificate cannot be had,
         `VerificationFailed` when the result fails its own check; then nothing is left behind.
         """
-        opened = open_document(document)
-        source = path_of(document)
+        documents, source = open_all(document)
+        format = self._settings.format_for(documents, field=field)
         with open_output(output, overwrite=overwrite, source=source, durability=self._durability) as place:
-            early = None if is_small(opened) else place
-            draft = prepare(opened, self._settings, field=field, room=self._room, place=early)
+            if format is Format.PADES:
+                return self._sign_pdf(documents[0], place, field)
+            from edoc.api_sign.format_work import finish_format, prepare_format
+
+            draft = prepare_format(documents, self._settings, self._services)
             self._refuse_worthless()
-            for attempt in count(1):
-                value = self._key.sign(draft.octets, draft.algorithm)
-                try:
-                    done = complete(draft, value, self._services)
-                    break
-                except RoomError as problem:
-                    # The hole is part of what is signed: with a larger one it is signed anew.
-                    self._room.grow(problem.octets, attempt=attempt)
-                    draft = prepare(opened, self._settings, field=field, room=self._room)
-            return hand_over(done, place, self._services, copied=early is not None, room=self._room)
+            return finish_format(draft, self._key.sign(draft.octets, draft.algorithm), place, self._services)
+
+    def _sign_pdf(self, opened: Document, place: Output, field: str | None) -> SignResult:
+        early = None if is_small(opened) else place
+        draft = prepare(opened, self._settings, field=field, room=self._room, place=early)
+        self._refuse_worthless()
+        for attempt in count(1):
+            value = self._key.sign(draft.octets, draft.algorithm)
+            try:
+                done = complete(draft, value, self._services)
+                break
+            except RoomError as problem:
+                # The hole is part of what is signed: with a larger one it is signed anew.
+                self._room.grow(problem.octets, attempt=attempt)
+                draft = prepare(opened, self._settings, field=field, room=self._room)
+        return hand_over(done, place, self._services, copied=early is not None, room=self._room)
 
     def _refuse_worthless(self) -> None:
         """Raise before the key is used when the status of the signer's chain is bad, or cannot be had where it must."""
@@ -147,7 +201,7 @@ class Signer:
 
 
 def sign_document(
-    document: Source,
+    document: Source | Sequence[Source],
     key: Key,
     *,
     output: Target = None,
@@ -167,6 +221,14 @@ def sign_document(
     validation_data: Iterable[Material] = (),
     trust: TrustStore | None = None,
     allow_invalid_certificate: bool = False,
+    format: str | None = None,
+    packaging: str | None = None,
+    countersign: str | None = None,
+    signature_policy: SignaturePolicy | None = None,
+    commitments: Sequence[str] = (),
+    roles: Sequence[str] = (),
+    content_timestamp: bool = False,
+    serialization: str | None = None,
 ) -> SignResult:
     """Sign one document, check the result, and only then let it appear at its place.
 
@@ -189,5 +251,13 @@ def sign_document(
         validation_data=validation_data,
         trust=trust,
         allow_invalid_certificate=allow_invalid_certificate,
+        format=format,
+        packaging=packaging,
+        countersign=countersign,
+        signature_policy=signature_policy,
+        commitments=commitments,
+        roles=roles,
+        content_timestamp=content_timestamp,
+        serialization=serialization,
     )
     return signer.sign(document, output=output, overwrite=overwrite, field=field)

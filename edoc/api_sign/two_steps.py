@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from edoc.api_sign.settings import ARCHIVED, Material, make_services, make_settings
-from edoc.api_sign.work import Room, SignResult, complete, hand_over, path_of, prepare
-from edoc.drivers.files import Source, open_document
-from edoc.drivers.output import Target, open_output
+from edoc.api_sign.format_settings import Statement, make_statement
+from edoc.api_sign.settings import ARCHIVED, Material, Services, Settings, make_services, make_settings
+from edoc.api_sign.work import Room, SignResult, complete, hand_over, open_all, prepare
+from edoc.drivers.files import Source
+from edoc.drivers.output import Output, Target, open_output
 from edoc.errors import ConfigError, InputError, KeyAccessError, VerificationFailed
+from edoc.facts.document import Document
+from edoc.formats.writing import SignaturePolicy
 from edoc.keys.chain import CertificateSource, load_certificates, order_chain
 from edoc.pki.certificate import Certificate
 from edoc.sign.draft import Draft
+from edoc.sign.format_draft import MAGIC as FORMAT_MAGIC
+from edoc.sign.format_draft import FormatDraft
+from edoc.sign.formats import Format
 from edoc.sign.request import Level, SubFilter
 from edoc.sign.step import RoomError
 
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def prepare_signature(
-    document: Source,
+    document: Source | Sequence[Source],
     *,
     certificates: Iterable[CertificateSource],
     field: str | None = None,
@@ -40,7 +46,14 @@ def prepare_signature(
     contact_info: str | None = None,
     validation_data: Iterable[Material] = (),
     allow_invalid_certificate: bool = False,
-) -> Draft:
+    format: str | None = None,
+    packaging: str | None = None,
+    countersign: str | None = None,
+    signature_policy: SignaturePolicy | None = None,
+    commitments: Sequence[str] = (),
+    roles: Sequence[str] = (),
+    serialization: str | None = None,
+) -> Draft | FormatDraft:
     """Return the draft of a signature whose key is elsewhere: sign `draft.octets` with `draft.algorithm`.
 
     `certificates` are paths, bytes or certificates, the signer's first.  Above B-B the time-stamping
@@ -51,6 +64,17 @@ def prepare_signature(
     loaded = load_certificates(certificates)
     if not loaded:
         raise KeyAccessError("KEY_CERTIFICATE_MISSING", subject="certificates")
+    statement = make_statement(
+        format=format,
+        packaging=packaging,
+        countersign=countersign,
+        signature_policy=signature_policy,
+        commitments=commitments,
+        roles=roles,
+        location=location,
+        content_timestamp=False,
+        serialization=serialization,
+    )
     settings = make_settings(
         (loaded[0], *order_chain(loaded[0], loaded)),
         level=level,
@@ -61,18 +85,28 @@ def prepare_signature(
         claims=(name, reason, location, contact_info),
         validation_data=validation_data,
         allow_invalid_certificate=allow_invalid_certificate,
+        statement=statement,
     )
-    draft = prepare(open_document(document), settings, field=field, room=Room())
-    return replace(draft, source=path_of(document))
+    documents, source = open_all(document)
+    return replace(prepare_any(documents, settings, field=field), source=source)
+
+
+def prepare_any(documents: Sequence[Document], settings: Settings, *, field: str | None) -> Draft | FormatDraft:
+    """Return the draft of a signature in the format that its settings ask for, or that suits the documents."""
+    if settings.format_for(documents, field=field) is Format.PADES:
+        return prepare(documents[0], settings, field=field, room=Room())
+    from edoc.api_sign.format_work import prepare_format
+
+    return prepare_format(documents, settings, Services(source=None, collector=None, time=None))
 
 
 def finish_signature(
-    draft: Draft,
+    draft: Draft | FormatDraft | bytes,
     signature_value: bytes,
     *,
     output: Target = None,
     overwrite: bool = False,
-    document: Source | None = None,
+    document: Source | Sequence[Source] | None = None,
     tsa: Authorities | None = None,
     online: bool | FetchPolicy = False,
     validation_data: Iterable[Material] = (),
@@ -81,7 +115,7 @@ def finish_signature(
 ) -> SignResult:
     """Put a signature value into a draft, check the result, and hand it over.
 
-    `document` is the input again, needed only when the draft was serialised without it; the output is
+    `draft` may also be the octets that its `to_bytes` gave.  `document` is the input again, needed only when the draft was serialised without it; the output is
     never written over it.  Above B-B, `tsa`, `online`, `validation_data` and `trust` are as in `Signer`;
     `validation_time` (aware; default: now) is the time as of which certificates are judged.  Raises
     `VerificationFailed` when the value is not one of the signer's key over `draft.octets` or the document
@@ -90,27 +124,61 @@ def finish_signature(
     """
     if validation_time is not None and validation_time.tzinfo is None:
         raise ValueError("validation_time must be an aware datetime")
-    if document is not None:
-        draft = replace(draft, document=open_document(document))
-    if draft.document is None:
-        raise InputError("DRAFT_WITHOUT_DOCUMENT", subject=draft.document_name)
-    if draft.document.size != draft.appended.base_size:
-        raise VerificationFailed("DRAFT_OTHER_DOCUMENT", subject=draft.document.name)
+    draft = read_draft(draft) if isinstance(draft, bytes) else draft
+    documents, source = open_all(document) if document is not None else ((), None)
+    draft = with_documents(draft, documents)
     level = Level(draft.level)
     services = make_services(
-        level, tsa=tsa, validation_data=validation_data, trust=trust, online=online, time=validation_time
+        level,
+        tsa=tsa,
+        validation_data=validation_data,
+        trust=trust,
+        online=online,
+        time=validation_time,
+        statement=Statement(),
     )
-    with open_output(output, overwrite=overwrite, source=path_of(document) or draft.source) as place:
+    with open_output(output, overwrite=overwrite, source=source or draft.source) as place:
         if level in ARCHIVED:
             from edoc.api_sign.archive import before_signing
 
             assert services.collector is not None
             chain = tuple(Certificate.load(der) for der in draft.certificates)
             before_signing(services.collector, chain, time=services.moment(), allow_revoked=True)
-        try:
-            done = complete(draft, signature_value, services)
-        except RoomError as problem:
-            # The hole is part of what was signed, by a key that is not here.
-            params = {"size": str(problem.octets)}
-            raise ConfigError("DRAFT_ROOM_TOO_SMALL", subject=draft.document_name, params=params) from problem
-        return hand_over(done, place, services, copied=False, room=Room())
+        return finish_any(draft, signature_value, place, services)
+
+
+def finish_any(draft: Draft | FormatDraft, signature_value: bytes, place: Output, services: Services) -> SignResult:
+    """Put a value into a draft of any format, and let the result appear at its place."""
+    if isinstance(draft, FormatDraft):
+        from edoc.api_sign.format_work import finish_format
+
+        return finish_format(draft, signature_value, place, services)
+    try:
+        done = complete(draft, signature_value, services)
+    except RoomError as problem:
+        # The hole is part of what was signed, by a key that is not here.
+        params = {"size": str(problem.octets)}
+        raise ConfigError("DRAFT_ROOM_TOO_SMALL", subject=draft.document_name, params=params) from problem
+    return hand_over(done, place, services, copied=False, room=Room())
+
+
+def read_draft(data: bytes) -> Draft | FormatDraft:
+    """Return the draft that some octets are; `InputError` DRAFT_UNREADABLE."""
+    return FormatDraft.from_bytes(data) if data.startswith(FORMAT_MAGIC) else Draft.from_bytes(data)
+
+
+def with_documents(draft: Draft | FormatDraft, documents: tuple[Document, ...]) -> Draft | FormatDraft:
+    """Return a draft with its inputs; raises `InputError` when they are missing, `VerificationFailed` for others."""
+    if isinstance(draft, FormatDraft):
+        whole = replace(draft, documents=documents) if documents else draft
+        if not whole.documents:
+            raise InputError("DRAFT_WITHOUT_DOCUMENT", subject=draft.document_name)
+        if tuple(item.name for item in whole.documents) != draft.document_names:
+            raise VerificationFailed("DRAFT_OTHER_DOCUMENT", subject=whole.documents[0].name)
+        return whole
+    draft = replace(draft, document=documents[0]) if documents else draft
+    if draft.document is None:
+        raise InputError("DRAFT_WITHOUT_DOCUMENT", subject=draft.document_name)
+    if draft.document.size != draft.appended.base_size:
+        raise VerificationFailed("DRAFT_OTHER_DOCUMENT", subject=draft.document.name)
+    return draft

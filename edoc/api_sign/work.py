@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from edoc.api_sign.growing import Growing
 from edoc.api_sign.settings import ARCHIVED, Services, Settings
 from edoc.drivers.copy import copy_and_hash
-from edoc.drivers.files import Source, input_path
+from edoc.drivers.files import Source, input_path, open_document
 from edoc.drivers.output import Output
-from edoc.errors import FetchError, VerificationFailed
+from edoc.errors import FetchError, InputError, VerificationFailed
 from edoc.facts.document import Document
 from edoc.pki.algorithms import new_hash
 from edoc.sign.algorithm import message_digest_name
@@ -120,6 +121,14 @@ def deliver(check: Check, place: Output, *, name: str) -> None:
         codes = ", ".join(dict.fromkeys(item.code for item in check.findings)) or check.level or "-"
         raise VerificationFailed("SELF_CHECK_FAILED", subject=name, params={"codes": codes})
     place.commit()
+
+
+def open_all(document: Source | Sequence[Source]) -> tuple[tuple[Document, ...], str | None]:
+    """Open one document or several; and return where the first lies on disk, which no output may replace."""
+    sources: Sequence[Source] = document if isinstance(document, list | tuple) else (document,)
+    if not sources:
+        raise InputError("SIGN_NOTHING", subject="document")
+    return tuple(open_document(item) for item in sources), path_of(sources[0])
 
 
 def path_of(document: Source | None) -> str | None:

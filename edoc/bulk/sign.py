@@ -12,7 +12,7 @@ from edoc.bulk import BulkResult, internal
 from edoc.drivers.files import Source, input_name
 from edoc.drivers.output import Target
 from edoc.errors import ConfigError, EdocError, KeyAccessError
-from edoc.sign.request import Level
+from edoc.facts.document import Document
 
 Naming = Callable[[Source], Target]
 """Says where the signed form of an input goes."""
@@ -30,7 +30,7 @@ def sign_many(
 ) -> Iterator[BulkResult]:
     """Sign many documents and yield a `BulkResult` for each, in input order.
 
-    `output_dir` takes `NAME.signed.pdf` for each `NAME.pdf`; `output` says the place of each input;
+    `output_dir` takes `NAME.signed.pdf` for each `NAME.pdf`, and what `Signer.output_name` says of others; `output` says the place of each input;
     neither keeps the signed documents in memory.  `executor` is any `concurrent.futures.Executor` whose
     workers can import edoc: they prepare and finish, and this process signs; without one, and above B-B,
     where the services that are asked answer this process, it does everything itself.  A key that fails
@@ -40,8 +40,8 @@ def sign_many(
     """
     if output_dir is not None and output is not None:
         raise ConfigError("OUTPUT_TWICE", subject=os.fspath(output_dir))
-    naming = output or _naming(output_dir)
-    if executor is None or signer.level is not Level.B_B:
+    naming = output or _naming(output_dir, signer)
+    if executor is None or signer._asks():
         return _run(inputs, signer, naming, overwrite=overwrite, field=field)
     from edoc.bulk.sign_workers import Line
 
@@ -68,12 +68,15 @@ def _run(
             yield BulkResult(input=name, result=result)
 
 
-def _naming(folder: str | PathLike[str] | None) -> Naming:
+def _naming(folder: str | PathLike[str] | None, signer: Signer) -> Naming:
     if folder is None:
         return lambda item: None
     place = os.fspath(folder)
 
     def name(item: Source) -> Target:
+        if isinstance(item, str | PathLike | bytes | Document):
+            return os.path.join(place, os.path.basename(signer.output_name(item)))
+        # A stream is read once, when it is signed: only its name can tell.
         stem, extension = os.path.splitext(os.path.basename(input_name(item)))
         return os.path.join(place, f"{stem}.signed{extension or '.pdf'}")
 

@@ -6,14 +6,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from edoc.api_sign import Signer, SignResult
 from edoc.api_sign.settings import Services, Settings
-from edoc.api_sign.work import Room, complete, hand_over, prepare
+from edoc.api_sign.two_steps import finish_any, prepare_any, read_draft, with_documents
 from edoc.bulk import BulkResult, internal
 from edoc.drivers.files import Source, input_name, open_document
 from edoc.drivers.output import Durability, Target, open_output, refuse_place
@@ -21,7 +21,6 @@ from edoc.errors import EdocError, KeyAccessError
 from edoc.facts.document import Document
 from edoc.facts.signature import SignatureAlgorithm
 from edoc.sign.checks import Check
-from edoc.sign.draft import Draft
 
 _AHEAD = 64
 """Documents on each side of the key: enough for a few dozen workers, few enough to hold their drafts."""
@@ -62,16 +61,15 @@ class _Job:
 
 
 def _prepare(document: Portable, settings: Settings, field: str | None) -> _Prepared:
-    draft = prepare(open_document(document), settings, field=field, room=Room())
+    draft = prepare_any((open_document(document),), settings, field=field)
     return _Prepared(draft.octets, draft.algorithm, draft.to_bytes(with_document=False))
 
 
 def _finish(draft: bytes, value: bytes, document: Portable, place: _Place) -> tuple[Check, bytes | None]:
-    whole = replace(Draft.from_bytes(draft), document=open_document(document))
+    whole = with_documents(read_draft(draft), (open_document(document),))
     overwrite, durability = place.overwrite, place.durability
     with open_output(place.path, overwrite=overwrite, source=place.source, durability=durability) as output:
-        done = complete(whole, value, _NONE)
-        result = hand_over(done, output, _NONE, copied=False, room=Room())
+        result = finish_any(whole, value, output, _NONE)
     return result.check, bytes(result.document.data[:]) if place.path is None else None
 
 

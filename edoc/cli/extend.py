@@ -1,4 +1,4 @@
-"""`edoc extend`: raises the signatures of a PDF file to a level."""
+"""`edoc extend`: raises the signatures of a file to a level."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from edoc.cli import exits
 from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, moment, output_option
-from edoc.cli.services import service_options, services_of
+from edoc.cli.services import service_options, services_of, texts
 from edoc.cli.talk import choose_language
 
 
@@ -20,12 +20,13 @@ from edoc.cli.talk import choose_language
     help="B-T adds a time-stamp, B-LT the status of all certificates, B-LTA a time-stamp over everything.",
 )  # fmt: skip
 @service_options
+@click.option("--detached", metavar="FILE", multiple=True, help="The original of a signature that stands beside its data.")
 @click.option("--at", metavar="TIME", help="Judge certificates as if today were then, such as 2026-11-23T10:00:00Z.")
 @output_option("Where the extended file goes. By default NAME.extended.pdf beside NAME.pdf.")
 @OVERWRITE
 @LANGUAGE
 def command(**given: object) -> int:
-    """Raise all signatures of a PDF file to a level, and check what was made before handing it over.
+    """Raise all signatures of a file to a level, and check what was made before handing it over.
 
     What is there already stays as it is.  B-LTA can be added again and again: each time renews the
     protection before the certificates of the last time-stamp expire.
@@ -40,6 +41,7 @@ def command(**given: object) -> int:
     result = extend_document(
         str(given["file"]),
         level=str(given["level"]),
+        detached=texts(given["detached"]),
         validation_time=moment(at if isinstance(at, str) else None),
         output=output if isinstance(output, str) else beside(str(given["file"]), "extended"),
         overwrite=bool(given["overwrite"]),

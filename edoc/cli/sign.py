@@ -1,4 +1,4 @@
-"""`edoc sign`: signs PDF files, each checked before it appears at its place."""
+"""`edoc sign`: signs files, each checked before it appears at its place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import click
 
 from edoc.cli import exits
 from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
-from edoc.cli.services import service_options, services_of
+from edoc.cli.services import service_options, services_of, texts
+from edoc.cli.statement import statement_of, statement_options
 from edoc.cli.talk import choose_language, complain
 
 if TYPE_CHECKING:
@@ -26,13 +27,19 @@ if TYPE_CHECKING:
 @click.option("--key", metavar="URI", required=True, help="The key: file:key.pem or pkcs12:clerk.p12.")
 @click.option("--certificates", metavar="FILE", multiple=True, help="The signer's certificate and its chain.")
 @click.option("--pin-file", metavar="PATH", help="Take the PIN or passphrase from the first line of a file.")
-@click.option("--format", "kind", type=click.Choice(["pades"]), default="pades", show_default=True, help="The format.")
+@click.option(
+    "--format", "kind", type=click.Choice(["pades", "cades", "xades", "jades", "asic-s", "asic-e"]),
+    help="By default what suits the file: pades, xades, jades, the container it is; else cades.",
+)  # fmt: skip
 @click.option(
     "--level", type=click.Choice(["B-B", "B-T", "B-LT", "B-LTA"]), default="B-B", show_default=True,
     help="B-T adds a time-stamp, B-LT the status of all certificates, B-LTA a time-stamp over everything.",
 )  # fmt: skip
 @service_options
-@output_option("Where the signed file goes; with several FILEs a folder. By default NAME.signed.pdf beside NAME.pdf.")
+@output_option(
+    "Where the signed file goes; with several FILEs a folder. By default NAME.signed.pdf beside NAME.pdf,"
+    " NAME.docx.p7s beside NAME.docx."
+)
 @OVERWRITE
 @click.option("--field", metavar="NAME", help="The signature field to fill, or to make.")
 @click.option("--reason", metavar="TEXT", help="Why it is signed, as the signer claims.")
@@ -47,9 +54,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="The encoding; the second is for receivers that know no PAdES.",
 )
+@statement_options
 @LANGUAGE
 def command(**given: object) -> int:
-    """Sign PDF files, and check what was made before handing it over.
+    """Sign files, and check what was made before handing it over.
+
+    With --format asic-e several FILEs go into one container under one signature.
 
     A PIN or passphrase comes from --pin-file, from EDOC_PIN or from the terminal, never from the command
     line.
@@ -69,6 +79,7 @@ def command(**given: object) -> int:
         name=_text(given["name"]),
         reason=_text(given["reason"]),
         location=_text(given["location"]),
+        **statement_of(given),
         **services_of(given),
     )
     return _run(order, signer)
@@ -82,6 +93,10 @@ class _Order:
     output: str | None
     overwrite: bool
     field: str | None
+    detached: tuple[str, ...]
+    """Originals of a detached signature that is signed once more."""
+    together: bool
+    """Whether all files get one signature."""
 
     @classmethod
     def of(cls, given: dict[str, object]) -> _Order:
@@ -95,31 +110,43 @@ class _Order:
             output=_text(given["output"]),
             overwrite=bool(given["overwrite"]),
             field=_text(given["field"]),
+            detached=texts(given["detached"]),
+            together=given["kind"] == "asic-e",
         )
+        if order.detached and len(order.files) > 1:
+            raise ConfigError("DETACHED_ONE_FILE", subject="--detached")
+        if order.together and len(order.files) > 1:
+            return order
         if len(order.files) > 1 and order.output == "-":
             raise ConfigError("OUTPUT_ONE_FILE", subject="-")
         return order
 
-    def naming(self) -> Callable[[object], str]:
+    @property
+    def one(self) -> list[str] | None:
+        """Everything that gets one signature together, null where each file gets its own."""
+        several = self.together and len(self.files) > 1
+        return [*self.files, *self.detached] if several or self.detached else None
+
+    def naming(self, signer: Signer) -> Callable[[object], str]:
         """Return the function that says where the signed form of an input goes."""
         into_folder = len(self.files) > 1 or (self.output is not None and os.path.isdir(self.output))
         if self.output is None:
-            return lambda source: "-" if source == "-" else _signed_name(str(source))
+            return lambda source: "-" if source == "-" else signer.output_name(str(source))
         if not into_folder:
             place = self.output
             return lambda source: place
         os.makedirs(self.output, exist_ok=True)
-        return _into(self.output)
+        return _into(self.output, signer)
 
 
-def _into(folder: str) -> Callable[[object], str]:
+def _into(folder: str, signer: Signer) -> Callable[[object], str]:
     """Names in a folder, each given once: two inputs of one name must not become one file."""
     taken: set[str] = set()
 
     def name(source: object) -> str:
         from edoc.errors import ConfigError
 
-        place = os.path.join(folder, os.path.basename(_signed_name(str(source))))
+        place = os.path.join(folder, os.path.basename(signer.output_name(str(source))))
         if place in taken:
             raise ConfigError("OUTPUT_SAME_NAME", subject=place, params={"input": str(source)})
         taken.add(place)
@@ -131,9 +158,14 @@ def _into(folder: str) -> Callable[[object], str]:
 def _run(order: _Order, signer: Signer) -> int:
     from edoc.bulk.sign import sign_many
 
+    if order.one is not None:
+        place = order.output or ("-" if "-" in order.one else signer.output_name(list(order.one)))
+        made = signer.sign(list(order.one), output=place, overwrite=order.overwrite)
+        _tell_place(made.output)
+        return exits.PASSED
     codes: set[int] = set()
     results = sign_many(
-        order.files, signer=signer, output=order.naming(), overwrite=order.overwrite, field=order.field
+        order.files, signer=signer, output=order.naming(signer), overwrite=order.overwrite, field=order.field
     )
     for result in results:
         if result.error is not None:
@@ -145,10 +177,13 @@ def _run(order: _Order, signer: Signer) -> int:
 
 def _tell(result: BulkResult) -> None:
     """Say where the signed file is; the place is the answer, unless the file itself went to standard output."""
-    if result.result is None or result.result.output is None:
-        return
-    sys.stdout.write(f"{result.result.output}\n")
-    sys.stdout.flush()
+    _tell_place(result.result.output if result.result is not None else None)
+
+
+def _tell_place(place: object) -> None:
+    if place is not None:
+        sys.stdout.write(f"{place}\n")
+        sys.stdout.flush()
 
 
 def _key(given: dict[str, object]) -> Key:
@@ -162,11 +197,6 @@ def _key(given: dict[str, object]) -> Key:
         certificates=tuple(map(str, certificates)) if isinstance(certificates, tuple) else (),
         secret=lambda subject: ask(f"PIN or passphrase for {subject}"),
     )
-
-
-def _signed_name(path: str) -> str:
-    stem, extension = os.path.splitext(path)
-    return f"{stem}.signed{extension or '.pdf'}"
 
 
 def _text(value: object) -> str | None:

@@ -121,6 +121,10 @@ class Editor(Protocol):
     def newest(self) -> str | None:
         """Id of the signature that was put in; null for a document that was only opened."""
 
+    @property
+    def archives_together(self) -> bool:
+        """True when one archive time-stamp stands over all signatures at once, as in a container."""
+
     def signature_imprint(self, signature: str, algorithm: str) -> bytes:
         """Return the digest to be time-stamped over the value of a signature."""
 

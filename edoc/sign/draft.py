@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import asdict, dataclass, field
 from enum import Enum
@@ -13,6 +12,7 @@ from edoc.facts.signature import DocumentFacts, SignatureAlgorithm
 from edoc.formats.pdf.append import Appended, room_of
 from edoc.pki.algorithms import digest_of, key_facts, refuse_for_signing
 from edoc.pki.certificate import Certificate
+from edoc.sign import wire
 from edoc.sign.algorithm import message_digest_name
 from edoc.sign.request import Level, SubFilter
 from edoc.sign.timestamp import TOKEN_ROOM, imprint_algorithm
@@ -74,14 +74,14 @@ class Draft:
         """Return the draft as bytes; without the document it must be handed over again when finishing."""
         included = self.document is not None and with_document
         header = {
-            "octets": _text(self.octets),
+            "octets": wire.text(self.octets),
             "algorithm": asdict(self.algorithm),
             "digest_algorithm": self.digest_algorithm,
-            "message_digest": _text(self.message_digest),
-            "certificates": [_text(der) for der in self.certificates],
+            "message_digest": wire.text(self.message_digest),
+            "certificates": [wire.text(der) for der in self.certificates],
             "sub_filter": self.sub_filter,
             "level": self.level,
-            "signature_value": _text(self.signature_value),
+            "signature_value": wire.text(self.signature_value),
             "document_name": self.document_name,
             "base_size": self.appended.base_size,
             "gap": [self.appended.gap_start, self.appended.gap_end],
@@ -108,29 +108,29 @@ class Draft:
 
 
 def _read(header: dict[str, object], body: bytes) -> Draft:
-    tail_size = _number(header["tail_size"])
-    base_size = _number(header["base_size"])
-    start, end = (_number(item) for item in _list(header["gap"]))
+    tail_size = wire.number(header["tail_size"])
+    base_size = wire.number(header["base_size"])
+    start, end = (wire.number(item) for item in wire.items(header["gap"]))
     tail = body[:tail_size]
     rest = body[tail_size:]
     if not base_size <= start < end <= base_size + tail_size or len(tail) != tail_size:
         raise ValueError("gap")
     if len(rest) != (base_size if header["document"] is True else 0):
         raise ValueError("document")
-    name = _string(header["document_name"])
+    name = wire.string(header["document_name"])
     draft = Draft(
-        octets=_bytes(header["octets"]),
-        algorithm=SignatureAlgorithm(**_algorithm(header["algorithm"])),  # type: ignore[arg-type]
-        digest_algorithm=_string(header["digest_algorithm"]),
-        message_digest=_bytes(header["message_digest"]),
-        certificates=tuple(_bytes(item) for item in _list(header["certificates"])),
-        sub_filter=_string(header["sub_filter"]),
-        level=_string(header["level"]),
-        signature_value=_bytes(header["signature_value"]),
+        octets=wire.octets(header["octets"]),
+        algorithm=wire.algorithm(header["algorithm"]),
+        digest_algorithm=wire.string(header["digest_algorithm"]),
+        message_digest=wire.octets(header["message_digest"]),
+        certificates=tuple(wire.octets(item) for item in wire.items(header["certificates"])),
+        sub_filter=wire.string(header["sub_filter"]),
+        level=wire.string(header["level"]),
+        signature_value=wire.octets(header["signature_value"]),
         document_name=name,
         appended=Appended(
-            tail=tail, base_size=base_size, gap_start=start, gap_end=end, field_name=_string(header["field_name"]),
-            earlier_signatures=_number(header["earlier"]),
+            tail=tail, base_size=base_size, gap_start=start, gap_end=end, field_name=wire.string(header["field_name"]),
+            earlier_signatures=wire.number(header["earlier"]),
         ),
         document=Document.from_bytes(rest, name=name) if header["document"] is True else None,
     )  # fmt: skip
@@ -149,39 +149,3 @@ def _refuse_unsound(draft: Draft) -> None:
         raise ValueError("algorithm")
     if draft.digest_algorithm != message_digest_name(draft.algorithm):
         raise ValueError("digest")
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _bytes(value: object) -> bytes:
-    return base64.b64decode(_string(value), validate=True)
-
-
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 62:
-        raise TypeError
-    return value
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError
-    return value
-
-
-def _algorithm(value: object) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise TypeError
-    kinds = {"name": str, "digest": (str, type(None)), "mgf_digest": (str, type(None)),
-             "salt_length": (int, type(None)), "parameters_ok": bool}  # fmt: skip
-    if set(value) != set(kinds) or not all(isinstance(value[key], kind) for key, kind in kinds.items()):  # type: ignore[arg-type]
-        raise TypeError
-    return value

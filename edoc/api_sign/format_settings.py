@@ -1,0 +1,118 @@
+"""What a signature in a format other than PDF says and looks like, checked before any key is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from edoc.errors import ConfigError
+from edoc.facts.document import Document
+from edoc.formats.writing import Packaging, Placement, SignatureOrder, SignaturePolicy, SignerLocation
+from edoc.sign.formats import Format, format_of, natural_format, packaging_of
+
+_COMMITMENTS = {
+    "proof-of-origin": "1.2.840.113549.1.9.16.6.1",
+    "proof-of-receipt": "1.2.840.113549.1.9.16.6.2",
+    "proof-of-delivery": "1.2.840.113549.1.9.16.6.3",
+    "proof-of-sender": "1.2.840.113549.1.9.16.6.4",
+    "proof-of-approval": "1.2.840.113549.1.9.16.6.5",
+    "proof-of-creation": "1.2.840.113549.1.9.16.6.6",
+}
+"""EN 319 122-1 5.2.3."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the signer states beside the data, and how the signature is put together."""
+
+    format: Format | None = None
+    """Null: the one that suits each document."""
+    packaging: str | None = None
+    countersign: str | None = None
+    """Id of the signature to be countersigned."""
+    policy: SignaturePolicy | None = None
+    commitments: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    location: SignerLocation | None = None
+    content_timestamp: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def foreign_to_pdf(self) -> dict[str, object | None]:
+        """Return, by the names of the options, what a signature in a PDF has no place for."""
+        return {
+            "packaging": self.packaging,
+            "countersign": self.countersign,
+            "serialization": self.options.get("serialization"),
+            "signature_policy": self.policy,
+            "commitments": self.commitments or None,
+            "roles": self.roles or None,
+            "content_timestamp": self.content_timestamp or None,
+        }
+
+    def format_for(self, documents: Sequence[Document]) -> Format:
+        """Return the format of a signature over some documents; raises `ConfigError` for one that cannot be."""
+        if self.format is not None:
+            return self.format
+        if len(documents) > 1:
+            return Format.ASIC_E
+        return natural_format(documents[0])
+
+    def order(self, documents: Sequence[Document], *, time: datetime, tokens: tuple[bytes, ...] = ()) -> SignatureOrder:
+        """Return what is asked of the format's writer."""
+        format = self.format_for(documents)
+        return SignatureOrder(
+            signing_time=time,
+            packaging=packaging_of(self.packaging, format, documents),
+            placement=Placement.COUNTER if self.countersign is not None else Placement.PARALLEL,
+            target=self.countersign,
+            policy=self.policy,
+            commitments=self.commitments,
+            roles=self.roles,
+            location=self.location,
+            content_timestamps=tokens,
+            options=self.options,
+        )
+
+
+def make_statement(
+    *,
+    format: str | None,
+    packaging: str | None,
+    countersign: str | None,
+    signature_policy: SignaturePolicy | None,
+    commitments: Sequence[str],
+    roles: Sequence[str],
+    location: str | None,
+    content_timestamp: bool,
+    serialization: str | None,
+) -> Statement:
+    """Return the statement; raises `ConfigError` for a format, packaging or commitment that is unknown."""
+    wanted = format_of(format) if format is not None else None
+    known = [item.value for item in Packaging]
+    if packaging is not None and packaging not in known:
+        params = {"format": wanted.value if wanted is not None else "-", "known": ", ".join(known)}
+        raise ConfigError("SIGN_PACKAGING", subject=packaging, params=params)
+    return Statement(
+        format=wanted,
+        packaging=packaging,
+        countersign=countersign,
+        policy=signature_policy,
+        commitments=tuple(_commitment(item) for item in _listed(commitments)),
+        roles=_listed(roles),
+        location=SignerLocation(locality=location) if location else None,
+        content_timestamp=content_timestamp,
+        options={"serialization": serialization} if serialization is not None else {},
+    )
+
+
+def _listed(items: Sequence[str]) -> tuple[str, ...]:
+    return (items,) if isinstance(items, str) else tuple(items)
+
+
+def _commitment(name: str) -> str:
+    found = _COMMITMENTS.get(name, name)
+    if not all(part.isdigit() for part in found.split(".")):
+        params = {"known": ", ".join(_COMMITMENTS)}
+        raise ConfigError("SIGN_COMMITMENT_UNKNOWN", subject=name, params=params)
+    return found

@@ -1,0 +1,87 @@
+"""The options of `edoc sign` that say what a signature states and how it is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+import click
+
+from edoc.cli.services import texts
+
+if TYPE_CHECKING:
+    from edoc.formats.writing import SignaturePolicy
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+class Stated(TypedDict):
+    """Options of `edoc.Signer`."""
+
+    format: str | None
+    packaging: str | None
+    countersign: str | None
+    signature_policy: SignaturePolicy | None
+    commitments: tuple[str, ...]
+    roles: tuple[str, ...]
+    content_timestamp: bool
+    serialization: str | None
+
+
+_OPTIONS = (
+    click.option(
+        "--packaging", type=click.Choice(["enveloped", "enveloping", "detached", "internally-detached"]),
+        help="Where the data stands: around the signature, inside it, or beside it.",
+    ),
+    click.option("--detached", metavar="FILE", multiple=True, help="The original of a detached signature to sign again."),
+    click.option("--countersign", metavar="ID", help="Sign the signature of this id (see edoc show), not the data."),
+    click.option("--role", "roles", metavar="TEXT", multiple=True, help="A role that the signer claims."),
+    click.option(
+        "--commitment", "commitments", metavar="NAME", multiple=True,
+        help="What the signature means, such as proof-of-approval, or an object identifier.",
+    ),
+    click.option("--signature-policy", metavar="FILE", help="The document with the rules that the signature follows."),
+    click.option("--signature-policy-id", metavar="ID", help="The identifier of those rules: an OID or a URI."),
+    click.option("--content-timestamp", is_flag=True, help="Let the authority say first that the data exists."),
+    click.option(
+        "--serialization", type=click.Choice(["flattened", "general", "compact"]), help="How JAdES is written.",
+    ),
+)  # fmt: skip
+
+
+def statement_options(command: F) -> F:
+    """Give a command the options."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def statement_of(given: dict[str, object]) -> Stated:
+    """Return what was given; raises `ConfigError` for one half of a signature policy, `InputError` for its file."""
+
+    def text(name: str) -> str | None:
+        value = given[name]
+        return value if isinstance(value, str) else None
+
+    return Stated(
+        format=text("kind"),
+        packaging=text("packaging"),
+        countersign=text("countersign"),
+        signature_policy=_policy(text("signature_policy"), text("signature_policy_id")),
+        commitments=texts(given["commitments"]),
+        roles=texts(given["roles"]),
+        content_timestamp=bool(given["content_timestamp"]),
+        serialization=text("serialization"),
+    )
+
+
+def _policy(file: str | None, id: str | None) -> SignaturePolicy | None:
+    if file is None and id is None:
+        return None
+    from edoc.drivers.files import open_document
+    from edoc.errors import ConfigError
+    from edoc.formats.writing import SignaturePolicy
+
+    if file is None or id is None:
+        raise ConfigError("SIGNATURE_POLICY_HALF", subject=file or id or "-")
+    return SignaturePolicy(id=id, digest_algorithm="sha256", digest=open_document(file).sha256())
