@@ -33,6 +33,18 @@ class Limits:
     """Form fields walked."""
     pdf_reference_hops: int = 8
     """Indirect references followed for one value."""
+    zip_entries: int = 20_000
+    """Entries of one container: bundles of 10,000 files occur; each costs some 10 microseconds."""
+    zip_name_bytes: int = 1_024
+    """One entry's name; file systems end at 255 octets a folder."""
+    zip_inflated_bytes: int = 4 << 30
+    """Octets inflated in all, streamed; as much as a document may have."""
+    zip_inflate_ratio: int = 1_000
+    """Inflated against deflated size of one entry above 1 MiB: deflate itself ends at 1,032, documents at 200."""
+    zip_member_bytes: int = 64 << 20
+    """One entry that is read whole: signatures, manifests, lists; data files are streamed."""
+    asic_manifests: int = 1_000
+    """Manifests of one container: one a signature or time-stamp, one more for every renewal."""
     signatures: int = 2_000
     """Signatures and time-stamps judged in one document."""
     cms_bytes: int = 8 << 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 Buffer = bytes | mmap.mmap
@@ -30,15 +31,22 @@ class Document:
         """Size in bytes."""
         return len(self.data)
 
+    def pieces(self, size: int = 1 << 17) -> Iterator[bytes | memoryview]:
+        """Yield all octets in order, at most `size` at once; each piece is good until the next one is asked for.
+
+        What only digests or copies a document reads it this way: it may be a member of a container that is
+        never whole in memory.
+        """
+        with memoryview(self.data) as view:
+            for start in range(0, len(view), size):
+                with view[start : start + size] as piece:
+                    yield piece
+
     def sha256(self) -> bytes:
         """Return the SHA-256 digest of the whole document (32 bytes)."""
         state = hashlib.sha256()
-        view = memoryview(self.data)
-        try:
-            for start in range(0, len(view), 1 << 17):
-                state.update(view[start : start + (1 << 17)])
-        finally:
-            view.release()
+        for piece in self.pieces():
+            state.update(piece)
         return state.digest()
 
 

@@ -119,12 +119,8 @@ class Originals:
 def document_digest(document: Document, algorithm: str) -> bytes:
     """Return the digest of all octets of a document (`algorithm`: hashlib name)."""
     state = new_hash(algorithm)
-    view = memoryview(document.data)
-    try:
-        for start in range(0, len(view), _CHUNK):
-            state.update(view[start : start + _CHUNK])
-    finally:
-        view.release()
+    for piece in document.pieces(_CHUNK):
+        state.update(piece)
     return state.digest()
 
 
