@@ -39,12 +39,30 @@ class Limits:
     """One entry's name; file systems end at 255 octets a folder."""
     zip_inflated_bytes: int = 4 << 30
     """Octets inflated in all, streamed; as much as a document may have."""
-    zip_inflate_ratio: int = 1_000
-    """Inflated against deflated size of one entry above 1 MiB: deflate itself ends at 1,032, documents at 200."""
+    zip_inflate_ratio: int = 200
+    """Inflated against deflated size of one entry above 8 MiB: deflate itself ends at 1,032, real documents at 50."""
     zip_member_bytes: int = 64 << 20
     """One entry that is read whole: signatures, manifests, lists; data files are streamed."""
     asic_manifests: int = 1_000
     """Manifests of one container: one a signature or time-stamp, one more for every renewal."""
+    json_bytes: int = 256 << 20
+    """One JSON document, read whole: signed payloads of that size do not occur."""
+    jws_header_bytes: int = 4 << 20
+    """The text of one protected header; with a chain of certificates it has 10 KiB."""
+    xml_bytes: int = 256 << 20
+    """One XML document: its tree takes some eight times as much."""
+    xml_depth: int = 256
+    """Nesting of elements; real documents stay below 40."""
+    xml_attributes: int = 1_000
+    """Attributes of one element; spreadsheets have some 50."""
+    xml_namespaces: int = 128
+    """Namespace declarations on the way from the root to an element: canonical forms cost their square; XBRL has 60."""
+    xml_references: int = 10_000
+    """References of one signature, those of its manifests among them."""
+    xml_transforms: int = 10
+    """Transforms of one reference; real ones have at most four."""
+    xml_xpath_chars: int = 2_000
+    """Characters of one XPath expression."""
     signatures: int = 2_000
     """Signatures and time-stamps judged in one document."""
     cms_bytes: int = 8 << 20

@@ -35,6 +35,8 @@ class ReferenceKind(Enum):
     """The document's octets, such as the ByteRange of a PDF or the eContent of a CMS."""
     SIGNED_PROPERTIES = "signed_properties"
     MANIFEST_ENTRY = "manifest_entry"
+    OCTETS = "octets"
+    """Data under the signature value itself, with no digest of its own: as intact as the value (JWS)."""
 
 
 class ScopeKind(Enum):
@@ -68,6 +70,8 @@ class Reference:
     @property
     def intact(self) -> bool | None:
         """True or false when both digests are known, null when the data is missing."""
+        if self.kind is ReferenceKind.OCTETS:
+            return None if self.actual is None else True
         if self.expected is None:
             return False
         return None if self.actual is None else self.actual == self.expected
@@ -271,6 +275,8 @@ class DocumentFacts:
     sha256: bytes
     complete: bool = True
     signature_marks: bool = False
+    marks_format: SignatureFormat = SignatureFormat.PDF
+    """The family of a signature whose marks are seen but that cannot be read."""
     signatures: tuple[SignatureFacts, ...] = ()
     timestamps: tuple[TimestampFacts, ...] = ()
     """Time-stamps of the document itself (PDF DocTimeStamp), each listed once."""

@@ -34,6 +34,10 @@ def read_document(
 
         # A PDF signature uses no originals: whatever was handed over beside it stays unused.
         return _told(read_pdf(document, password=password, limits=limits), beside)
+    if kind in (Kind.JSON, Kind.JWS_COMPACT):
+        from edoc.formats.jws.read import read_jws
+
+        return _told(read_jws(document, originals=beside, limits=limits), beside)
     raise InputError("UNSUPPORTED_TYPE", subject=document.name)
 
 

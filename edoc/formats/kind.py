@@ -12,7 +12,8 @@ _PDF_HEADER = 1024
 _HEAD = 4096
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_COMPACT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+[ \t\r\n]*")
+_COMPACT = re.compile(rb"[ \t\r\n]*e[w-z0-9_-][A-Za-z0-9_-]*\.[\x20-\x2d\x2f-\x7e]*\.[A-Za-z0-9_-]*[ \t\r\n]*")
+"""A compact JWS: its header begins with a brace (RFC 7515 7.1, RFC 7797 5.2)."""
 _UTF16 = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 
 

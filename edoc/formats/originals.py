@@ -59,6 +59,29 @@ class Originals:
         """Names of what no reference has used."""
         return tuple(_name(item) for place, item in enumerate(self._items) if place not in self._used)
 
+    def take(self, name: str | None = None, *, alone: bool = True) -> Document | None:
+        """Return the original of a name, for signatures that state no digest of it.
+
+        Without a match the only document that was handed over is meant, where `alone` says that no other can be.
+        """
+        for place, item in enumerate(self._items):
+            if isinstance(item, Document) and name is not None and item.name == name:
+                self._used.add(place)
+                return item
+        if alone and len(self._items) == 1 and isinstance(self._items[0], Document):
+            self._used.add(0)
+            return self._items[0]
+        return None
+
+    def take_all(self, name: str) -> tuple[Document, ...]:
+        """Return every original of a name, whatever its case, in order."""
+        found = []
+        for place, item in enumerate(self._items):
+            if isinstance(item, Document) and item.name.lower() == name:
+                self._used.add(place)
+                found.append(item)
+        return tuple(found)
+
     def resolve(self, requests: Sequence[Request]) -> list[Found | None]:
         """Return, for each request, the original that it means; null when it was not handed over.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edoc.facts.findings import Finding, error, info
-from edoc.facts.signature import SignatureAlgorithm, SignatureFacts
+from edoc.facts.signature import ReferenceKind, SignatureAlgorithm, SignatureFacts
 from edoc.pki.algorithms import key_facts, verify_value
 from edoc.pki.certificate import Certificate
 from edoc.policy.suite import FOREVER, CryptographicSuite
@@ -50,6 +50,9 @@ def verify_signature(facts: SignatureFacts, certificate: Certificate | None) -> 
         conclusion = undecided(SubIndication.NO_SIGNING_CERTIFICATE_FOUND)
     else:
         conclusion = PASSED
+    if value is False and references and any(item.kind is ReferenceKind.OCTETS for item in facts.references):
+        # What has no digest of its own is as intact as the value that stands over it.
+        references = False
     return Verified(
         references_intact=references, signature_value_valid=value, conclusion=conclusion, findings=findings
     )

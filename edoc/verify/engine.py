@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from edoc.facts.findings import Finding, Severity, error
-from edoc.facts.signature import DocumentFacts, SignatureFacts, SignatureFormat
+from edoc.facts.signature import DocumentFacts, SignatureFacts
 from edoc.policy.model import Judgement
 from edoc.result.enums import Indication, SubIndication, WantKind
 from edoc.result.report import DocumentId, Outcome, PolicyId, ReportData, Want
@@ -122,7 +122,7 @@ def _with_unreadable_signature(facts: DocumentFacts) -> DocumentFacts:
     reasons: tuple[Finding, ...] = tuple(replace(finding, subject="S1") for finding in facts.findings)
     unreadable = SignatureFacts(
         id="S1",
-        format=SignatureFormat.PDF,
+        format=facts.marks_format,
         findings=(*reasons, error("SIGNATURE_MARKS_UNREADABLE", "S1", name=facts.name))
         if _is_broken(reasons)
         else reasons,
