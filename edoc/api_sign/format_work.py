@@ -9,7 +9,7 @@ from edoc.api_sign.format_archive import Augmenter
 from edoc.api_sign.settings import Services, Settings
 from edoc.api_sign.work import SignResult, deliver
 from edoc.drivers.output import Output
-from edoc.errors import InputError
+from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
 from edoc.facts.signature import DocumentFacts
 from edoc.formats import read_document
@@ -21,6 +21,7 @@ from edoc.sign.checks import Expected
 from edoc.sign.format_checks import check_format
 from edoc.sign.format_draft import FormatDraft
 from edoc.sign.formats import Format, writer_of
+from edoc.sign.request import Level
 from edoc.sign.timestamp import imprint_algorithm
 
 _SIGNED = (Kind.CMS, Kind.CMS_PEM, Kind.JWS_COMPACT, Kind.JSON, Kind.XML, Kind.ZIP)
@@ -67,6 +68,11 @@ def prepare_format(documents: Sequence[Document], settings: Settings, services: 
     """Return the draft of a signature over some documents; raises `InputError` or `ConfigError` for what cannot be."""
     statement = settings.statement
     format = statement.format_for(documents)
+    if statement.options.get("serialization") == "compact" and settings.level is not Level.B_B:
+        raise ConfigError("JWS_COMPACT_LEVEL", subject=settings.level.value)
+    if statement.countersign is not None and settings.level is not Level.B_B:
+        # Its proof of time is the next time-stamp over the signature that it stands on.
+        raise ConfigError("SIGN_COUNTER_LEVEL", subject=settings.level.value)
     writer = writer_of(format)
     template = settings.template
     signer = SignerParameters(
