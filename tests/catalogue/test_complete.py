@@ -168,7 +168,8 @@ def _named(node: ast.Call, maker: str) -> set[str] | None:
         return None if None in keywords else {str(name) for name in keywords} | {"subject"}
     params = keywords.get("params")
     if params is None:
-        return {"subject"} if maker != "PdfError" else None
+        # Exceptions inside a reader take the places of their sentence as keywords.
+        return {str(name) for name in keywords} | {"subject"} if maker != "PdfError" else None
     if not isinstance(params, ast.Dict) or not all(isinstance(key, ast.Constant) for key in params.keys):
         return None
     return {str(key.value) for key in params.keys if isinstance(key, ast.Constant)} | {"subject"}
