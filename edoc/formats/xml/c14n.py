@@ -1,0 +1,145 @@
+"""Canonical XML 1.0 and 1.1 and exclusive canonical XML 1.0, each with and without comments.
+
+Always in the context of the whole document.  Two ways lead to the same octets: the quick one lets the
+parser's own writer do what it does right (whole documents, and exclusive subtrees), and cuts what is taken out
+from its output; the general one (`c14n_walk`) takes any set of nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from edoc.formats.xml.algorithms import C14N_10, C14N_11, C14N_EXCLUSIVE
+from edoc.formats.xml.c14n_walk import Rules, walk
+from edoc.formats.xml.errors import XmlError
+from edoc.formats.xml.nodes import NodeSet
+from edoc.formats.xml.tree import Element
+
+METHODS: dict[str, tuple[str, bool]] = {
+    C14N_10: ("1.0", False),
+    f"{C14N_10}#WithComments": ("1.0", True),
+    C14N_11: ("1.1", False),
+    f"{C14N_11}#WithComments": ("1.1", True),
+    C14N_EXCLUSIVE: ("exclusive", False),
+    f"{C14N_EXCLUSIVE}WithComments": ("exclusive", True),
+}
+"""The six algorithms: which rules, and whether comments stay."""
+
+_QUICK_NODES = 3_000
+"""Below so many nodes a subtree is walked: the quick way starts with the whole document."""
+_COSTLY = 200_000_000
+"""Elements times the square of their namespaces: what the parser's writer needs steps for (about a second)."""
+_MANY_ATTRIBUTES = 64
+"""Attributes of one element, which the parser's writer sorts by insertion."""
+_COUNT = etree.XPath("count(descendant::node())")
+_COUNT_ALL = etree.XPath("count(//*)")
+_MANY = etree.XPath(f"boolean(descendant-or-self::*[@*[{_MANY_ATTRIBUTES + 1}]])")
+
+
+def canonicalize(what: Element | NodeSet, *, method: str, inclusive_prefixes: tuple[str, ...] = ()) -> bytes:
+    """Return the canonical octets of an element or a set of nodes, in the context of its whole document.
+
+    `method` is one of `METHODS`, `inclusive_prefixes` those of exclusive canonicalisation (`#default` among
+    them).  Raises `XmlError`: XML_C14N_UNKNOWN, XML_C14N_RELATIVE.
+    """
+    known = METHODS.get(method)
+    if known is None:
+        raise XmlError("XML_C14N_UNKNOWN", algorithm=method)
+    nodes = what if isinstance(what, NodeSet) else NodeSet(apex=what)
+    kind, comments = known
+    prefixes = inclusive_prefixes if kind == "exclusive" else ()
+    rules = Rules(kind=kind, comments=comments and nodes.comments, prefixes=tuple("" if item == "#default" else item for item in prefixes))
+    quick = _quick(nodes, rules)
+    return quick if quick is not None else walk(nodes, rules)
+
+
+def _quick(nodes: NodeSet, rules: Rules) -> bytes | None:
+    """Return what the parser's writer makes of it, null where it is wrong, or too dear."""
+    holes = nodes.holes
+    if holes is None or "" in rules.prefixes:
+        # `#default` is lost in the writer unless the word is known to the thread's dictionary.
+        return None
+    if not nodes.whole and _COUNT(nodes.apex) < _QUICK_NODES:
+        return None
+    if _is_costly(nodes.apex):
+        return None
+    if nodes.whole:
+        written = _written(nodes.tree, rules)
+    elif rules.kind == "exclusive":
+        written = _written(nodes.apex, rules)
+    else:
+        # The writer does not know what a subtree inherits: it is cut out of its document.
+        return None
+    return _cut(written, nodes, holes, rules) if holes else written
+
+
+def _written(what: Element | etree._ElementTree, rules: Rules) -> bytes:
+    exclusive = rules.kind == "exclusive"
+    try:
+        return etree.tostring(
+            what, method="c14n", exclusive=exclusive, with_comments=rules.comments,
+            inclusive_ns_prefixes=list(rules.prefixes) if exclusive and rules.prefixes else None,
+        )  # fmt: skip
+    except etree.C14NError:
+        # Nothing else is refused there: a relative name of a namespace.
+        raise XmlError("XML_C14N_RELATIVE") from None
+
+
+def _is_costly(apex: Element) -> bool:
+    declared = 0
+    now = 0
+    for event, _ in etree.iterwalk(apex.getroottree().getroot(), events=("start-ns", "end-ns")):
+        now += 1 if event == "start-ns" else -1
+        declared = max(declared, now)
+    return bool(_COUNT_ALL(apex) * declared * declared > _COSTLY) or bool(_MANY(apex))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hole:
+    start: int
+    end: int
+
+
+def _cut(written: bytes, nodes: NodeSet, holes: list[Element], rules: Rules) -> bytes | None:
+    """Take subtrees out of canonical octets: in them every element starts with its name, and nothing else does."""
+    if b"<?" in written or rules.comments and b"<!--" in written:
+        # Instructions and comments hold any text, what looks like a tag too.
+        return None
+    places: list[tuple[int, int]] = []
+    for name in {_name(hole) for hole in holes}:
+        found = _places(written, nodes.apex, name, {hole for hole in holes if _name(hole) == name})
+        if found is None:
+            return None
+        places += found
+    parts, position = [], 0
+    for start, end in sorted(places):
+        parts.append(written[position:start])
+        position = end
+    parts.append(written[position:])
+    return b"".join(parts)
+
+
+def _name(element: Element) -> str:
+    local = etree.QName(element).localname
+    return f"{element.prefix}:{local}" if element.prefix else local
+
+
+def _places(written: bytes, apex: Element, name: str, holes: set[Element]) -> list[tuple[int, int]] | None:
+    local = name.rpartition(":")[2]
+    wanted = [item in holes for item in apex.iter(f"{{*}}{local}") if _name(item) == name]
+    tags = re.compile(rb"<(/?)" + re.escape(name.encode()) + rb"(?:>| [^>]*>)")
+    found: list[tuple[int, int]] = []
+    open_: list[int] = []
+    number = -1
+    for tag in tags.finditer(written):
+        if not tag.group(1):
+            number += 1
+            open_.append(tag.start() if number < len(wanted) and wanted[number] else -1)
+        elif open_:
+            start = open_.pop()
+            if start >= 0:
+                found.append((start, tag.end()))
+    return found if number + 1 == len(wanted) and len(found) == len(holes) else None

@@ -1,0 +1,66 @@
+"""Reading the leaves and the order of XML-DSig elements strictly: what two readers could read differently is refused."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+
+from edoc.formats.xml.errors import XmlError
+from edoc.formats.xml.tree import DS, Element
+
+_SPACE = " \t\r\n"
+_NO_SPACE = str.maketrans("", "", _SPACE)
+
+
+def children(element: Element) -> list[Element]:
+    """Return the child elements; comments and instructions are left out."""
+    return [child for child in element if isinstance(child.tag, str)]
+
+
+def local(element: Element) -> str:
+    """Return the local name of an element of XML-DSig, an empty string for any other one."""
+    tag: str = element.tag
+    return tag[len(DS) + 2 :] if tag.startswith(f"{{{DS}}}") else ""
+
+
+def ordered(element: Element, names: Sequence[str]) -> list[list[Element]]:
+    """Return the children of an element by name, in the order of the schema; `XmlError` XML_SIGNATURE_SHAPE.
+
+    A name that ends with `?` may be missing, with `*` missing or repeated, with `+` repeated.
+    """
+    left = children(element)
+    found: list[list[Element]] = []
+    for name in names:
+        plain = name.rstrip("?*+")
+        several = name[-1] in "*+"
+        group: list[Element] = []
+        while left and local(left[0]) == plain and (several or not group):
+            group.append(left.pop(0))
+        if not group and name[-1] not in "?*":
+            raise XmlError("XML_SIGNATURE_SHAPE", element=local(element), child=plain)
+        found.append(group)
+    if left:
+        raise XmlError("XML_SIGNATURE_SHAPE", element=local(element), child=str(left[0].tag)[:80])
+    return found
+
+
+def octets(element: Element) -> bytes:
+    """Return the octets of a base64 leaf; `XmlError` XML_BASE64 for anything else, comments among it."""
+    if len(element):
+        # A comment cuts the text for some readers and not for others.
+        raise XmlError("XML_BASE64", element=local(element))
+    return decoded(element.text or "", element=local(element))
+
+
+def decoded(text: str, *, element: str) -> bytes:
+    """Return the octets of base64 text with white space; `XmlError` XML_BASE64."""
+    try:
+        return base64.b64decode(text.translate(_NO_SPACE).encode("ascii"), validate=True)
+    except (binascii.Error, ValueError):
+        raise XmlError("XML_BASE64", element=element) from None
+
+
+def algorithm(element: Element) -> str:
+    """Return the Algorithm of a method or transform, an empty string when it has none."""
+    return element.get("Algorithm") or ""

@@ -1,0 +1,176 @@
+"""The references of a signature: what each points to, its transforms, and the digest of what comes out.
+
+A reference to this document is followed by identifiers alone, each once; anything else is sought among what was
+handed over beside the document, and never fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+from urllib.parse import unquote
+
+from edoc.facts.document import Document
+from edoc.formats.originals import Found, Request
+from edoc.formats.xml.algorithms import C14N_10, digest_of_uri
+from edoc.formats.xml.c14n import canonicalize
+from edoc.formats.xml.errors import XmlError
+from edoc.formats.xml.leaf import algorithm, octets, ordered
+from edoc.formats.xml.nodes import NodeSet
+from edoc.formats.xml.transforms import Data, Transform, octets_of, read_transforms, transformed
+from edoc.formats.xml.tree import DS, Element, XmlDocument
+from edoc.pki.algorithms import digest_size, new_hash
+
+MANIFEST_TYPE = f"{DS}Manifest"
+_XPOINTER_ID = re.compile(r"""#xpointer\(id\((?:'([^'"]+)'|"([^'"]+)")\)\)""")
+
+
+class Resolver(Protocol):
+    """Finds detached data: `Originals`, or a container that knows its members."""
+
+    def resolve(self, requests: Sequence[Request]) -> list[Found | None]:
+        """Return, for each request, the data that it means; null when it is not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class XmlReference:
+    """One ds:Reference of a SignedInfo, or of a Manifest."""
+
+    element: Element
+    document: XmlDocument
+    id: str | None
+    uri: str | None
+    """Null when the attribute is missing: the application knows what is meant."""
+    type: str
+    transforms: tuple[Transform, ...]
+    digest_algorithm: str
+    """hashlib name, or `unknown:<uri>`."""
+    digest: bytes
+    entry: bool = False
+    """True for one that stands in a Manifest."""
+    target: Element | None = None
+    """The element that a reference to this document points to, its document element for the whole of it."""
+    actual: bytes | None = None
+    """The digest of what was found; null when the data is missing or could not be transformed."""
+    problem: XmlError | None = None
+    """Why there is no digest, when the data is at hand."""
+    found: Document | None = field(default=None, repr=False)
+    """Detached data, when its octets were handed over."""
+    found_name: str | None = None
+
+    @property
+    def external(self) -> bool:
+        """True when it points outside this document."""
+        return self.uri is None or not (self.uri == "" or self.uri.startswith("#"))
+
+    def output(self) -> Data:
+        """Return what the transforms make of the data: octets, or nodes; `XmlError` when there is none."""
+        limits = self.document.limits
+        if self.external:
+            if self.found is None:
+                raise XmlError("XML_REFERENCE_MISSING", reference=self.uri or "-")
+            data: Data = bytes(self.found.data)
+        else:
+            data = dereferenced(self.document, self.uri or "")
+        return transformed(data, self.transforms, name=self.document.name, limits=limits)
+
+    def octets(self, *, method: str = C14N_10, inclusive_prefixes: tuple[str, ...] = ()) -> bytes:
+        """Return the octets of the output; nodes are canonicalised by `method` (a time-stamp may name its own)."""
+        data = self.output()
+        if isinstance(data, bytes):
+            return data
+        return canonicalize(data, method=method, inclusive_prefixes=inclusive_prefixes)
+
+
+def dereferenced(document: XmlDocument, uri: str) -> NodeSet:
+    """Return the nodes of a same-document URI; `XmlError` XML_REFERENCE_MISSING, XML_ID_DUPLICATE, XML_XPATH_UNKNOWN.
+
+    Only the pointer forms keep comments (XML-DSig 4.4.3.3).
+    """
+    if uri in ("", "#xpointer(/)"):
+        return NodeSet.of_document(document.tree, comments=uri != "")
+    pointer = _XPOINTER_ID.fullmatch(uri)
+    if pointer is None and uri.startswith("#xpointer("):
+        raise XmlError("XML_XPATH_UNKNOWN", expression=uri[:120])
+    name = (pointer.group(1) or pointer.group(2)) if pointer is not None else uri[1:]
+    found = document.by_id(name)
+    if not found:
+        raise XmlError("XML_REFERENCE_MISSING", reference=uri[:120])
+    if len(found) > 1:
+        raise XmlError("XML_ID_DUPLICATE", reference=uri[:120])
+    return NodeSet(apex=found[0], comments=pointer is not None)
+
+
+def read_reference(element: Element, document: XmlDocument, *, entry: bool = False) -> XmlReference:
+    """Read one ds:Reference, its data not yet looked at; `XmlError` when its shape is wrong."""
+    box, method, value = ordered(element, ("Transforms?", "DigestMethod", "DigestValue"))
+    return XmlReference(
+        element=element,
+        document=document,
+        id=element.get("Id"),
+        uri=element.get("URI"),
+        type=element.get("Type") or "",
+        transforms=read_transforms(box[0] if box else None, limits=document.limits),
+        digest_algorithm=digest_of_uri(algorithm(method[0])),
+        digest=octets(value[0]),
+        entry=entry,
+    )
+
+
+def digested(references: Sequence[XmlReference], resolver: Resolver | None) -> list[XmlReference]:
+    """Return the references with the digests of what they point to; detached data is asked for once, all together."""
+    done = [item if item.external else _inside(item) for item in references]
+    outside = [place for place, item in enumerate(done) if item.external and digest_size(item.digest_algorithm)]
+    if resolver is None or not outside:
+        return done
+    problems: dict[int, XmlError] = {}
+    requests = [_request(done[place], place, problems) for place in outside]
+    for place, found in zip(outside, resolver.resolve(requests), strict=True):
+        item = done[place]
+        if found is not None:
+            done[place] = replace(item, found=found.document, found_name=found.name, actual=found.actual)
+        elif place in problems:
+            done[place] = replace(item, problem=problems[place])
+    return done
+
+
+def _inside(item: XmlReference) -> XmlReference:
+    try:
+        nodes = dereferenced(item.document, item.uri or "")
+        item = replace(item, target=nodes.apex)
+        data = transformed(nodes, item.transforms, name=item.document.name, limits=item.document.limits)
+        made = octets_of(data)
+        if not made:
+            # Nothing is signed by it: an empty set always has the same digest.
+            raise XmlError("XML_REFERENCE_EMPTY", reference=item.uri or "-")
+    except XmlError as problem:
+        return replace(item, problem=problem)
+    return replace(item, actual=_digest(item.digest_algorithm, made))
+
+
+def _digest(name: str, made: bytes) -> bytes | None:
+    if digest_size(name) is None:
+        return None
+    state = new_hash(name)
+    state.update(made)
+    return state.digest()
+
+
+def _request(item: XmlReference, place: int, problems: dict[int, XmlError]) -> Request:
+    def read(document: Document) -> bytes | None:
+        try:
+            data = transformed(bytes(document.data), item.transforms, name=document.name, limits=item.document.limits)
+            return octets_of(data)
+        except XmlError as problem:
+            problems[place] = problem
+            return None
+
+    name = unquote(item.uri) if item.uri else None
+    return Request(
+        algorithm=item.digest_algorithm,
+        expected=item.digest,
+        name=name,
+        read=read if item.transforms else None,
+    )

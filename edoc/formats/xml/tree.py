@@ -1,0 +1,161 @@
+"""An XML document: its octets, the one tree of its one parse, and its identifiers.
+
+No document type is read, so no entity exists, no default attribute is added and nothing is fetched.  What
+costs more than its size is refused before anything is computed over it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from edoc.formats.xml.errors import XmlError
+from edoc.limits import DEFAULT_LIMITS, Limits
+
+Element = etree._Element
+Tree = etree._ElementTree
+
+DS = "http://www.w3.org/2000/09/xmldsig#"
+XML = "http://www.w3.org/XML/1998/namespace"
+_WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
+
+ID_ATTRIBUTES = ("Id", "ID", "id", f"{{{XML}}}id", f"{{{_WSU}}}Id")
+"""Attributes that identify an element: none of another name does, whatever it is called (no schema is read)."""
+
+_SMALL = 10_000_000
+"""Up to here no text can exceed the parser's own limits, which also bound the depth to 256."""
+_PROLOG = re.compile(r"\ufeff?(?:<\?.*?\?>|<!--.*?-->|[ \t\r\n]+)*", re.DOTALL)
+_PROLOG_OCTETS = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?.*?\?>|<!--.*?-->|[ \t\r\n]+)*+", re.DOTALL)
+_DECLARATION = re.compile(
+    r"""<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']"""
+    r"""(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["'])?"""
+)
+_ENCODING = re.compile(r"utf-?8|utf-?16(le|be)?|us-ascii|ascii|iso-?8859-\d{1,2}|windows-125\d", re.IGNORECASE)
+_WIDE = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
+_HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class XmlDocument:
+    """One parsed document; `root` is its document element."""
+
+    source: bytes = field(repr=False)
+    name: str
+    root: Element
+    limits: Limits
+    _ids: dict[str, list[Element]] = field(default_factory=dict, repr=False)
+    _indexed: list[bool] = field(default_factory=list, repr=False)
+
+    @classmethod
+    def parse(cls, data: bytes, *, name: str, limits: Limits = DEFAULT_LIMITS) -> XmlDocument:
+        """Parse a document; `XmlError`: XML_MALFORMED, XML_DOCTYPE, XML_ENCODING, XML_VERSION, XML_LIMIT."""
+        if len(data) > limits.xml_bytes:
+            raise XmlError("XML_LIMIT", limit=limits.xml_bytes, what="octets")
+        _refuse_prolog(data)
+        root = _parsed(data)
+        docinfo = root.getroottree().docinfo
+        if docinfo.internalDTD is not None or docinfo.doctype:
+            raise XmlError("XML_DOCTYPE")
+        document = cls(source=data, name=name, root=root, limits=limits)
+        _within_limits(document)
+        return document
+
+    @property
+    def tree(self) -> Tree:
+        """The tree, with what stands outside the document element."""
+        return self.root.getroottree()
+
+    def by_id(self, value: str) -> list[Element]:
+        """Return every element that bears an identifier, in document order: more than one is no identifier."""
+        if not self._indexed:
+            self._indexed.append(True)
+            for element in _with_ids(self.root):
+                for key in {element.get(attribute) for attribute in ID_ATTRIBUTES} - {None}:
+                    self._ids.setdefault(key or "", []).append(element)
+        return self._ids.get(value, [])
+
+    def signatures(self) -> Iterator[Element]:
+        """Yield the ds:Signature elements that stand in no other one, in document order."""
+        for element in self.root.iter(f"{{{DS}}}Signature"):
+            if not any(item.tag == f"{{{DS}}}Signature" for item in element.iterancestors()):
+                yield element
+
+
+_IDS = etree.XPath(
+    "descendant-or-self::*[@Id or @ID or @id or @xml:id or @wsu:Id]", namespaces={"wsu": _WSU, "xml": XML}
+)
+
+
+def _with_ids(root: Element) -> list[Element]:
+    found = _IDS(root)
+    return found if isinstance(found, list) else []
+
+
+def _refuse_prolog(data: bytes) -> None:
+    """Refuse a document type and odd encodings before anything is parsed."""
+    codec = next((name for mark, name in _WIDE if data.startswith(mark)), None)
+    if codec is not None:
+        head = data[: 2 * _HEAD].decode(codec, "replace")
+        end = _PROLOG.match(head)
+        doctype = end is not None and head.startswith("<!DOCTYPE", end.end())
+    else:
+        place = _PROLOG_OCTETS.match(data)
+        doctype = place is not None and data.startswith(b"<!DOCTYPE", place.end())
+        head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    if doctype:
+        raise XmlError("XML_DOCTYPE")
+    stated = _DECLARATION.match(head.removeprefix("\ufeff"))
+    if stated is not None and stated.group(1) != "1.0":
+        # Canonical XML is defined over XML 1.0; 1.1 ends lines differently.
+        raise XmlError("XML_VERSION", version=stated.group(1))
+    if stated is not None and stated.group(2) is not None and _ENCODING.fullmatch(stated.group(2)) is None:
+        raise XmlError("XML_ENCODING", encoding=stated.group(2)[:40])
+
+
+def parser(*, huge: bool = False) -> etree.XMLParser:
+    """Return a parser that reads no document type, fetches nothing and keeps everything."""
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=huge,
+        remove_comments=False, remove_pis=False, strip_cdata=True,
+    )  # fmt: skip
+
+
+def _parsed(data: bytes) -> Element:
+    try:
+        return etree.fromstring(data, parser(huge=len(data) > _SMALL))
+    except etree.XMLSyntaxError as problem:
+        if problem.msg is not None and ("depth" in problem.msg or "huge" in problem.msg.lower()):
+            raise XmlError("XML_LIMIT", limit=256, what="depth") from None
+        line, column = problem.position
+        raise XmlError("XML_MALFORMED", line=line or 0, column=column or 0) from None
+    except (ValueError, LookupError):
+        # An encoding that the parser does not know.
+        raise XmlError("XML_MALFORMED", line=0, column=0) from None
+
+
+def _within_limits(document: XmlDocument) -> None:
+    root, limits = document.root, document.limits
+    if len(document.source) > _SMALL and root.xpath("boolean(/" + "*/" * limits.xml_depth + "*)"):
+        raise XmlError("XML_LIMIT", limit=limits.xml_depth, what="depth")
+    marks = document.source.count(b"xmlns") + document.source.count("xmlns".encode("utf-16-le"))
+    if marks > limits.xml_namespaces and _most_declared(root) > limits.xml_namespaces:
+        raise XmlError("XML_LIMIT", limit=limits.xml_namespaces, what="namespace declarations")
+    if root.xpath(f"boolean(//*[@*[{limits.xml_attributes + 1}]])"):
+        raise XmlError("XML_LIMIT", limit=limits.xml_attributes, what="attributes")
+
+
+def _most_declared(root: Element) -> int:
+    """Return the most namespace declarations on the way from the root to any element."""
+    most = now = 0
+    for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        now += 1 if event == "start-ns" else -1
+        most = max(most, now)
+    return most
+
+
+def namespaces_of(element: Element) -> Mapping[str, str]:
+    """Return the namespaces in scope at an element by prefix (`""`: the default one, absent when there is none)."""
+    return {prefix or "": uri for prefix, uri in element.nsmap.items() if uri and prefix != "xml"}
