@@ -100,19 +100,28 @@ class Dss:
         certificates: Iterable[bytes] = (),
         crls: Iterable[bytes] = (),
         ocsps: Iterable[bytes] = (),
-        detached: Iterable[bytes] = (),
+        detached: Iterable[bytes | Mapping[str, object]] = (),
+        name: str = "document.pdf",
     ) -> tuple[Judged, ...]:
-        """Return what DSS says of each signature under its own default policy as of a time."""
+        """Return what DSS says of each signature under its own default policy as of a time.
+
+        `detached` are octets, or maps of `name` and `data`.
+        """
         answer = self.ask("validate", document=document, trust=trust, time=time, certificates=certificates,
-                          crls=crls, ocsps=ocsps, detached=detached)  # fmt: skip
+                          crls=crls, ocsps=ocsps, detached=detached, name=name)  # fmt: skip
         return tuple(_judged(item) for item in answer["signatures"])  # type: ignore[attr-defined]
 
     def sign(self, document: bytes, **parts: object) -> bytes:
         """Return a PDF signed at a level; `pkcs12`, `level` and `signing_time` are needed, see Signing.java."""
         return base64.b64decode(str(self.ask("sign", document=document, **parts)["document"]))
 
+    def sign_format(self, format: str, *documents: tuple[str, bytes], **parts: object) -> bytes:
+        """Return documents signed as `cades`, `xades`, `jades`, `asic-cades` or `asic-xades`, see FormatSigning.java."""
+        named = [{"name": name, "data": data} for name, data in documents]
+        return base64.b64decode(str(self.ask("sign", format=format, documents=named, **parts)["document"]))
+
     def extend(self, document: bytes, **parts: object) -> bytes:
-        """Return a signed PDF raised to a `level`."""
+        """Return a signed document raised to a `level`; a `format` names any other than PDF."""
         return base64.b64decode(str(self.ask("extend", document=document, **parts)["document"]))
 
 

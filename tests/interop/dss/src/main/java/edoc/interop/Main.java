@@ -35,8 +35,8 @@ public final class Main {
         try {
             return switch (request.text("op")) {
                 case "validate" -> Validation.validate(request);
-                case "sign" -> Signing.sign(request);
-                case "extend" -> Signing.extend(request);
+                case "sign" -> request.has("format") ? FormatSigning.sign(request) : Signing.sign(request);
+                case "extend" -> request.has("format") ? FormatSigning.extend(request) : Signing.extend(request);
                 default -> throw new IllegalArgumentException("unknown op");
             };
         } catch (Exception problem) {

@@ -2,6 +2,7 @@ package edoc.interop;
 
 import eu.europa.esig.dss.alert.SilentOnStatusAlert;
 import eu.europa.esig.dss.alert.StatusAlert;
+import eu.europa.esig.dss.model.DSSDocument;
 import eu.europa.esig.dss.model.x509.CertificateToken;
 import eu.europa.esig.dss.service.crl.OnlineCRLSource;
 import eu.europa.esig.dss.service.http.commons.CommonsDataLoader;
@@ -32,8 +33,8 @@ final class Material {
             verifier.setCrlSource(new OnlineCRLSource(new CommonsDataLoader()));
             verifier.setOcspSource(new OnlineOCSPSource(new OCSPDataLoader()));
         } else {
-            verifier.setCrlSource(new ExternalResourcesCRLSource(request.documents("crls")));
-            verifier.setOcspSource(new ExternalResourcesOCSPSource(request.documents("ocsps")));
+            verifier.setCrlSource(new ExternalResourcesCRLSource(request.documents("crls").toArray(DSSDocument[]::new)));
+            verifier.setOcspSource(new ExternalResourcesOCSPSource(request.documents("ocsps").toArray(DSSDocument[]::new)));
         }
         return verifier;
     }

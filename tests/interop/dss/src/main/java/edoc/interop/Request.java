@@ -56,7 +56,18 @@ record Request(JsonObject json) {
         return list(name).stream().map(DSSUtils::loadCertificate).toList();
     }
 
-    DSSDocument[] documents(String name) {
-        return list(name).stream().map(InMemoryDocument::new).toArray(DSSDocument[]::new);
+    /** Documents as octets, or as objects with a `name` and the octets in `data`. */
+    List<DSSDocument> documents(String name) {
+        JsonArray found = has(name) ? json.getAsJsonArray(name) : new JsonArray();
+        List<DSSDocument> documents = new ArrayList<>();
+        for (JsonElement item : found) {
+            if (item.isJsonObject()) {
+                Request named = new Request(item.getAsJsonObject());
+                documents.add(new InMemoryDocument(named.octets("data"), named.text("name")));
+            } else {
+                documents.add(new InMemoryDocument(Base64.getDecoder().decode(item.getAsString())));
+            }
+        }
+        return documents;
     }
 }

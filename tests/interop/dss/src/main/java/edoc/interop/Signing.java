@@ -49,7 +49,7 @@ final class Signing {
     }
 
     /** The `signer` may be another than the one whose certificate goes into the document. */
-    private static SignatureValue value(Request request, ToBeSigned octets, SignatureAlgorithm algorithm) {
+    static SignatureValue value(Request request, ToBeSigned octets, SignatureAlgorithm algorithm) {
         try (Pkcs12SignatureToken token = open(request.has("signer") ? request.part("signer") : request)) {
             return token.sign(octets, algorithm, token.getKeys().get(0));
         }
@@ -88,7 +88,7 @@ final class Signing {
     }
 
     /** Over HTTP where a `url` is given, else in this process with the key of a PKCS#12. */
-    private static TSPSource tsa(Request request) {
+    static TSPSource tsa(Request request) {
         if (request.has("url")) {
             return new OnlineTSPSource(request.text("url"));
         }
@@ -102,12 +102,12 @@ final class Signing {
         }
     }
 
-    private static Pkcs12SignatureToken open(Request request) {
+    static Pkcs12SignatureToken open(Request request) {
         char[] password = request.text("password", "").toCharArray();
         return new Pkcs12SignatureToken(request.octets("pkcs12"), new PasswordProtection(password));
     }
 
-    private static JsonObject answer(DSSDocument document) {
+    static JsonObject answer(DSSDocument document) {
         JsonObject answer = new JsonObject();
         answer.addProperty("document", Base64.getEncoder().encodeToString(DSSUtils.toByteArray(document)));
         return answer;

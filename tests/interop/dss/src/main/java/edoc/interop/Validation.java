@@ -9,7 +9,6 @@ import eu.europa.esig.dss.model.InMemoryDocument;
 import eu.europa.esig.dss.simplereport.SimpleReport;
 import eu.europa.esig.dss.validation.SignedDocumentValidator;
 import eu.europa.esig.dss.validation.reports.Reports;
-import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 
@@ -23,7 +22,7 @@ final class Validation {
         validator.setCertificateVerifier(Material.verifier(request));
         validator.setValidationTime(request.time("time"));
         validator.setEnableEtsiValidationReport(false);
-        validator.setDetachedContents(Arrays.asList(request.documents("detached")));
+        validator.setDetachedContents(request.documents("detached"));
         Reports reports = validator.validateDocument();
         JsonObject answer = new JsonObject();
         answer.add("signatures", signatures(reports.getSimpleReport(), reports.getDiagnosticData()));
