@@ -22,7 +22,7 @@ def read_document(
     """Return the facts of a document; its kind is told by its content, never by its name.
 
     `originals` is what stands beside it.  Raises `InputError`: EMPTY_DOCUMENT, UNSUPPORTED_TYPE,
-    PDF_PASSWORD_WRONG.
+    OFFICE_UNSUPPORTED, PDF_PASSWORD_WRONG.
     """
     if document.size == 0:
         raise InputError("EMPTY_DOCUMENT", subject=document.name)
@@ -34,10 +34,21 @@ def read_document(
 
         # A PDF signature uses no originals: whatever was handed over beside it stays unused.
         return _told(read_pdf(document, password=password, limits=limits), beside)
+    if kind in (Kind.CMS, Kind.CMS_PEM):
+        from edoc.formats.cades.read import read_cms
+
+        return _told(read_cms(document, originals=beside, limits=limits), beside)
     if kind in (Kind.JSON, Kind.JWS_COMPACT):
         from edoc.formats.jws.read import read_jws
 
         return _told(read_jws(document, originals=beside, limits=limits), beside)
+    if kind is Kind.ZIP:
+        from edoc.formats.asic.read import read_asic
+
+        # All that a container signs is inside: whatever was handed over beside it stays unused.
+        return _told(read_asic(document, limits=limits), beside)
+    if kind is Kind.OLE:
+        raise InputError("OFFICE_UNSUPPORTED", subject=document.name)
     raise InputError("UNSUPPORTED_TYPE", subject=document.name)
 
 

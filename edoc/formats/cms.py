@@ -14,7 +14,7 @@ from edoc.facts.signature import (
     TimestampFacts,
     TimestampKind,
 )
-from edoc.formats.cms_signer import Beside, about, carried, signer_facts
+from edoc.formats.cms_signer import Beside, about, carried, carried_by, signer_facts
 from edoc.formats.tst import timestamp_facts
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_of
@@ -25,10 +25,12 @@ _TOKENS = 100
 """Time-stamps of one signature; decades of renewals stay below 20."""
 _COUNTER_SIGNATURES = 50
 """Counter-signatures of one signature, those of counter-signatures among them."""
+_COUNTER_TOKENS = 10
+"""Time-stamps of one counter-signature."""
 _COUNTER_DEPTH = 3
 """A counter-signature of a counter-signature is rare, deeper ones are not met."""
 
-_UNSIGNED_TOKENS = {
+UNSIGNED_TOKENS = {
     oids.SIGNATURE_TIMESTAMP: TimestampKind.SIGNATURE,
     oids.ESC_TIMESTAMP: TimestampKind.SIG_AND_REFS,
     oids.CERT_CRL_TIMESTAMP: TimestampKind.REFS_ONLY,
@@ -36,7 +38,7 @@ _UNSIGNED_TOKENS = {
     oids.ARCHIVE_TIMESTAMP_V2: TimestampKind.ARCHIVE,
     oids.ARCHIVE_TIMESTAMP_V3: TimestampKind.ARCHIVE,
 }
-"""Where tokens stand; the imprint of the last five is not computed: such a token stays undecided."""
+"""Where tokens stand; here only the imprint of the first is computed: others stay undecided."""
 
 ContentDigest = Callable[[str], bytes | None]
 """The digest of what is signed, by hashlib name."""
@@ -51,7 +53,7 @@ def signature_facts(
     references: tuple[Reference, ...] = (),
     content_digest: ContentDigest | None = None,
 ) -> SignatureFacts:
-    """Return the facts of the first signer of a CMS.
+    """Return the facts of the first signer of a CMS, as other formats embed it.
 
     `references` says what was signed and was compared by the caller; `content_digest` gives digests of
     the same octets for content time-stamps, by default from the first reference.
@@ -63,7 +65,7 @@ def signature_facts(
     material = carried(signed, signer)
     notes: list[Finding] = []
     stamps = _timestamps(signer, id, content_digest or _digest_of(references), notes)
-    counters = _counter_signatures(signer, id, material, notes)
+    counters = counter_signatures(signer, id, material=material, notes=notes)
     beside = Beside(name, references, stamps, counters, (*signed.findings, *notes))
     return signer_facts(signer, id=id, format=format, material=material, beside=beside)
 
@@ -81,12 +83,12 @@ def _digest_of(references: tuple[Reference, ...]) -> ContentDigest:
 
 
 def _timestamps(
-    signer: SignerInfo, id: str, content_digest: ContentDigest, notes: list[Finding]
+    signer: SignerInfo, id: str, content_digest: ContentDigest, notes: list[Finding], *, limit: int = _TOKENS
 ) -> tuple[TimestampFacts, ...]:
     found: list[TimestampFacts] = []
     for number, (kind, token) in enumerate(_tokens(signer), 1):
-        if number > _TOKENS:
-            notes.append(warning("CMS_TIMESTAMPS_LIMIT", id, limit=_TOKENS))
+        if number > limit:
+            notes.append(warning("CMS_TIMESTAMPS_LIMIT", id, limit=limit))
             break
         found.append(
             timestamp_facts(
@@ -106,7 +108,7 @@ def _tokens(signer: SignerInfo) -> Iterator[tuple[TimestampKind, bytes]]:
             for value in values:
                 yield TimestampKind.CONTENT, value
     for oid, values in signer.unsigned_attributes:
-        kind = _UNSIGNED_TOKENS.get(oid)
+        kind = UNSIGNED_TOKENS.get(oid)
         if kind is not None:
             for value in values:
                 yield kind, value
@@ -121,13 +123,18 @@ def _imprint_of(kind: TimestampKind, signer: SignerInfo, content_digest: Content
     return lambda name: None
 
 
-def _counter_signatures(
+def counter_signatures(
     signer: SignerInfo,
     id: str,
+    *,
     material: tuple[EmbeddedObject, ...],
     notes: list[Finding],
     place: tuple[int, int] = (1, _COUNTER_SIGNATURES),
 ) -> tuple[SignatureFacts, ...]:
+    """Return the counter-signatures of a signer, those above others inside them.
+
+    `place` is the depth and how many there may be in all; what is left out is told in `notes`.
+    """
     values = signer.unsigned(oids.COUNTER_SIGNATURE) if signer.unsigned_attributes else ()
     depth, left = place
     found: list[SignatureFacts] = []
@@ -166,7 +173,9 @@ def _counter(
         octets=lambda: value,
     )
     notes: list[Finding] = []
-    above = _counter_signatures(counter, id, material, notes, (place[0] + 1, place[1]))
-    beside = Beside(references=(reference,), counter_signatures=above, findings=tuple(notes))
+    stamps = _timestamps(counter, id, lambda name: digest_of(name, value), notes, limit=_COUNTER_TOKENS)
+    above = counter_signatures(counter, id, material=material, notes=notes, place=(place[0] + 1, place[1]))
+    beside = Beside(references=(reference,), timestamps=stamps, counter_signatures=above, findings=tuple(notes))
+    material += carried_by(counter)
     facts = signer_facts(counter, id=id, format=SignatureFormat.CMS, material=material, beside=beside)
     return facts if facts.signed_octets is not None else replace(facts, signed_octets=value)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from edoc.facts.findings import Finding
 from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
 from edoc.facts.signature import Reference, SignatureFacts, SignatureFormat, TimestampFacts
+from edoc.formats.cms_claims import claims_of
 from edoc.pki import oids
 from edoc.pki.cms import SignedData, wrap_basic_response
 from edoc.pki.der import DerError, Reader
@@ -39,11 +40,12 @@ def signer_facts(
     beside: Beside = _ALONE,
 ) -> SignatureFacts:
     """Return the facts of one SignerInfo with what stands beside it."""
+    claims, notes = claims_of(signer, content=beside.references[0].name if beside.references else "")
     return SignatureFacts(
         id=id,
         name=beside.name,
         format=format,
-        findings=about(id, signer.findings + beside.findings),
+        findings=about(id, signer.findings + beside.findings + notes),
         references=beside.references,
         signed_octets=signer.signed_octets,
         alternative_octets=signer.alternative_octets,
@@ -55,6 +57,7 @@ def signer_facts(
         material=material,
         timestamps=beside.timestamps,
         counter_signatures=beside.counter_signatures,
+        claims=claims,
         attributes=tuple([attribute.oid for attribute in signer.signed_attributes]),
     )
 
@@ -74,22 +77,29 @@ def carried(
     found = [EmbeddedObject(kind=MaterialKind.CERTIFICATE, der=der, origin=origin) for der in signed.certificates]
     found += [EmbeddedObject(kind=MaterialKind.CRL, der=der, origin=origin) for der in signed.crls]
     found += [EmbeddedObject(kind=MaterialKind.OCSP, der=der, origin=origin) for der in signed.ocsps]
-    if signer is not None and (signer.unsigned_attributes or signer.signed(oids.ADBE_REVOCATION) is not None):
-        found += _attributes(signer, origin)
-    return tuple(found)
+    return (*found, *carried_by(signer, origin=origin)) if signer is not None else tuple(found)
 
 
-def _attributes(signer: SignerInfo, origin: Origin) -> list[EmbeddedObject]:
+def carried_by(signer: SignerInfo, *, origin: Origin = Origin.SIGNATURE) -> tuple[EmbeddedObject, ...]:
+    """Return what the attributes of a signer carry beside the certificates and lists of the CMS."""
+    if not signer.unsigned_attributes and signer.signed(oids.ADBE_REVOCATION) is None:
+        return ()
     found: list[EmbeddedObject] = []
     archival = signer.signed(oids.ADBE_REVOCATION)
     if archival is not None:
         # The signed attribute of older PDF signatures: {[0] CRLs, [1] whole OCSPResponses, [2] other}.
         found += _lists(archival, origin=Origin.ARCHIVAL_ATTRIBUTE, basic=False)
-    for value in signer.unsigned(oids.REVOCATION_VALUES):
-        found += _lists(value, origin=origin, basic=True)
-    for value in signer.unsigned(oids.CERTIFICATE_VALUES):
-        found += _certificates(value, origin)
-    return found
+    for oid in (oids.REVOCATION_VALUES, oids.CERTIFICATE_VALUES):
+        for value in signer.unsigned(oid):
+            found += listed_in(oid, value, origin=origin)
+    return tuple(found)
+
+
+def listed_in(oid: str, value: bytes, *, origin: Origin = Origin.SIGNATURE) -> list[EmbeddedObject]:
+    """Return the objects in a value of revocation-values or certificate-values; none in one of another type."""
+    if oid == oids.REVOCATION_VALUES:
+        return _lists(value, origin=origin, basic=True)
+    return _certificates(value, origin) if oid == oids.CERTIFICATE_VALUES else []
 
 
 def _lists(value: bytes, *, origin: Origin, basic: bool) -> list[EmbeddedObject]:

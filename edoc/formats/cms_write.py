@@ -20,11 +20,12 @@ _TIME_OCTETS = 33
 """A signing-time attribute with GeneralizedTime."""
 
 
-def _attribute(oid: str, *values: bytes) -> bytes:
-    return tlv(0x30, encode_oid(oid), tlv(0x31, *values))
+def attribute(oid: str, *values: bytes) -> bytes:
+    """Return an Attribute with its values in DER order (RFC 5652 5.3)."""
+    return tlv(0x30, encode_oid(oid), tlv(0x31, *(sorted(values) if len(values) > 1 else values)))
 
 
-_CONTENT_TYPE = _attribute(oids.CONTENT_TYPE, encode_oid(oids.DATA))
+_CONTENT_TYPE = attribute(oids.CONTENT_TYPE, encode_oid(oids.DATA))
 
 
 class SignerTemplate:
@@ -45,6 +46,7 @@ class SignerTemplate:
         "chain_ders",
         "cms_size",
         "digest_algorithm",
+        "digest_identifier",
     )
 
     def __init__(self, certificate_der: bytes, chain_ders: tuple[bytes, ...], algorithm: SignatureAlgorithm) -> None:
@@ -53,46 +55,65 @@ class SignerTemplate:
         self.chain_ders = chain_ders
         self.algorithm = algorithm
         self.digest_algorithm = algorithm.digest or _FIXED_DIGEST[algorithm.name]
-        digest = digest_identifier(self.digest_algorithm)
+        digest = self.digest_identifier = digest_identifier(self.digest_algorithm)
         self._value_algorithm = signature_identifier(algorithm)
         # ESSCertIDv2 with the default hash, SHA-256, and without issuerSerial: the digest alone names the
         # certificate (RFC 5035 4).
         reference = tlv(0x30, tlv(0x04, hashlib.sha256(certificate_der).digest()))
-        self._certificate_reference = _attribute(oids.SIGNING_CERTIFICATE_V2, tlv(0x30, tlv(0x30, reference)))
+        self._certificate_reference = attribute(oids.SIGNING_CERTIFICATE_V2, tlv(0x30, tlv(0x30, reference)))
         # RFC 6211: nobody can claim another algorithm for the same octets.
         implicit = b"\xa1" + self._value_algorithm[1:]
-        self._protection = _attribute(oids.ALGORITHM_PROTECTION, tlv(0x30, digest, implicit))
+        self._protection = attribute(oids.ALGORITHM_PROTECTION, tlv(0x30, digest, implicit))
         identifier = tlv(0x30, certificate.issuer.der, integer(certificate.serial_number))
         self._signer_head = _VERSION + identifier + digest
         bag = tlv(0xA0, *sorted({certificate_der, *chain_ders}))
         self._signed_data_head = _VERSION + tlv(0x31, digest) + _DATA + bag
         self.cms_size = self._largest()
 
-    def signed_attributes(self, message_digest: bytes, *, signing_time: datetime | None = None) -> bytes:
+    def signed_attributes(
+        self,
+        message_digest: bytes,
+        *,
+        signing_time: datetime | None = None,
+        content_type: str | None = oids.DATA,
+        others: tuple[bytes, ...] = (),
+    ) -> bytes:
         """Return the DER SET of signed attributes, which is what is signed (RFC 5652 5.4).
 
         `signing_time` adds the claimed time; a PAdES baseline signature has none, because the entry /M of
-        its dictionary says it (EN 319 142-1 6.3).
+        its dictionary says it (EN 319 142-1 6.3).  `content_type` is null for a counter-signature; `others`
+        are whole attributes.
         """
         parts = [
-            _CONTENT_TYPE,
-            _attribute(oids.MESSAGE_DIGEST, tlv(0x04, message_digest)),
+            attribute(oids.MESSAGE_DIGEST, tlv(0x04, message_digest)),
             self._certificate_reference,
             self._protection,
+            *others,
         ]
+        if content_type is not None:
+            known = content_type == oids.DATA
+            parts.append(_CONTENT_TYPE if known else attribute(oids.CONTENT_TYPE, encode_oid(content_type)))
         if signing_time is not None:
-            parts.append(_attribute(oids.SIGNING_TIME, _time(signing_time)))
-        return tlv(0x31, *sorted(parts))
+            parts.append(attribute(oids.SIGNING_TIME, _time(signing_time)))
+        parts.sort()
+        return tlv(0x31, *parts)
+
+    def signer_info(self, signed_attributes: bytes, signature_value: bytes, *, unsigned: bytes = b"") -> bytes:
+        """Return the SignerInfo for signed attributes (tag SET) and the value over them (ECDSA: DER r, s).
+
+        `unsigned` is the whole set of unsigned attributes with its tag [1], or empty.
+        """
+        value = b"\x04" + length_octets(len(signature_value)) + signature_value
+        return tlv(0x30, self._signer_head, b"\xa0", signed_attributes[1:], self._value_algorithm, value, unsigned)
 
     def cms(self, signed_attributes: bytes, signature_value: bytes, *, timestamp: bytes = b"") -> bytes:
-        """Return the ContentInfo for signed attributes (tag SET) and the value over them (ECDSA: DER r, s).
+        """Return the detached ContentInfo for signed attributes (tag SET) and the value over them.
 
         `timestamp` is a token (DER ContentInfo) over the value; it becomes the unsigned attribute
         signature-time-stamp (EN 319 122-1 5.3).
         """
-        value = b"\x04" + length_octets(len(signature_value)) + signature_value
-        unsigned = tlv(0xA1, _attribute(oids.SIGNATURE_TIMESTAMP, timestamp)) if timestamp else b""
-        signer = tlv(0x30, self._signer_head, b"\xa0", signed_attributes[1:], self._value_algorithm, value, unsigned)
+        unsigned = tlv(0xA1, attribute(oids.SIGNATURE_TIMESTAMP, timestamp)) if timestamp else b""
+        signer = self.signer_info(signed_attributes, signature_value, unsigned=unsigned)
         return tlv(0x30, _SIGNED_DATA, tlv(0xA0, tlv(0x30, self._signed_data_head, tlv(0x31, signer))))
 
     def _largest(self) -> int:

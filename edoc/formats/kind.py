@@ -12,6 +12,8 @@ _PDF_HEADER = 1024
 _HEAD = 4096
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CMS = re.compile(rb"\x30(?:\x80|\x81.|\x82..|\x83.{3}|\x84.{4}|\x85.{5})\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07", re.DOTALL)
+"""The head of a ContentInfo: a sequence that begins with a type of PKCS #7."""
 _COMPACT = re.compile(rb"[ \t\r\n]*e[w-z0-9_-][A-Za-z0-9_-]*\.[\x20-\x2d\x2f-\x7e]*\.[A-Za-z0-9_-]*[ \t\r\n]*")
 """A compact JWS: its header begins with a brace (RFC 7515 7.1, RFC 7797 5.2)."""
 _UTF16 = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
@@ -39,6 +41,9 @@ def kind_of(document: Document) -> Kind:
     head = bytes(document.data[:_HEAD])
     if head.startswith(_ZIP):
         return Kind.ZIP
+    if _CMS.match(head) is not None:
+        # Before PDF: a signed PDF may stand inside.
+        return Kind.CMS
     if head[:_PDF_HEADER].find(b"%PDF-") >= 0:
         return Kind.PDF
     if head.startswith(_OLE):

@@ -62,12 +62,25 @@ def timestamp_facts(
     try:
         signed = parse_signed_data(token, limits=limits)
     except CmsError as problem:
-        return _unread(id, kind, covers, (warning if problem.code == "CMS_LIMIT" else error)(problem.code, id))
+        finding = (warning if problem.code == "CMS_LIMIT" else error)(problem.code, id)
+        return unread_token(id, kind, finding, covers=covers)
+    return token_facts(signed, id=id, kind=kind, imprint_of=imprint_of, covers=covers)
+
+
+def token_facts(
+    signed: SignedData,
+    *,
+    id: str,
+    kind: TimestampKind,
+    imprint_of: Callable[[str], bytes | None],
+    covers: tuple[str, ...] = (),
+) -> TimestampFacts:
+    """Return the facts of a token that is parsed already; see `timestamp_facts`."""
     facts = _token(signed, id)
     try:
         info = read_tst_info(signed.content or b"")
     except DerError:
-        return _unread(id, kind, covers, error("TST_MALFORMED", id), facts)
+        return unread_token(id, kind, error("TST_MALFORMED", id), covers=covers, token=facts)
     imprint = Reference(
         name=id,
         digest_algorithm=info.digest_algorithm,
@@ -88,9 +101,15 @@ def timestamp_facts(
     )
 
 
-def _unread(
-    id: str, kind: TimestampKind, covers: tuple[str, ...], finding: Finding, token: SignatureFacts | None = None
+def unread_token(
+    id: str,
+    kind: TimestampKind,
+    finding: Finding,
+    *,
+    covers: tuple[str, ...] = (),
+    token: SignatureFacts | None = None,
 ) -> TimestampFacts:
+    """Return the facts of a token that cannot be read, with the reason."""
     token = token or SignatureFacts(id=f"{id}.token", format=SignatureFormat.CMS)
     return TimestampFacts(
         id=id, kind=kind, token=token, gen_time=None, imprint=None, covers=covers, findings=(finding,)

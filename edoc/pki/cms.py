@@ -6,8 +6,11 @@ they were found and notes what breaks a rule as a finding; it verifies nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from edoc.facts.document import Buffer
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki import cms_attributes as read
@@ -21,6 +24,45 @@ _REVOCATION_OBJECTS = 1_000
 _DIGEST_ALGORITHMS = 64
 _SIGNERS = 500
 """SignerInfos of one CMS; parallel signatures of a whole court stay far below."""
+_BLOCK = 1 << 20
+
+
+class Content:
+    """Encapsulated octets where they lie: nothing is copied before it is asked for."""
+
+    __slots__ = ("_element", "_reader", "size")
+
+    def __init__(self, reader: Reader, element: Element) -> None:
+        self._reader = reader
+        self._element = element
+        tag, first, last, _ = element
+        self.size = sum(stop - start for start, stop in reader.segments(element)) if tag & 0x20 else last - first
+        """Number of octets, without tags and lengths of segments."""
+
+    def octets(self) -> bytes:
+        """Return all of them; the caller has looked at the size."""
+        return self._reader.octets(self._element)
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Yield where they lie in `data`, in order."""
+        return self._reader.segments(self._element)
+
+    @property
+    def data(self) -> Buffer:
+        """The octets in which they lie."""
+        return self._reader.data
+
+
+class Layout(NamedTuple):
+    """Where the parts of a SignedData lie, for those who digest or edit them as they were found."""
+
+    reader: Reader
+    version: Part
+    digest_algorithms: Part
+    encapsulated: Part
+    certificates: Part | None
+    revocation: Part | None
+    signers: Part
 
 
 class CmsError(ValueError):
@@ -36,8 +78,8 @@ class SignedData:
     """What one SignedData holds; certificates and revocation data are as found and trusted by nobody."""
 
     content_type: str
-    content: bytes | None = field(repr=False)
-    """The encapsulated octets; null when the content is elsewhere."""
+    encapsulated: Content | None = field(repr=False)
+    """The content as it lies in the CMS; null when it is elsewhere."""
     certificates: tuple[bytes, ...] = field(repr=False)
     crls: tuple[bytes, ...] = field(repr=False)
     ocsps: tuple[bytes, ...] = field(repr=False)
@@ -46,10 +88,16 @@ class SignedData:
     signer_infos: tuple[SignerInfo, ...]
     encoded_length: int
     """Length of the ContentInfo; what follows it is padding."""
+    layout: Layout = field(repr=False)
     findings: tuple[Finding, ...]
 
+    @property
+    def content(self) -> bytes | None:
+        """The encapsulated octets; null when the content is elsewhere."""
+        return self.encapsulated.octets() if self.encapsulated is not None else None
 
-def parse_signed_data(der: bytes, *, limits: Limits = DEFAULT_LIMITS) -> SignedData:
+
+def parse_signed_data(der: Buffer, *, limits: Limits = DEFAULT_LIMITS) -> SignedData:
     """Read a ContentInfo that holds SignedData; zero octets may follow it.
 
     Raises CmsError(CMS_MALFORMED | CMS_NOT_SIGNED_DATA | CMS_LIMIT) and nothing else (RFC 5652 3, 5.1).
@@ -74,7 +122,7 @@ def parse_signer_info(der: bytes, *, counter_signature: bool = False) -> SignerI
         raise CmsError("CMS_LIMIT" if problem.args == ("limit",) else "CMS_MALFORMED") from problem
 
 
-def _content_info(der: bytes, limits: Limits) -> SignedData:
+def _content_info(der: Buffer, limits: Limits) -> SignedData:
     reader = Reader(der)
     tag, start, end, length = reader.read(0, len(der))
     if tag != 0x30:
@@ -91,9 +139,13 @@ def _content_info(der: bytes, limits: Limits) -> SignedData:
     if tag != 0x30 or pos != last:
         raise DerError("signed data")
     findings: list[Finding] = []
-    if len(der) > length and der.count(0, length) != len(der) - length:
+    if len(der) > length and not _only_zeros(der, length):
         findings.append(error("CMS_TRAILING_DATA", count=len(der) - length))
     return _signed_data(reader, (start, end), length, findings, limits)
+
+
+def _only_zeros(der: Buffer, start: int) -> bool:
+    return not any(der[pos : pos + _BLOCK].strip(b"\x00") for pos in range(start, len(der), _BLOCK))
 
 
 def _signed_data(
@@ -108,7 +160,7 @@ def _signed_data(
     bags = {part[0]: part for part in parts[3:-1]}
     algorithms = _digest_algorithms(reader, parts[1])
     content_type, content = _encapsulated(reader, parts[2], findings)
-    if length - len(content or b"") > limits.cms_bytes:
+    if length - (content.size if content is not None else 0) > limits.cms_bytes:
         raise CmsError("CMS_LIMIT")
     certificates = _certificates(reader, bags.get(0xA0), findings, limits)
     crls, ocsps = _revocation(reader, bags.get(0xA1), findings)
@@ -118,17 +170,18 @@ def _signed_data(
     for signer in signers:
         if signer.digest_algorithm not in algorithms:
             findings.append(warning("CMS_DIGEST_NOT_LISTED", algorithm=signer.digest_algorithm))
-        if signer.signed_octets is None and content is not None and _looks_like_attributes(content):
+        if signer.signed_octets is None and content is not None and _looks_like_attributes(content, limits):
             findings.append(error("CMS_CONTENT_LOOKS_SIGNED"))
     return SignedData(
         content_type=content_type,
-        content=content,
+        encapsulated=content,
         certificates=certificates,
         crls=crls,
         ocsps=ocsps,
         digest_algorithms=algorithms,
         signer_infos=signers,
         encoded_length=length,
+        layout=Layout(reader, parts[0], parts[1], parts[2], bags.get(0xA0), bags.get(0xA1), parts[-1]),
         findings=tuple(findings),
     )
 
@@ -138,7 +191,7 @@ def _digest_algorithms(reader: Reader, part: Part) -> tuple[str, ...]:
     return tuple(digest_name(*read_algorithm(reader, item)) for item in items)
 
 
-def _encapsulated(reader: Reader, part: Part, findings: list[Finding]) -> tuple[str, bytes | None]:
+def _encapsulated(reader: Reader, part: Part, findings: list[Finding]) -> tuple[str, Content | None]:
     _, _, start, end, _ = part
     kind, first, last, pos = reader.read(start, end)
     if kind != 0x06:
@@ -157,10 +210,10 @@ def _encapsulated(reader: Reader, part: Part, findings: list[Finding]) -> tuple[
     if element[3] != last:
         raise DerError("content")
     if element[0] in (0x04, 0x24):
-        return content_type, reader.octets(element)
+        return content_type, Content(reader, element)
     # PKCS #7 1.5 allowed any type here and digested its content octets; AdES does not.
     findings.append(error("CMS_CONTENT_NOT_OCTETS"))
-    return content_type, reader.data[element[1] : element[2]]
+    return content_type, Content(reader, (0x04, *element[1:]))
 
 
 def _certificates(reader: Reader, part: Part | None, findings: list[Finding], limits: Limits) -> tuple[bytes, ...]:
@@ -196,7 +249,7 @@ def _revocation(
         if tag == 0x30:
             crls.append(reader.data[pos:following])
             continue
-        response = _other_revocation(reader, first, last) if tag == 0xA1 else None
+        response = other_revocation(reader, first, last) if tag == 0xA1 else None
         if response is None:
             findings.append(info("CMS_REVOCATION_SKIPPED"))
         else:
@@ -204,7 +257,8 @@ def _revocation(
     return tuple(crls), tuple(ocsps)
 
 
-def _other_revocation(reader: Reader, start: int, end: int) -> bytes | None:
+def other_revocation(reader: Reader, start: int, end: int) -> bytes | None:
+    """Return the OCSPResponse in the content of an OtherRevocationInfoFormat, null for another kind (RFC 5940 2)."""
     kind, first, last, pos = reader.read(start, end)
     tag, _, _, following = reader.read(pos, end)
     if kind != 0x06 or tag != 0x30 or following != end:
@@ -223,9 +277,12 @@ def wrap_basic_response(basic_der: bytes) -> bytes:
     return tlv(0x30, b"\x0a\x01\x00", tlv(0xA0, tlv(0x30, _BASIC, tlv(0x04, basic_der))))
 
 
-def _looks_like_attributes(content: bytes) -> bool:
+def _looks_like_attributes(found: Content, limits: Limits) -> bool:
     # Without signed attributes the value stands over the content itself: octets that read as signed
     # attributes could have been signed as such elsewhere (draft-ietf-lamps-cms-euf-cma-signeddata).
+    if found.size > limits.cms_bytes:
+        return False
+    content = found.octets()
     if content[:1] not in (b"\x31", b"\xa0"):
         return False
     try:

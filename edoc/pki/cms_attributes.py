@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from edoc.facts.document import Buffer
 from edoc.facts.findings import Finding, error
 from edoc.facts.signature import CertificateReference
 from edoc.pki import oids
@@ -62,7 +63,7 @@ class AlgorithmProtection(NamedTuple):
     signature: tuple[str, bytes | None] | None
 
 
-def strict_attributes(data: bytes, start: int, end: int) -> tuple[tuple[Attribute, ...], bool]:
+def strict_attributes(data: Buffer, start: int, end: int) -> tuple[tuple[Attribute, ...], bool]:
     """Return the attributes of a DER set and whether they stand in DER order; DerError when they are not DER."""
     found: list[Attribute] = []
     ordered = True
@@ -225,6 +226,14 @@ def _ess_certificate(value: bytes, parts: list[tuple[int, int, int, int]], versi
         raise DerError("ess")
     issuer, serial = _issuer_serial(value, start, end)
     return CertificateReference(digest_algorithm=algorithm, digest=digest, issuer_der=issuer, serial=serial)
+
+
+def issuer_serial(value: bytes) -> tuple[bytes | None, int]:
+    """Return issuer (DER Name, null when not one directory name) and number of a DER IssuerSerial; DerError otherwise."""
+    tag, start, end, following = strict(value, 0, len(value))
+    if tag != 0x30 or following != len(value):
+        raise DerError("issuer serial")
+    return _issuer_serial(value, start, end)
 
 
 def _issuer_serial(value: bytes, start: int, end: int) -> tuple[bytes | None, int]:

@@ -6,10 +6,15 @@ reads DER only.  Both answer with positions, so that nothing is copied before it
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+
+from edoc.facts.document import Buffer
 
 _DEPTH = 32
 """Nested indefinite lengths; BouncyCastle and OpenSSL streams reach 6."""
+_FEW, _SMALL = 20_000, 256
+"""Elements inside indefinite lengths: some thousands, or one for so many octets; streams write 1000 octets a segment."""
 
 Element = tuple[int, int, int, int]
 """(tag, start of the content, end of the content, start of the next element)"""
@@ -22,11 +27,12 @@ class DerError(ValueError):
 class Reader:
     """Reads elements of one octet string; definite lengths cost one call, indefinite ones one linear scan."""
 
-    __slots__ = ("_ends", "data")
+    __slots__ = ("_ends", "_left", "data")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: Buffer) -> None:
         self.data = data
         self._ends: dict[int, int] = {}
+        self._left = _FEW + len(data) // _SMALL
 
     def read(self, pos: int, end: int) -> Element:
         """Return the element at a position; `DerError` when it does not end before `end`."""
@@ -65,23 +71,32 @@ class Reader:
 
     def octets(self, element: Element) -> bytes:
         """Return the octets of a primitive or segmented OCTET STRING."""
+        if not element[0] & 0x20:
+            return self.data[element[1] : element[2]]
+        return b"".join([self.data[first:last] for first, last in self.segments(element)])
+
+    def segments(self, element: Element) -> Iterator[tuple[int, int]]:
+        """Yield where the octets of a primitive or segmented OCTET STRING lie, as (start, end), in order."""
         tag, start, end, _ = element
         if not tag & 0x20:
-            return self.data[start:end]
-        parts = []
+            yield start, end
+            return
         stack = [(start, end)]
+        left = _FEW + (end - start) // _SMALL
         while stack:
             pos, stop = stack.pop()
             while pos < stop:
                 inner, first, last, pos = self.read(pos, stop)
+                left -= 1
+                if left < 0:
+                    raise DerError("limit")
                 if inner == 0x04:
-                    parts.append(self.data[first:last])
+                    yield first, last
                 elif inner == 0x24 and len(stack) < _DEPTH:
                     stack.append((pos, stop))
                     pos, stop = first, last
                 else:
                     raise DerError("segment")
-        return b"".join(parts)
 
     def _indefinite(self, tag: int, start: int, end: int) -> Element:
         if not tag & 0x20:
@@ -102,6 +117,9 @@ class Reader:
         while stack:
             if pos + 2 > end:
                 raise DerError("end of contents")
+            self._left -= 1
+            if self._left < 0:
+                raise DerError("limit")
             if data[pos] == 0 and data[pos + 1] == 0:
                 self._ends[stack.pop()] = pos
                 pos += 2
@@ -123,7 +141,7 @@ class Reader:
             pos = _skip(data, head, end)
 
 
-def _skip(data: bytes, head: int, end: int) -> int:
+def _skip(data: Buffer, head: int, end: int) -> int:
     length = data[head]
     head += 1
     if length > 0x80:
@@ -137,7 +155,7 @@ def _skip(data: bytes, head: int, end: int) -> int:
     return head + length
 
 
-def strict(data: bytes, pos: int, end: int) -> Element:
+def strict(data: Buffer, pos: int, end: int) -> Element:
     """Return the element at a position, DER only: single tag octet, minimal definite length."""
     if pos + 2 > end:
         raise DerError("short")
@@ -160,7 +178,7 @@ def strict(data: bytes, pos: int, end: int) -> Element:
     return tag, start, stop, stop
 
 
-def strict_children(data: bytes, start: int, end: int, *, limit: int = 1000) -> list[tuple[int, int, int, int]]:
+def strict_children(data: Buffer, start: int, end: int, *, limit: int = 1000) -> list[tuple[int, int, int, int]]:
     """Return (tag, position, content start, content end) of the DER elements between two positions."""
     found = []
     pos = start
@@ -234,3 +252,20 @@ def tlv(tag: int, *parts: bytes) -> bytes:
 def integer(value: int) -> bytes:
     """Return a DER INTEGER."""
     return tlv(0x02, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+
+
+def as_der(data: bytes, *, depth: int = _DEPTH) -> bytes:
+    """Return an element with definite lengths and strings in one piece; sets keep their order.
+
+    DerError when the octets are not one element, or nest too deeply.
+    """
+    reader = Reader(data)
+    tag, start, end, following = reader.read(0, len(data))
+    if following != len(data) or depth == 0:
+        raise DerError("element")
+    if not tag & 0x20:
+        return tlv(tag, data[start:end])
+    if tag == 0x24:
+        return tlv(0x04, reader.octets((tag, start, end, following)))
+    parts = reader.children(start, end, limit=_FEW)
+    return tlv(tag, *(as_der(data[pos:stop], depth=depth - 1) for _, pos, _, _, stop in parts))

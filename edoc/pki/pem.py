@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]*)-----END \1-----")
+_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 #]+)-----([A-Za-z0-9+/=\s]*)-----END \1-----")
 
 
 def blocks(data: bytes) -> list[tuple[str, bytes]]:

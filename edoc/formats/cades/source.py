@@ -1,0 +1,43 @@
+"""The octets of a CMS document: as they are, or out of a PEM block (RFC 7468 9)."""
+
+from __future__ import annotations
+
+import re
+
+from edoc.errors import InputError
+from edoc.facts.document import Buffer, Document
+from edoc.limits import DEFAULT_LIMITS, Limits
+from edoc.pki.der import encode_oid
+from edoc.pki.oids import SIGNED_DATA
+from edoc.pki.pem import blocks
+
+_SMALL = 1 << 20
+"""A smaller file is read at once: octets are quicker to walk than a map of a file."""
+_PEM_BYTES = 64 << 20
+"""Text is decoded in memory; who signs larger data writes it in binary."""
+_LABELS = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*-----BEGIN ")
+_MARKS = 4096
+
+
+def cms_octets(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> Buffer:
+    """Return the DER or BER octets of a document.
+
+    Raises `InputError` UNSUPPORTED_TYPE for PEM of another kind, CADES_PEM_LARGE, CADES_PEM_BLOCKS.
+    """
+    data = document.data
+    if _BEGIN.match(bytes(data[:64])) is None:
+        return data[:] if document.size <= _SMALL else data
+    if document.size > min(_PEM_BYTES, limits.document_bytes):
+        raise InputError("CADES_PEM_LARGE", subject=document.name)
+    found = [der for label, der in blocks(bytes(data[:])) if label in _LABELS]
+    if not found:
+        raise InputError("UNSUPPORTED_TYPE", subject=document.name)
+    if len(found) > 1:
+        raise InputError("CADES_PEM_BLOCKS", subject=document.name, params={"count": str(len(found))})
+    return found[0]
+
+
+def has_marks(data: Buffer) -> bool:
+    """Tell whether damaged octets look like a CMS signature: the type of SignedData stands at their head."""
+    return encode_oid(SIGNED_DATA) in bytes(data[:_MARKS])
