@@ -180,6 +180,8 @@ class Signer:
         roles: Sequence[str] = (),
         content_timestamp: bool = False,
         serialization: str | None = None,
+        payload_encoding: str | None = None,
+        inner: str | None = None,
     ) -> None:
         """Prepare a signer; options and errors are those of `edoc.Signer`."""
         self._inner = api_sign.Signer(
@@ -207,6 +209,8 @@ class Signer:
             roles=roles,
             content_timestamp=content_timestamp,
             serialization=serialization,
+            payload_encoding=payload_encoding,
+            inner=inner,
         )
 
     def __repr__(self) -> str:

@@ -43,12 +43,17 @@ class Statement:
         return {
             "packaging": self.packaging,
             "countersign": self.countersign,
-            "serialization": self.options.get("serialization"),
+            **self.options,
             "signature_policy": self.policy,
             "commitments": self.commitments or None,
             "roles": self.roles or None,
             "content_timestamp": self.content_timestamp or None,
         }
+
+    def foreign_to(self, format: Format) -> dict[str, object | None]:
+        """Return the options of one format only that another cannot take."""
+        own = {"jades": ("serialization", "payload_encoding"), "asic-s": ("inner",), "asic-e": ("inner",)}
+        return {name: value for name, value in self.options.items() if name not in own.get(format.value, ())}
 
     def format_for(self, documents: Sequence[Document]) -> Format:
         """Return the format of a signature over some documents; raises `ConfigError` for one that cannot be."""
@@ -86,6 +91,8 @@ def make_statement(
     location: str | None,
     content_timestamp: bool,
     serialization: str | None,
+    payload_encoding: str | None,
+    inner: str | None,
 ) -> Statement:
     """Return the statement; raises `ConfigError` for a format, packaging or commitment that is unknown."""
     wanted = format_of(format) if format is not None else None
@@ -102,8 +109,24 @@ def make_statement(
         roles=_listed(roles),
         location=SignerLocation(locality=location) if location else None,
         content_timestamp=content_timestamp,
-        options={"serialization": serialization} if serialization is not None else {},
+        options=_options(serialization=serialization, payload_encoding=payload_encoding, inner=inner),
     )
+
+
+_CHOICES = {
+    "serialization": ("flattened", "general", "compact"),
+    "payload_encoding": ("base64url", "none"),
+    "inner": ("xades", "cades"),
+}
+
+
+def _options(**given: str | None) -> dict[str, str]:
+    """Return what only one format knows; raises `ConfigError` SIGN_OPTION_VALUE for a value that it does not have."""
+    for name, value in given.items():
+        if value is not None and value not in _CHOICES[name]:
+            params = {"option": name, "known": ", ".join(_CHOICES[name])}
+            raise ConfigError("SIGN_OPTION_VALUE", subject=value, params=params)
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _listed(items: Sequence[str]) -> tuple[str, ...]:

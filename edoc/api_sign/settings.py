@@ -61,7 +61,7 @@ class Settings:
             "contact_info": contact_info,
             "sub_filter": None if self.sub_filter is SubFilter.CADES else self.sub_filter.value,
         }
-        given = self.statement.foreign_to_pdf() if format is Format.PADES else only_pdf
+        given = self.statement.foreign_to_pdf() if format is Format.PADES else {**only_pdf, **self.statement.foreign_to(format)}
         for option, value in given.items():
             if value is not None:
                 raise ConfigError("SIGN_OPTION_FORMAT", subject=option, params={"format": format.value})

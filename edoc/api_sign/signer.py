@@ -62,6 +62,8 @@ class Signer:
         roles: Sequence[str] = (),
         content_timestamp: bool = False,
         serialization: str | None = None,
+        payload_encoding: str | None = None,
+        inner: str | None = None,
     ) -> None:
         """Prepare a signer.
 
@@ -79,7 +81,9 @@ class Signer:
         `packaging` enveloped, enveloping, detached or internally-detached, `countersign` the id of a signature
         to sign in its turn.  `signature_policy`, `commitments` (names such as `proof-of-approval`, or OIDs)
         and `roles` are what the signer states; `content_timestamp` lets the authority say that the data
-        existed before the signature.  `serialization` is how JAdES is written: `flattened`, `general` or `compact`.  Raises `ConfigError` for what cannot
+        existed before the signature.  `serialization` is how JAdES is
+        written: `flattened`, `general` or `compact`; `payload_encoding` `base64url` or `none` (RFC 7797).  `inner`
+        is what a container holds: `xades` or `cades`.  Raises `ConfigError` for what cannot
         be used, `KeyAccessError` when the certificate may not sign any more and
         `allow_invalid_certificate` is not set, `ValueError` for a naive time.
         """
@@ -96,6 +100,8 @@ class Signer:
             location=location,
             content_timestamp=content_timestamp,
             serialization=serialization,
+            payload_encoding=payload_encoding,
+            inner=inner,
         )
         self._settings = make_settings(
             (key.certificate, *key.chain),
@@ -229,6 +235,8 @@ def sign_document(
     roles: Sequence[str] = (),
     content_timestamp: bool = False,
     serialization: str | None = None,
+    payload_encoding: str | None = None,
+    inner: str | None = None,
 ) -> SignResult:
     """Sign one document, check the result, and only then let it appear at its place.
 
@@ -259,5 +267,7 @@ def sign_document(
         roles=roles,
         content_timestamp=content_timestamp,
         serialization=serialization,
+        payload_encoding=payload_encoding,
+        inner=inner,
     )
     return signer.sign(document, output=output, overwrite=overwrite, field=field)

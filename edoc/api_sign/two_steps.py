@@ -53,6 +53,8 @@ def prepare_signature(
     commitments: Sequence[str] = (),
     roles: Sequence[str] = (),
     serialization: str | None = None,
+    payload_encoding: str | None = None,
+    inner: str | None = None,
 ) -> Draft | FormatDraft:
     """Return the draft of a signature whose key is elsewhere: sign `draft.octets` with `draft.algorithm`.
 
@@ -74,6 +76,8 @@ def prepare_signature(
         location=location,
         content_timestamp=False,
         serialization=serialization,
+        payload_encoding=payload_encoding,
+        inner=inner,
     )
     settings = make_settings(
         (loaded[0], *order_chain(loaded[0], loaded)),

@@ -26,6 +26,8 @@ class Stated(TypedDict):
     roles: tuple[str, ...]
     content_timestamp: bool
     serialization: str | None
+    payload_encoding: str | None
+    inner: str | None
 
 
 _OPTIONS = (
@@ -46,6 +48,10 @@ _OPTIONS = (
     click.option(
         "--serialization", type=click.Choice(["flattened", "general", "compact"]), help="How JAdES is written.",
     ),
+    click.option(
+        "--payload-encoding", type=click.Choice(["base64url", "none"]), help="How JAdES carries the data (RFC 7797).",
+    ),
+    click.option("--inner", type=click.Choice(["xades", "cades"]), help="What an ASiC container holds."),
 )  # fmt: skip
 
 
@@ -72,6 +78,8 @@ def statement_of(given: dict[str, object]) -> Stated:
         roles=texts(given["roles"]),
         content_timestamp=bool(given["content_timestamp"]),
         serialization=text("serialization"),
+        payload_encoding=text("payload_encoding"),
+        inner=text("inner"),
     )
 
 

@@ -41,7 +41,7 @@ def protected_header(order: SignatureOrder, signer: SignerParameters, documents:
         if order.packaging is Packaging.DETACHED:
             header["sigD"] = _detached(documents, order)
             critical.append("sigD")
-        if order.options.get("b64") == "false":
+        if order.options.get("payload_encoding") == "none":
             header["b64"] = False
             critical.append("b64")
     if critical:
@@ -88,7 +88,7 @@ def _policy(policy: SignaturePolicy) -> Header:
 
 def _detached(documents: Sequence[Document], order: SignatureOrder) -> Header:
     """TS 119 182-1 5.2.8.4: the digests of the encoded data, file by file."""
-    raw = order.options.get("b64") == "false"
+    raw = order.options.get("payload_encoding") == "none"
     digests = [document_digest(item, _ALGORITHM) if raw else _encoded_digest(item) for item in documents]
     found: Header = {
         "mId": _BY_HASH,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from edoc.errors import ConfigError, InputError
+from edoc.errors import InputError
 from edoc.facts.document import Document
 from edoc.formats.jws.algorithms import value_octets
 from edoc.formats.jws.editor import JwsEditor
@@ -19,15 +19,13 @@ from edoc.formats.originals import Originals
 from edoc.formats.writing import Packaging, Placement, Prepared, SignatureOrder, SignerParameters
 from edoc.pki.algorithms import digest_of
 
-SERIALIZATIONS = ("flattened", "general", "compact")
-
 
 class JadesWriter:
     """Signs documents as JWS with the headers of JAdES."""
 
     def content_digest(self, documents: Sequence[Document], *, order: SignatureOrder, algorithm: str) -> bytes:
         """Return the digest of what is signed, for a content time-stamp (ades.md 4.4)."""
-        encoded = order.options.get("b64") != "false"
+        encoded = order.options.get("payload_encoding") != "none"
         parts = [bytes(item.data[:]) for item in self._data(documents, order)]
         text = "".join(map(to_base64url, parts)).encode() if encoded else b"".join(parts)
         digest = digest_of(algorithm, text)
@@ -36,7 +34,7 @@ class JadesWriter:
 
     def prepare(self, documents: Sequence[Document], *, order: SignatureOrder, signer: SignerParameters) -> Prepared:
         """Return the signing input (RFC 7515 5.1); `ConfigError` and `InputError` for what JAdES cannot do."""
-        serialization = _serialization(order, documents)
+        serialization = _serialization(order)
         signed = _signed(documents)
         data = self._data(documents, order)
         header = protected_header(order, signer, data)
@@ -82,7 +80,7 @@ class JadesWriter:
         return documents[1:] if _signed(documents) is not None else documents
 
     def _payload(self, documents: Sequence[Document], order: SignatureOrder, signed: JwsEditor | None) -> bytes:
-        encoded = order.options.get("b64") != "false"
+        encoded = order.options.get("payload_encoding") != "none"
         if order.placement is Placement.COUNTER:
             if signed is None:
                 raise InputError("JWS_NOT_SIGNED", subject=documents[0].name)
@@ -105,11 +103,8 @@ class JadesWriter:
 WRITER = JadesWriter()
 
 
-def _serialization(order: SignatureOrder, documents: Sequence[Document]) -> str:
-    wanted = order.options.get("serialization", "flattened")
-    if wanted not in SERIALIZATIONS:
-        raise ConfigError("JWS_SERIALIZATION_UNKNOWN", subject=wanted, params={"known": ", ".join(SERIALIZATIONS)})
-    return wanted
+def _serialization(order: SignatureOrder) -> str:
+    return order.options.get("serialization", "flattened")
 
 
 def _signed(documents: Sequence[Document]) -> JwsEditor | None:
