@@ -137,7 +137,7 @@ def _contents(pdf: Pdf, one: Found) -> Iterator[Finding]:
     start, end = contents.span
     if one.gap is not None and one.gap != (start, end):
         yield error("PDF_GAP", name, field=name, gap=f"{one.gap[0]}-{one.gap[1]}", contents=f"{start}-{end}")
-    if end - start != 2 * len(contents) + 2:
+    if end - start != 2 * len(contents) + 2 or pdf.document.data[start + 1 : end - 1].translate(None, _HEX):
         # White space or an odd last digit: two readers might see two values.
         yield error("PDF_CONTENTS_MALFORMED", name, field=name)
     size = cms_size(one.contents)
