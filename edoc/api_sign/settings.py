@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from edoc.api_sign.permits import NO_PERMITS, Permits
 from edoc.drivers.clock import now
 from edoc.drivers.output import Durability
 from edoc.drivers.stamping import timestamp_source, with_hosts
@@ -18,7 +19,7 @@ from edoc.formats.pdf.append_write import is_text
 from edoc.pki.certificate import Certificate
 from edoc.sign.algorithm import choose_algorithm
 from edoc.sign.certificate import refuse_outside_validity, refuse_revoked
-from edoc.sign.request import Level, SignatureRequest, SubFilter
+from edoc.sign.request import NOWHERE, FieldLock, FieldPlace, Level, Permission, SignatureRequest, SubFilter
 from edoc.sign.step import template_of
 from edoc.sign.timestamp import TimestampSource
 
@@ -44,8 +45,10 @@ class Settings:
     """Name, reason, location, contact information."""
     allow_invalid_certificate: bool
     chain: tuple[Certificate, ...] = field(repr=False)
+    certify: Permission | None = None
+    lock: FieldLock | None = None
 
-    def request(self, field: str | None) -> SignatureRequest:
+    def request(self, field: str | None, *, place: FieldPlace = NOWHERE) -> SignatureRequest:
         """Return what is asked for one document; refuses a certificate that is not valid at its time."""
         time = (self.signing_time or now()).replace(microsecond=0)
         if not self.allow_invalid_certificate:
@@ -59,6 +62,9 @@ class Settings:
             reason=reason,
             location=location,
             contact_info=contact_info,
+            certify=self.certify,
+            lock=self.lock,
+            place=place,
         )
 
 
@@ -87,6 +93,7 @@ def make_settings(
     claims: tuple[str | None, str | None, str | None, str | None],
     validation_data: Iterable[Material],
     allow_invalid_certificate: bool,
+    permits: Permits = NO_PERMITS,
 ) -> Settings:
     """Return the settings; raises `ConfigError` or `KeyAccessError` for what cannot be used."""
     if signing_time is not None and signing_time.tzinfo is None:
@@ -111,6 +118,8 @@ def make_settings(
         claims=claims,
         allow_invalid_certificate=allow_invalid_certificate,
         chain=chain,
+        certify=permits.certify,
+        lock=permits.lock,
     )
 
 

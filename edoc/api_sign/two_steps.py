@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from edoc.api_sign.permits import make_permits, make_place
 from edoc.api_sign.settings import ARCHIVED, Material, make_services, make_settings
 from edoc.api_sign.work import Room, SignResult, complete, hand_over, path_of, prepare
 from edoc.drivers.files import Source, open_document
@@ -29,6 +30,8 @@ def prepare_signature(
     *,
     certificates: Iterable[CertificateSource],
     field: str | None = None,
+    page: int | None = None,
+    box: Sequence[float] | None = None,
     level: str = "B-B",
     digest: str | None = None,
     pss: bool = False,
@@ -38,13 +41,17 @@ def prepare_signature(
     reason: str | None = None,
     location: str | None = None,
     contact_info: str | None = None,
+    certify: str | None = None,
+    lock: str | None = None,
+    lock_fields: Iterable[str] = (),
+    lock_permission: str | None = None,
     validation_data: Iterable[Material] = (),
     allow_invalid_certificate: bool = False,
 ) -> Draft:
     """Return the draft of a signature whose key is elsewhere: sign `draft.octets` with `draft.algorithm`.
 
     `certificates` are paths, bytes or certificates, the signer's first.  Above B-B the time-stamping
-    authority is named when finishing.  Options and errors as in `Signer`.
+    authority is named when finishing.  Options and errors as in `Signer` and `Signer.sign`.
     """
     if isinstance(certificates, str | bytes | Certificate):
         certificates = (certificates,)
@@ -61,8 +68,10 @@ def prepare_signature(
         claims=(name, reason, location, contact_info),
         validation_data=validation_data,
         allow_invalid_certificate=allow_invalid_certificate,
+        permits=make_permits(certify=certify, lock=lock, lock_fields=lock_fields, lock_permission=lock_permission),
     )
-    draft = prepare(open_document(document), settings, field=field, room=Room())
+    at = make_place(page, box)
+    draft = prepare(open_document(document), settings, field=field, at=at, room=Room())
     return replace(draft, source=path_of(document))
 
 

@@ -22,6 +22,7 @@ from edoc.facts.document import Document
 from edoc.facts.signature import SignatureAlgorithm
 from edoc.sign.checks import Check
 from edoc.sign.draft import Draft
+from edoc.sign.request import FieldPlace
 
 _AHEAD = 64
 """Documents on each side of the key: enough for a few dozen workers, few enough to hold their drafts."""
@@ -61,8 +62,8 @@ class _Job:
     problem: EdocError | None = None
 
 
-def _prepare(document: Portable, settings: Settings, field: str | None) -> _Prepared:
-    draft = prepare(open_document(document), settings, field=field, room=Room())
+def _prepare(document: Portable, settings: Settings, field: tuple[str | None, FieldPlace]) -> _Prepared:
+    draft = prepare(open_document(document), settings, field=field[0], at=field[1], room=Room())
     return _Prepared(draft.octets, draft.algorithm, draft.to_bytes(with_document=False))
 
 
@@ -85,7 +86,7 @@ class Line:
         *,
         naming: Callable[[Source], Target],
         overwrite: bool,
-        field: str | None,
+        field: tuple[str | None, FieldPlace],
     ) -> None:
         self._executor = executor
         self._key, self._settings, self._durability = signer._parts()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edoc.cli import exits
+from edoc.cli.fields import field_options, permits_of, place_of
 from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
 from edoc.cli.services import service_options, services_of
 from edoc.cli.talk import choose_language, complain
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @service_options
 @output_option("Where the signed file goes; with several FILEs a folder. By default NAME.signed.pdf beside NAME.pdf.")
 @OVERWRITE
-@click.option("--field", metavar="NAME", help="The signature field to fill, or to make.")
+@field_options
 @click.option("--reason", metavar="TEXT", help="Why it is signed, as the signer claims.")
 @click.option("--location", metavar="TEXT", help="Where it is signed, as the signer claims.")
 @click.option("--name", metavar="TEXT", help="The signer's name for viewers; the certificate names the signer anyway.")
@@ -55,6 +56,8 @@ def command(**given: object) -> int:
     line.
 
     Example: edoc sign ruling.pdf --key pkcs12:clerk.p12 --reason "Issued" --level B-LTA --tsa URL --online
+
+    Example: edoc sign form.pdf --key pkcs12:clerk.p12 --certify fill-forms
     """
     from edoc.api_sign import Signer
 
@@ -69,6 +72,7 @@ def command(**given: object) -> int:
         name=_text(given["name"]),
         reason=_text(given["reason"]),
         location=_text(given["location"]),
+        **permits_of(given),
         **services_of(given),
     )
     return _run(order, signer)
@@ -82,6 +86,8 @@ class _Order:
     output: str | None
     overwrite: bool
     field: str | None
+    page: int | None
+    box: tuple[float, ...] | None
 
     @classmethod
     def of(cls, given: dict[str, object]) -> _Order:
@@ -95,6 +101,7 @@ class _Order:
             output=_text(given["output"]),
             overwrite=bool(given["overwrite"]),
             field=_text(given["field"]),
+            **place_of(given),
         )
         if len(order.files) > 1 and order.output == "-":
             raise ConfigError("OUTPUT_ONE_FILE", subject="-")
@@ -133,7 +140,13 @@ def _run(order: _Order, signer: Signer) -> int:
 
     codes: set[int] = set()
     results = sign_many(
-        order.files, signer=signer, output=order.naming(), overwrite=order.overwrite, field=order.field
+        order.files,
+        signer=signer,
+        output=order.naming(),
+        overwrite=order.overwrite,
+        field=order.field,
+        page=order.page,
+        box=order.box,
     )
     for result in results:
         if result.error is not None:
