@@ -199,7 +199,8 @@ def _named(certificates: tuple[bytes, ...]) -> str:
     found = []
     for der in certificates:
         try:
-            found.append(Certificate.load(der).subject.rfc4514())
+            certificate = Certificate.load(der)
+            found.append(f"{certificate.subject.rfc4514()} ({certificate.serial_number:x})")
         except CertificateError:
             found.append("?")
     return "; ".join(found) or "-"
