@@ -70,7 +70,6 @@ def of_signer(flags: CertFlags, **entries: Any) -> Callable[[], bytes]:
 
 
 SIGNS, COMMITS, CIPHERS = ({"digital_signature"}, {"non_repudiation"}, {"key_encipherment"})
-NAMED = {"2.5.4.5": "9990000018"}
 OTHERS = {"2.5.4.5": "9990000026"}
 
 HANKO: dict[str, tuple[Callable[[], bytes], dict[str, object], dict[str, object], str]] = {
@@ -130,7 +129,7 @@ HANKO: dict[str, tuple[Callable[[], bytes], dict[str, object], dict[str, object]
         {}, {"other": True}, "FIELD_WANTS_SIGNER",
     ),
     "SV/Cert/SubjectDN": (
-        of_signer(CertFlags.SUBJECT_DN, subject_dn=x509.Name.build({**NAMED, "common_name": "Test Signer"})),
+        of_signer(CertFlags.SUBJECT_DN, subject_dn=x509.Name.build({"common_name": "Test Signer"})),
         {}, {"strange": True}, "FIELD_WANTS_NAME",
     ),
     "SV/Cert/KeyUsage": (
