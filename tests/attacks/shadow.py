@@ -98,9 +98,9 @@ def font_of_the_form_alone_replaced() -> File:
     return build.document(objects).sign().update({20: objects[FONT][:-2] + b"/Encoding<</Differences[49/nine]>>>>"})
 
 
-@attack("PDF-10", code="PDF_FIELD_FILLED", verdict="INTACT")
+@attack("PDF-10", code="PDF_APPEARANCE_DIFFERS")
 def value_and_appearance_say_different_amounts() -> File:
-    """Filling is permitted and listed with page and box; no policy with trust passes it in the first signer's name."""
+    """A machine reads the value, a person what is shown."""
     file = build.signed()
     place = file.size
     return file.update({AMOUNT: build.amount(b"250", place), place: form_xobject(b"999")})
