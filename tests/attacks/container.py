@@ -12,6 +12,7 @@ import pikepdf
 
 from tests.attacks import people
 from tests.attacks.fixture import UNDECIDED, UNSIGNED, attack, change, edit, hole, honest, shown
+from tests.attacks.forgeries import STAMP
 from tests.formats.cms_maker import good
 from tests.formats.pdf import build
 from tests.formats.pdf.build import CONTENT, FORM, HOLE, PAGE, RANGE, ROOT, File, stream
@@ -287,6 +288,14 @@ def fake_signature_in_a_field() -> File:
     file = build.document()
     field = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(S)/Rect[50 50 200 90]/P 3 0 R/V<</Type/Sig/Name(A Judge)>>>>"
     return file.update({20: field, FORM: build.with_reference(file.objects[FORM], b"/Fields[", 20)})
+
+
+@attack("PDF-08", "PDF-19", code="PDF_ORPHAN_SIGNATURE", verdict=UNDECIDED)
+def signature_hidden_by_its_generation_beside_a_time_stamp() -> bytes:
+    """A row says another generation, so that the field's value is nothing; the broken time-stamp alone is left."""
+    file = build.signed().sign("Stamp", dictionary=STAMP)
+    row = b"%010d 00000 n" % (file.data.index(b"\n10 0 obj") + 1)
+    return file.data.replace(row, row.replace(b" 00000 ", b" 65535 "))
 
 
 # PDF-20 and PDF-21: two readers, two documents.
