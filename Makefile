@@ -3,6 +3,9 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+COUNT ?= 50000
+SEED ?= 1
+PROCESSES ?= 1
 RUN = .venv/bin/python
 
 # Source files and answers are UTF-8 whatever the terminal says.
@@ -16,7 +19,7 @@ help:
 	@echo 'make test    run the tests'
 	@echo 'make check   lint and type-check'
 	@echo 'make bench   measure speed and memory beside pyHanko, against the goals'
-	@echo 'make soak    the long-running tests'
+	@echo 'make soak    the long-running tests, and COUNT changed documents of every format, chosen by SEED'
 	@echo 'make clean   remove what was built; .venv stays'
 
 # Does nothing when .venv is what requirements.lock says.
@@ -39,6 +42,7 @@ bench: venv
 
 soak: venv
 	@$(RUN) -m pytest -m soak -n auto --dist worksteal $(PYTEST_ARGS)
+	@$(RUN) -m tests.fuzzing all --count $(COUNT) --seed $(SEED) --processes $(PROCESSES)
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

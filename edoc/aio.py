@@ -168,6 +168,10 @@ class Signer:
         reason: str | None = None,
         location: str | None = None,
         contact_info: str | None = None,
+        certify: str | None = None,
+        lock: str | None = None,
+        lock_fields: Iterable[str] = (),
+        lock_permission: str | None = None,
         validation_data: Iterable[Material] = (),
         trust: TrustStore | None = None,
         allow_invalid_certificate: bool = False,
@@ -197,6 +201,10 @@ class Signer:
             reason=reason,
             location=location,
             contact_info=contact_info,
+            certify=certify,
+            lock=lock,
+            lock_fields=lock_fields,
+            lock_permission=lock_permission,
             validation_data=validation_data,
             trust=trust,
             allow_invalid_certificate=allow_invalid_certificate,
@@ -217,10 +225,19 @@ class Signer:
         return repr(self._inner)
 
     async def sign(
-        self, document: Source | Sequence[Source], *, output: Target = None, overwrite: bool = False, field: str | None = None
+        self,
+        document: Source | Sequence[Source],
+        *,
+        output: Target = None,
+        overwrite: bool = False,
+        field: str | None = None,
+        page: int | None = None,
+        box: Sequence[float] | None = None,
     ) -> SignResult:
         """Sign a document, check the result, and only then let it appear at its place; as `edoc.Signer.sign`."""
-        return await asyncio.to_thread(self._inner.sign, document, output=output, overwrite=overwrite, field=field)
+        return await asyncio.to_thread(
+            self._inner.sign, document, output=output, overwrite=overwrite, field=field, page=page, box=box
+        )
 
 
 def verify_many(
@@ -246,6 +263,8 @@ def sign_many(
     output: bulk_sign.Naming | None = None,
     overwrite: bool = False,
     field: str | None = None,
+    page: int | None = None,
+    box: Sequence[float] | None = None,
     executor: Executor | None = None,
 ) -> AsyncIterator[BulkResult]:
     """Sign many documents and yield a `BulkResult` for each, in input order; as `edoc.sign_many`."""
@@ -256,6 +275,8 @@ def sign_many(
         output=output,
         overwrite=overwrite,
         field=field,
+        page=page,
+        box=box,
         executor=executor,
     )
     return _awaited(signed)

@@ -9,7 +9,8 @@ from itertools import count
 
 from edoc.api_sign.growing import Growing
 from edoc.api_sign.work import Room
-from edoc.drivers.collect import Collected, Collector, Missing, Subject
+from edoc.drivers.chains import Subject
+from edoc.drivers.collect import Collected, Collector, Missing
 from edoc.errors import ConfigError, EdocError, FetchError, InputError, KeyAccessError
 from edoc.facts.material import EmbeddedObject, MaterialKind
 from edoc.facts.signature import DocumentFacts, SignatureFacts, TimestampFacts, TimestampKind

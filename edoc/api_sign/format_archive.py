@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from edoc.api_sign.archive import carried_by, refuse_missing, stored_in, subject_of, subjects
 from edoc.api_sign.settings import ARCHIVED, Services
-from edoc.drivers.collect import Subject
+from edoc.drivers.chains import Subject
 from edoc.facts.material import MaterialKind
 from edoc.facts.signature import DocumentFacts, SignatureFacts, TimestampKind
 from edoc.formats.tst import timestamp_facts

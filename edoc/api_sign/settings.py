@@ -9,6 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from edoc.api_sign.format_settings import Statement
+from edoc.api_sign.permits import NO_PERMITS, Permits
 from edoc.drivers.clock import now
 from edoc.drivers.output import Durability
 from edoc.drivers.stamping import timestamp_source, with_hosts
@@ -20,7 +21,7 @@ from edoc.pki.certificate import Certificate
 from edoc.sign.algorithm import choose_algorithm
 from edoc.sign.certificate import refuse_outside_validity, refuse_revoked
 from edoc.sign.formats import Format
-from edoc.sign.request import Level, SignatureRequest, SubFilter
+from edoc.sign.request import NOWHERE, FieldLock, FieldPlace, Level, Permission, SignatureRequest, SubFilter
 from edoc.sign.step import template_of
 from edoc.sign.timestamp import TimestampSource
 
@@ -47,8 +48,10 @@ class Settings:
     allow_invalid_certificate: bool
     chain: tuple[Certificate, ...] = field(repr=False)
     statement: Statement
+    certify: Permission | None = None
+    lock: FieldLock | None = None
 
-    def format_for(self, documents: Sequence[Document], *, field: str | None) -> Format:
+    def format_for(self, documents: Sequence[Document], *, field: str | None, place: FieldPlace = NOWHERE) -> Format:
         """Return the format for some documents; `ConfigError` SIGN_OPTION_FORMAT for an option that it does not know."""
         format = self.statement.format_for(documents)
         if len(documents) == 1 and documents[0].size == 0:
@@ -56,6 +59,10 @@ class Settings:
         name, reason, _, contact_info = self.claims
         only_pdf = {
             "field": field,
+            "page": place.page,
+            "box": place.box,
+            "certify": self.certify,
+            "lock": self.lock,
             "name": name,
             "reason": reason,
             "contact_info": contact_info,
@@ -69,7 +76,7 @@ class Settings:
             raise ConfigError("SIGN_ONE_DOCUMENT", subject=format.value, params={"count": str(len(documents))})
         return format
 
-    def request(self, field: str | None) -> SignatureRequest:
+    def request(self, field: str | None, *, place: FieldPlace = NOWHERE) -> SignatureRequest:
         """Return what is asked for one document; refuses a certificate that is not valid at its time."""
         time = (self.signing_time or now()).replace(microsecond=0)
         if not self.allow_invalid_certificate:
@@ -83,6 +90,9 @@ class Settings:
             reason=reason,
             location=location,
             contact_info=contact_info,
+            certify=self.certify,
+            lock=self.lock,
+            place=place,
         )
 
 
@@ -112,6 +122,7 @@ def make_settings(
     validation_data: Iterable[Material],
     allow_invalid_certificate: bool,
     statement: Statement,
+    permits: Permits = NO_PERMITS,
 ) -> Settings:
     """Return the settings; raises `ConfigError` or `KeyAccessError` for what cannot be used."""
     if signing_time is not None and signing_time.tzinfo is None:
@@ -137,6 +148,8 @@ def make_settings(
         allow_invalid_certificate=allow_invalid_certificate,
         chain=chain,
         statement=statement,
+        certify=permits.certify,
+        lock=permits.lock,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from edoc.api_sign.format_settings import make_statement
 from edoc.api_sign.growing import is_small
 from edoc.api_sign.naming import signed_name
+from edoc.api_sign.permits import make_permits, make_place
 from edoc.api_sign.settings import Material, Settings, durability_of, make_services, make_settings
 from edoc.api_sign.work import Room, SignResult, complete, hand_over, open_all, prepare
 from edoc.drivers.files import Source
@@ -18,7 +19,7 @@ from edoc.facts.document import Document
 from edoc.formats.writing import SignaturePolicy
 from edoc.keys.key import Key
 from edoc.sign.formats import Format
-from edoc.sign.request import Level, SubFilter
+from edoc.sign.request import FieldPlace, Level, SubFilter
 from edoc.sign.step import RoomError
 
 if TYPE_CHECKING:
@@ -31,6 +32,26 @@ class Signer:
     """Signs documents with one key under one configuration; thread-safe, kept for many documents.
 
     The key is opened and checked once, the frame of the CMS is built once.
+
+    `level` is B-B, B-T, B-LT or B-LTA. `tsa` is the address of a time-stamping authority, a list of them to
+    fall back on, or a source of time-stamps. `validation_data` are certificates, CRLs and OCSP responses, in
+    which the certificate must not be revoked; at B-LT and B-LTA they go into the document, and what is
+    missing is fetched where `online` is true or a `FetchPolicy`. `trust` says where chains end (default:
+    where the certificates at hand do). `digest` is a hashlib name (default: the sound one for the key), `pss`
+    asks for RSASSA-PSS, `signing_time` is an aware datetime to claim (default: now, for each document);
+    certificates are then judged as of that time. `certify` makes the signature a certification and says what
+    may come after it: `no-changes`, `fill-forms` or `annotate`. `lock` locks form fields: `all`, `include`
+    (those in `lock_fields`, full names) or `exclude` (all others); `lock_permission` says the same of the
+    document as `certify`, for a signature that is no certification. `durability` says when an output file is
+    safe from a power cut: `document`, when `sign` returns, or `system`, some seconds later, which spares a
+    batch that can be repeated the waiting.
+
+    `format` is pades, cades, xades, jades, asic-s or asic-e (default: the one that suits each document),
+    `packaging` enveloped, enveloping, detached or internally-detached, `countersign` the id of a signature to
+    sign in its turn. `signature_policy`, `commitments` (names such as `proof-of-approval`, or OIDs) and `roles`
+    are what the signer states; `content_timestamp` lets the authority say that the data existed before the
+    signature. `serialization` is how JAdES is written: `flattened`, `general` or `compact`; `payload_encoding`
+    `base64url` or `none` (RFC 7797). `inner` is what a container holds: `xades` or `cades`.
     """
 
     __slots__ = ("_durability", "_key", "_room", "_services", "_settings")
@@ -50,6 +71,10 @@ class Signer:
         reason: str | None = None,
         location: str | None = None,
         contact_info: str | None = None,
+        certify: str | None = None,
+        lock: str | None = None,
+        lock_fields: Iterable[str] = (),
+        lock_permission: str | None = None,
         validation_data: Iterable[Material] = (),
         trust: TrustStore | None = None,
         allow_invalid_certificate: bool = False,
@@ -65,27 +90,10 @@ class Signer:
         payload_encoding: str | None = None,
         inner: str | None = None,
     ) -> None:
-        """Prepare a signer.
+        """Prepare a signer; the options are those of the class.
 
-        `level` is B-B, B-T, B-LT or B-LTA.  `tsa` is the address of a time-stamping authority, a list of
-        them to fall back on, or a source of time-stamps.  `validation_data` are certificates, CRLs and
-        OCSP responses, in which the certificate must not be revoked; at B-LT and B-LTA they go into the document, and
-        what is missing is fetched where `online` is true or a `FetchPolicy`.  `trust` says where chains
-        end (default: where the certificates at hand do).  `digest` is a hashlib name (default: the sound
-        one for the key), `pss` asks for RSASSA-PSS, `signing_time` is an aware datetime to claim (default:
-        now, for each document); certificates are then judged as of that time.  `durability` says when an
-        output file is safe from a power cut: `document`, when `sign` returns, or `system`, some seconds
-        later, which spares a batch that can be repeated the waiting.
-
-        `format` is pades, cades, xades, jades, asic-s or asic-e (default: the one that suits each document),
-        `packaging` enveloped, enveloping, detached or internally-detached, `countersign` the id of a signature
-        to sign in its turn.  `signature_policy`, `commitments` (names such as `proof-of-approval`, or OIDs)
-        and `roles` are what the signer states; `content_timestamp` lets the authority say that the data
-        existed before the signature.  `serialization` is how JAdES is
-        written: `flattened`, `general` or `compact`; `payload_encoding` `base64url` or `none` (RFC 7797).  `inner`
-        is what a container holds: `xades` or `cades`.  Raises `ConfigError` for what cannot
-        be used, `KeyAccessError` when the certificate may not sign any more and
-        `allow_invalid_certificate` is not set, `ValueError` for a naive time.
+        Raises `ConfigError` for what cannot be used, `KeyAccessError` when the certificate may not sign any
+        more and `allow_invalid_certificate` is not set, `ValueError` for a naive time.
         """
         self._key = key
         self._durability = durability_of(durability)
@@ -114,6 +122,9 @@ class Signer:
             validation_data=material,
             allow_invalid_certificate=allow_invalid_certificate,
             statement=statement,
+            permits=make_permits(
+                certify=certify, lock=lock, lock_fields=lock_fields, lock_permission=lock_permission
+            ),
         )
         self._services = make_services(
             self._settings.level,
@@ -155,31 +166,41 @@ class Signer:
         return self._key, self._settings, self._durability
 
     def sign(
-        self, document: Source | Sequence[Source], *, output: Target = None, overwrite: bool = False, field: str | None = None
+        self,
+        document: Source | Sequence[Source],
+        *,
+        output: Target = None,
+        overwrite: bool = False,
+        field: str | None = None,
+        page: int | None = None,
+        box: Sequence[float] | None = None,
     ) -> SignResult:
         """Sign a document, check the result, and only then let it appear at its place.
 
         Several documents get one signature together, where the format can do that; a signed document gets one
         more, and the originals of a detached one follow it.  `output` is a path, a writable binary file, `-` (standard output) or null for memory.  `field`
-        names the signature field.  Raises `InputError` when the document cannot be signed, `ConfigError`
-        when the output cannot be written (an existing file is refused unless `overwrite`, the input
-        always), `FetchError` when a time-stamp or the status of a certificate cannot be had,
+        names the signature field: an empty one is filled, and what it demands must be kept; a missing one is
+        made, invisible on the first page unless `page` (from 1) and `box` (left, bottom, right, top in units
+        of the page) say where a frame is to be seen.  Raises `InputError` when the document cannot be signed,
+        `ConfigError` when the field demands something else or the output cannot be written (an existing file
+        is refused unless `overwrite`, the input always), `FetchError` when a time-stamp or the status of a certificate cannot be had,
         `VerificationFailed` when the result fails its own check; then nothing is left behind.
         """
+        at = make_place(page, box)
         documents, source = open_all(document)
-        format = self._settings.format_for(documents, field=field)
+        format = self._settings.format_for(documents, field=field, place=at)
         with open_output(output, overwrite=overwrite, source=source, durability=self._durability) as place:
             if format is Format.PADES:
-                return self._sign_pdf(documents[0], place, field)
+                return self._sign_pdf(documents[0], place, (field, at))
             from edoc.api_sign.format_work import finish_format, prepare_format
 
             draft = prepare_format(documents, self._settings, self._services)
             self._refuse_worthless()
             return finish_format(draft, self._key.sign(draft.octets, draft.algorithm), place, self._services)
 
-    def _sign_pdf(self, opened: Document, place: Output, field: str | None) -> SignResult:
+    def _sign_pdf(self, opened: Document, place: Output, field: tuple[str | None, FieldPlace]) -> SignResult:
         early = None if is_small(opened) else place
-        draft = prepare(opened, self._settings, field=field, room=self._room, place=early)
+        draft = prepare(opened, self._settings, field=field[0], at=field[1], room=self._room, place=early)
         self._refuse_worthless()
         for attempt in count(1):
             value = self._key.sign(draft.octets, draft.algorithm)
@@ -189,7 +210,7 @@ class Signer:
             except RoomError as problem:
                 # The hole is part of what is signed: with a larger one it is signed anew.
                 self._room.grow(problem.octets, attempt=attempt)
-                draft = prepare(opened, self._settings, field=field, room=self._room)
+                draft = prepare(opened, self._settings, field=field[0], at=field[1], room=self._room)
         return hand_over(done, place, self._services, copied=early is not None, room=self._room)
 
     def _refuse_worthless(self) -> None:
@@ -213,6 +234,8 @@ def sign_document(
     output: Target = None,
     overwrite: bool = False,
     field: str | None = None,
+    page: int | None = None,
+    box: Sequence[float] | None = None,
     level: str = "B-B",
     tsa: Authorities | None = None,
     online: bool | FetchPolicy = False,
@@ -224,6 +247,10 @@ def sign_document(
     reason: str | None = None,
     location: str | None = None,
     contact_info: str | None = None,
+    certify: str | None = None,
+    lock: str | None = None,
+    lock_fields: Iterable[str] = (),
+    lock_permission: str | None = None,
     validation_data: Iterable[Material] = (),
     trust: TrustStore | None = None,
     allow_invalid_certificate: bool = False,
@@ -256,6 +283,10 @@ def sign_document(
         reason=reason,
         location=location,
         contact_info=contact_info,
+        certify=certify,
+        lock=lock,
+        lock_fields=lock_fields,
+        lock_permission=lock_permission,
         validation_data=validation_data,
         trust=trust,
         allow_invalid_certificate=allow_invalid_certificate,
@@ -270,4 +301,4 @@ def sign_document(
         payload_encoding=payload_encoding,
         inner=inner,
     )
-    return signer.sign(document, output=output, overwrite=overwrite, field=field)
+    return signer.sign(document, output=output, overwrite=overwrite, field=field, page=page, box=box)

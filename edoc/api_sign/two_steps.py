@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from edoc.api_sign.format_settings import Statement, make_statement
+from edoc.api_sign.permits import make_permits, make_place
 from edoc.api_sign.settings import ARCHIVED, Material, Services, Settings, make_services, make_settings
 from edoc.api_sign.work import Room, SignResult, complete, hand_over, open_all, prepare
 from edoc.drivers.files import Source
@@ -21,7 +22,7 @@ from edoc.sign.draft import Draft
 from edoc.sign.format_draft import MAGIC as FORMAT_MAGIC
 from edoc.sign.format_draft import FormatDraft
 from edoc.sign.formats import Format
-from edoc.sign.request import Level, SubFilter
+from edoc.sign.request import FieldPlace, Level, SubFilter
 from edoc.sign.step import RoomError
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def prepare_signature(
     *,
     certificates: Iterable[CertificateSource],
     field: str | None = None,
+    page: int | None = None,
+    box: Sequence[float] | None = None,
     level: str = "B-B",
     digest: str | None = None,
     pss: bool = False,
@@ -44,6 +47,10 @@ def prepare_signature(
     reason: str | None = None,
     location: str | None = None,
     contact_info: str | None = None,
+    certify: str | None = None,
+    lock: str | None = None,
+    lock_fields: Iterable[str] = (),
+    lock_permission: str | None = None,
     validation_data: Iterable[Material] = (),
     allow_invalid_certificate: bool = False,
     format: str | None = None,
@@ -59,7 +66,7 @@ def prepare_signature(
     """Return the draft of a signature whose key is elsewhere: sign `draft.octets` with `draft.algorithm`.
 
     `certificates` are paths, bytes or certificates, the signer's first.  Above B-B the time-stamping
-    authority is named when finishing.  Options and errors as in `Signer`.
+    authority is named when finishing.  Options and errors as in `Signer` and `Signer.sign`.
     """
     if isinstance(certificates, str | bytes | Certificate):
         certificates = (certificates,)
@@ -89,16 +96,20 @@ def prepare_signature(
         claims=(name, reason, location, contact_info),
         validation_data=validation_data,
         allow_invalid_certificate=allow_invalid_certificate,
+        permits=make_permits(certify=certify, lock=lock, lock_fields=lock_fields, lock_permission=lock_permission),
         statement=statement,
     )
     documents, source = open_all(document)
-    return replace(prepare_any(documents, settings, field=field), source=source)
+    return replace(prepare_any(documents, settings, field=(field, make_place(page, box))), source=source)
 
 
-def prepare_any(documents: Sequence[Document], settings: Settings, *, field: str | None) -> Draft | FormatDraft:
+def prepare_any(
+    documents: Sequence[Document], settings: Settings, *, field: tuple[str | None, FieldPlace]
+) -> Draft | FormatDraft:
     """Return the draft of a signature in the format that its settings ask for, or that suits the documents."""
-    if settings.format_for(documents, field=field) is Format.PADES:
-        return prepare(documents[0], settings, field=field, room=Room())
+    name, at = field
+    if settings.format_for(documents, field=name, place=at) is Format.PADES:
+        return prepare(documents[0], settings, field=name, at=at, room=Room())
     from edoc.api_sign.format_work import prepare_format
 
     return prepare_format(documents, settings, Services(source=None, collector=None, time=None))

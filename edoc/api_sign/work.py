@@ -17,7 +17,7 @@ from edoc.pki.algorithms import new_hash
 from edoc.sign.algorithm import message_digest_name
 from edoc.sign.checks import Check, Expected, check_signed
 from edoc.sign.draft import Draft
-from edoc.sign.request import Level
+from edoc.sign.request import NOWHERE, FieldPlace, Level
 from edoc.sign.step import Answers, Done, earlier, freeze, plan, step
 from edoc.sign.timestamp import ROOM_MARGIN, TOKEN_ROOM
 
@@ -52,12 +52,21 @@ class Room:
 
 
 def prepare(
-    opened: Document, settings: Settings, *, field: str | None, room: Room, place: Output | None = None
+    opened: Document,
+    settings: Settings,
+    *,
+    field: str | None,
+    at: FieldPlace = NOWHERE,
+    room: Room,
+    place: Output | None = None,
 ) -> Draft:
-    """Plan the update and digest everything but its hole; a place given gets the input's bytes on the way."""
-    request = settings.request(field)
+    """Plan the update and digest everything but its hole; a place given gets the input's bytes on the way.
+
+    `field` and `at` say which field is signed, and where it goes when it is made.
+    """
+    request = settings.request(field, place=at)
     kept = 0 if settings.level is Level.B_B else room.octets
-    appended = plan(opened, request=request, template=settings.template, timestamp_room=kept)
+    appended = plan(opened, request=request, template=settings.template, level=settings.level, timestamp_room=kept)
     before = earlier(opened, appended)
     state = new_hash(message_digest_name(settings.template.algorithm))
     copy_and_hash(opened, place, state)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from os import PathLike
 
 from edoc.api_sign import Signer
+from edoc.api_sign.permits import make_place
 from edoc.bulk import BulkResult, internal
 from edoc.drivers.files import Source, input_name
 from edoc.drivers.output import Target
 from edoc.errors import ConfigError, EdocError, KeyAccessError
 from edoc.facts.document import Document
+from edoc.sign.request import FieldPlace
 
 Naming = Callable[[Source], Target]
 """Says where the signed form of an input goes."""
@@ -26,6 +28,8 @@ def sign_many(
     output: Naming | None = None,
     overwrite: bool = False,
     field: str | None = None,
+    page: int | None = None,
+    box: Sequence[float] | None = None,
     executor: Executor | None = None,
 ) -> Iterator[BulkResult]:
     """Sign many documents and yield a `BulkResult` for each, in input order.
@@ -36,29 +40,34 @@ def sign_many(
     where the services that are asked answer this process, it does everything itself.  A key that fails
     is not asked again, because a card locks after a few wrong attempts: the remaining inputs get the
     same error; any other error costs only its own input.
-    Raises `ConfigError` when both are given.
+    `field`, `page` and `box` are as in `Signer.sign`.  Raises `ConfigError` when both places are given.
     """
     if output_dir is not None and output is not None:
         raise ConfigError("OUTPUT_TWICE", subject=os.fspath(output_dir))
     naming = output or _naming(output_dir, signer)
+    at = make_place(page, box)
     if executor is None or signer._asks():
-        return _run(inputs, signer, naming, overwrite=overwrite, field=field)
+        return _run(inputs, signer, naming, overwrite=overwrite, field=(field, at))
     from edoc.bulk.sign_workers import Line
 
-    line = Line(executor, signer, naming=naming, overwrite=overwrite, field=field)
+    line = Line(executor, signer, naming=naming, overwrite=overwrite, field=(field, at))
     return line.run(inputs)
 
 
 def _run(
-    inputs: Iterable[Source], signer: Signer, naming: Naming, *, overwrite: bool, field: str | None
+    inputs: Iterable[Source], signer: Signer, naming: Naming, *, overwrite: bool, field: tuple[str | None, FieldPlace]
 ) -> Iterator[BulkResult]:
+    name_of_field, at = field
     locked: KeyAccessError | None = None
     for item in inputs:
         name = input_name(item)
         try:
             if locked is not None:
                 raise locked
-            result = signer.sign(item, output=naming(item), overwrite=overwrite, field=field)
+            target = naming(item)
+            result = signer.sign(
+                item, output=target, overwrite=overwrite, field=name_of_field, page=at.page, box=at.box
+            )
         except EdocError as problem:
             locked = problem if isinstance(problem, KeyAccessError) else locked
             yield BulkResult(input=name, error=problem)

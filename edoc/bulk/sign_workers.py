@@ -21,6 +21,7 @@ from edoc.errors import EdocError, KeyAccessError
 from edoc.facts.document import Document
 from edoc.facts.signature import SignatureAlgorithm
 from edoc.sign.checks import Check
+from edoc.sign.request import FieldPlace
 
 _AHEAD = 64
 """Documents on each side of the key: enough for a few dozen workers, few enough to hold their drafts."""
@@ -60,7 +61,7 @@ class _Job:
     problem: EdocError | None = None
 
 
-def _prepare(document: Portable, settings: Settings, field: str | None) -> _Prepared:
+def _prepare(document: Portable, settings: Settings, field: tuple[str | None, FieldPlace]) -> _Prepared:
     draft = prepare_any((open_document(document),), settings, field=field)
     return _Prepared(draft.octets, draft.algorithm, draft.to_bytes(with_document=False))
 
@@ -83,7 +84,7 @@ class Line:
         *,
         naming: Callable[[Source], Target],
         overwrite: bool,
-        field: str | None,
+        field: tuple[str | None, FieldPlace],
     ) -> None:
         self._executor = executor
         self._key, self._settings, self._durability = signer._parts()

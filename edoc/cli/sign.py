@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edoc.cli import exits
+from edoc.cli.fields import field_options, permits_of, place_of
 from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
 from edoc.cli.services import service_options, services_of, texts
 from edoc.cli.statement import statement_of, statement_options
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     " NAME.docx.p7s beside NAME.docx."
 )
 @OVERWRITE
-@click.option("--field", metavar="NAME", help="The signature field to fill, or to make.")
+@field_options
 @click.option("--reason", metavar="TEXT", help="Why it is signed, as the signer claims.")
 @click.option("--location", metavar="TEXT", help="Where it is signed, as the signer claims.")
 @click.option("--name", metavar="TEXT", help="The signer's name for viewers; the certificate names the signer anyway.")
@@ -65,6 +66,8 @@ def command(**given: object) -> int:
     line.
 
     Example: edoc sign ruling.pdf --key pkcs12:clerk.p12 --reason "Issued" --level B-LTA --tsa URL --online
+
+    Example: edoc sign form.pdf --key pkcs12:clerk.p12 --certify fill-forms
     """
     from edoc.api_sign import Signer
 
@@ -80,6 +83,7 @@ def command(**given: object) -> int:
         reason=_text(given["reason"]),
         location=_text(given["location"]),
         **statement_of(given),
+        **permits_of(given),
         **services_of(given),
     )
     return _run(order, signer)
@@ -97,6 +101,8 @@ class _Order:
     """Originals of a detached signature that is signed once more."""
     together: bool
     """Whether all files get one signature."""
+    page: int | None
+    box: tuple[float, ...] | None
 
     @classmethod
     def of(cls, given: dict[str, object]) -> _Order:
@@ -112,6 +118,7 @@ class _Order:
             field=_text(given["field"]),
             detached=texts(given["detached"]),
             together=given["kind"] == "asic-e",
+            **place_of(given),
         )
         if order.detached and len(order.files) > 1:
             raise ConfigError("DETACHED_ONE_FILE", subject="--detached")
@@ -165,7 +172,13 @@ def _run(order: _Order, signer: Signer) -> int:
         return exits.PASSED
     codes: set[int] = set()
     results = sign_many(
-        order.files, signer=signer, output=order.naming(signer), overwrite=order.overwrite, field=order.field
+        order.files,
+        signer=signer,
+        output=order.naming(signer),
+        overwrite=order.overwrite,
+        field=order.field,
+        page=order.page,
+        box=order.box,
     )
     for result in results:
         if result.error is not None:

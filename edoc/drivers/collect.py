@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from edoc.drivers.chains import Chain, ChainFinder, Known, Subject
 from edoc.drivers.clock import now
 from edoc.drivers.loop import Fixpoint, settle
 from edoc.facts.material import MaterialKind
@@ -19,38 +20,13 @@ from edoc.net.policy import FetchPolicy
 from edoc.net.transport import wait
 from edoc.pki import extensions as ext
 from edoc.pki.certificate import Certificate
-from edoc.pki.path import Anchor, CandidatePath, build_paths, signature_verifies
-from edoc.pki.pool import Pool
-from edoc.pki.revocation import Evidence, StatusFinder, needs_status
-from edoc.pki.status import CertificateStatus, Status
+from edoc.pki.status import Status
 from edoc.result.enums import WantKind
 from edoc.result.report import Want
 from edoc.trust.store import Purpose, TrustStore
 from edoc.verify.context import Unavailable, ValidationData
 
 _WHY = "REVOCATION_DATA_MISSING"
-_DEPTH = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """A certificate whose status must be known, and as of when."""
-
-    certificate: Certificate
-    purpose: Purpose
-    time: datetime
-    sealed: bool = False
-    """Whether a document time-stamp stands over what is there about it: then old data are as good as fresh ones."""
-    required: bool = True
-    """Whether it is missed when nothing can be had; else what is found is taken along."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known about one certificate of a chain; a null status: none is needed."""
-
-    certificate: Certificate
-    status: CertificateStatus | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +56,7 @@ class Collector:
 
     def __init__(self, data: ValidationData, *, trust: TrustStore | None, online: bool | FetchPolicy) -> None:
         self._data = data
-        self._trust = trust
+        self._chains = ChainFinder(trust)
         self._policy = FetchPolicy() if online is True else online or None
         self._gatherer = Gatherer(Fetcher(self._policy), now=now) if self._policy is not None else None
 
@@ -118,67 +94,19 @@ class Collector:
         return _concluded(round_, data, unavailable, {item.sha256 for item in carried})
 
     def _look(self, subjects: tuple[Subject, ...], data: ValidationData) -> _Round:
-        chains = [self._chain(item, data) for item in subjects]
+        chains = [self._chains.best(item, data) for item in subjects]
         # Responders that may themselves be revoked are certificates like any other.
         waiting = [
             Subject(certificate=item, purpose=Purpose.REVOCATION, time=subjects[0].time)
             for item in _responders(chains, data)
         ]
-        return _Round(chains=tuple(chains), others=tuple(self._chain(item, data) for item in waiting))
-
-    def _chain(self, subject: Subject, data: ValidationData) -> _Chain:
-        pool = Pool(data.certificates)
-        anchors, top = self._anchors(subject, pool)
-        search = build_paths(subject.certificate, pool=pool, anchors=anchors, time=subject.time)
-        if not search.paths:
-            return _Chain(subject=subject, path=None)
-        evidence = Evidence(crls=data.crls, ocsps=data.ocsps, pool=pool)
-        finder = StatusFinder(evidence=evidence, anchors=anchors, time=subject.time)
-        chains = (
-            _Chain(subject=subject, path=path, known=tuple(_known(finder, path)), top=top) for path in search.paths
-        )
-        return min(chains, key=lambda chain: len(tuple(chain.open())))
-
-    def _anchors(self, subject: Subject, pool: Pool) -> tuple[tuple[Anchor, ...], Certificate | None]:
-        """Return where a chain may end, and the last certificate of one that ends without a root."""
-        if self._trust is not None:
-            return self._trust.anchors(subject.purpose), None
-        top = subject.certificate
-        for _ in range(_DEPTH):
-            issuers = [item for item in pool.by_subject(top.issuer) if signature_verifies(top, item.spki_der)]
-            if top.is_self_issued or not issuers:
-                break
-            top = issuers[0]
-        anchor = Anchor(name=top.subject, spki_der=top.spki_der, certificate=top, label=top.subject.rfc4514())
-        return (anchor,), None if top.is_self_issued else top
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chain:
-    subject: Subject
-    path: CandidatePath | None
-    known: tuple[Known, ...] = ()
-    top: Certificate | None = None
-    """A last certificate whose issuer is not at hand: nobody here can verify its status."""
-
-    def open(self) -> Iterator[tuple[Certificate, bytes | None]]:
-        """Yield what is still to be asked: a certificate and its issuer's key."""
-        for index, item in enumerate(self.known):
-            if item.status is not None and not self._good_enough(item.status):
-                assert self.path is not None
-                yield item.certificate, self.path.issuer_key(index)
-
-    def _good_enough(self, status: CertificateStatus) -> bool:
-        if status.status is Status.UNKNOWN:
-            return False
-        stale = status.next_update is not None and status.next_update < self.subject.time
-        return self.subject.sealed or not stale
+        return _Round(chains=tuple(chains), others=tuple(self._chains.best(item, data) for item in waiting))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
-    chains: tuple[_Chain, ...]
-    others: tuple[_Chain, ...]
+    chains: tuple[Chain, ...]
+    others: tuple[Chain, ...]
 
     @property
     def wants(self) -> tuple[Want, ...]:
@@ -195,13 +123,6 @@ class _Round:
         return tuple(found)
 
 
-def _known(finder: StatusFinder, path: CandidatePath) -> Iterator[Known]:
-    for index, certificate in enumerate(path.certificates):
-        anchored = certificate == path.anchor.certificate
-        exempt = anchored or not needs_status(certificate)
-        yield Known(certificate=certificate, status=None if exempt else finder.status(path, index))
-
-
 def _joined(data: ValidationData, carried: tuple[Certificate, ...], stored: ValidationData) -> ValidationData:
     return ValidationData(
         certificates=tuple(dict.fromkeys((*data.certificates, *carried, *stored.certificates))),
@@ -210,7 +131,7 @@ def _joined(data: ValidationData, carried: tuple[Certificate, ...], stored: Vali
     )
 
 
-def _responders(chains: list[_Chain], data: ValidationData) -> list[Certificate]:
+def _responders(chains: list[Chain], data: ValidationData) -> list[Certificate]:
     serials = {item.certificate.serial_number for chain in chains for item in chain.known}
     found = {
         item.sha256: item
@@ -256,7 +177,7 @@ def _concluded(
 _BAD = (Status.REVOKED, Status.ON_HOLD)
 
 
-def _objects(chain: _Chain, data: ValidationData) -> Iterator[tuple[MaterialKind, bytes]]:
+def _objects(chain: Chain, data: ValidationData) -> Iterator[tuple[MaterialKind, bytes]]:
     """Yield the certificates of a chain, and the evidence that its statuses rest on."""
     if chain.path is None:
         return

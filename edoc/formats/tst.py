@@ -19,6 +19,7 @@ from edoc.formats.cms_signer import Beside, about, carried, signer_facts
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_name, digest_of, digest_size
+from edoc.pki.cache import BoundedCache
 from edoc.pki.cms import CmsError, SignedData, parse_signed_data
 from edoc.pki.cms_attributes import generalized_time
 from edoc.pki.der import DerError, Reader, decode_integer, decode_oid
@@ -60,11 +61,11 @@ def timestamp_facts(
     not at hand.
     """
     try:
-        signed = parse_signed_data(token, limits=limits)
+        read = _read(token, limits)
     except CmsError as problem:
         finding = (warning if problem.code == "CMS_LIMIT" else error)(problem.code, id)
         return unread_token(id, kind, finding, covers=covers)
-    return token_facts(signed, id=id, kind=kind, imprint_of=imprint_of, covers=covers)
+    return _facts(read, id=id, kind=kind, imprint_of=imprint_of, covers=covers)
 
 
 def token_facts(
@@ -76,10 +77,20 @@ def token_facts(
     covers: tuple[str, ...] = (),
 ) -> TimestampFacts:
     """Return the facts of a token that is parsed already; see `timestamp_facts`."""
+    return _facts(_with_info(signed), id=id, kind=kind, imprint_of=imprint_of, covers=covers)
+
+
+def _facts(
+    read: _Token,
+    *,
+    id: str,
+    kind: TimestampKind,
+    imprint_of: Callable[[str], bytes | None],
+    covers: tuple[str, ...],
+) -> TimestampFacts:
+    signed, info = read.signed, read.info
     facts = _token(signed, id)
-    try:
-        info = read_tst_info(signed.content or b"")
-    except DerError:
+    if info is None:
         return unread_token(id, kind, error("TST_MALFORMED", id), covers=covers, token=facts)
     imprint = Reference(
         name=id,
@@ -99,6 +110,38 @@ def token_facts(
         covers=covers,
         findings=(*_shape(signed, id), *about(id, info.findings)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Token:
+    """What the octets of a token say, whatever it serves; no `info` where its content is no TSTInfo."""
+
+    signed: SignedData
+    info: TstInfo | None
+
+
+_READ: BoundedCache[bytes, _Token] = BoundedCache(max_entries=64, max_weight=1 << 20)
+"""The latest tokens as read: who signs reads one when it comes, and again in the document that it went into.
+
+Found by all of its octets, and a fact about nothing else, so that nothing in it can be out of date.
+"""
+
+
+def _read(token: bytes, limits: Limits) -> _Token:
+    kept = limits is DEFAULT_LIMITS
+    known = _READ.get(token) if kept else None
+    if known is not None:
+        return known
+    found = _with_info(parse_signed_data(token, limits=limits))
+    return _READ.put(token, found, weight=len(token)) if kept else found
+
+
+def _with_info(signed: SignedData) -> _Token:
+    try:
+        info = read_tst_info(signed.content or b"")
+    except DerError:
+        info = None
+    return _Token(signed=signed, info=info)
 
 
 def unread_token(

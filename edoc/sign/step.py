@@ -13,6 +13,7 @@ from edoc.facts.document import Document
 from edoc.facts.signature import DocumentFacts, SignatureAlgorithm
 from edoc.formats.cms_write import SignerTemplate
 from edoc.formats.pdf.append import Appended, SignatureEntries, append_signature, filled, open_for_signing, room_of
+from edoc.formats.pdf.append_form import FieldEntries, LockEntries
 from edoc.formats.pdf.read import read_pdf
 from edoc.sign.algorithm import message_digest_name
 from edoc.sign.draft import Draft, Need
@@ -66,11 +67,17 @@ def step(draft: Draft, answers: Answers) -> Draft | Done:
 
 
 def plan(
-    document: Document, *, request: SignatureRequest, template: SignerTemplate, timestamp_room: int = 0
+    document: Document,
+    *,
+    request: SignatureRequest,
+    template: SignerTemplate,
+    level: Level = Level.B_B,
+    timestamp_room: int = 0,
 ) -> Appended:
     """Return the update that will carry the signature; `timestamp_room` octets are kept for a time-stamp.
 
-    Raises `InputError` when the document cannot be signed, `ConfigError` when the field cannot be used.
+    Raises `InputError` when the document cannot be signed, `ConfigError` when the field cannot be used, or
+    demands what the signature would not keep.
     """
     entries = SignatureEntries(
         sub_filter=request.sub_filter.value,
@@ -79,10 +86,25 @@ def plan(
         reason=request.reason,
         location=request.location,
         contact_info=request.contact_info,
+        certify=request.certify.level if request.certify is not None else None,
     )
     pdf = open_for_signing(document)
+    if request.field:
+        # Loaded only where a field is named: most signatures make one, which demands nothing.
+        from edoc.sign.demands import refuse_unmet_demands
+
+        refuse_unmet_demands(pdf, request, template=template, level=level)
     size = template.cms_size + timestamp_room
-    return append_signature(pdf, entries=entries, contents_size=size, field_name=request.field)
+    return append_signature(pdf, entries=entries, contents_size=size, field=_field(request))
+
+
+def _field(request: SignatureRequest) -> FieldEntries:
+    lock = request.lock
+    held = None
+    if lock is not None:
+        permission = lock.permission.level if lock.permission is not None else None
+        held = LockEntries(action=lock.action.value.capitalize(), fields=lock.fields, permission=permission)
+    return FieldEntries(name=request.field, page=request.place.page, box=request.place.box, lock=held)
 
 
 def earlier(document: Document, appended: Appended) -> DocumentFacts | None:

@@ -13,31 +13,23 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from edoc.pki.certificate import Certificate
-from edoc.pki.ocsp import OcspResponse
+from edoc.pki.interval import Interval, dates_of, unchanged
 from edoc.policy.suite import FOREVER, NEVER
 from edoc.trust.store import Purpose
 from edoc.verify.certificate import CertificateVerdict
-from edoc.verify.context import CLOCK_SKEW, Context, Material
+from edoc.verify.context import Context, Material
 from edoc.verify.x509 import Examination, choose_verdict, examine_certificate, path_budget_spent
 
 _CAPACITY = 4096
-_MAX_WIDTH = timedelta(hours=1)
-"""A bound for what the dates below cannot know: a revocation that a list announces for later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
     examination: Examination
-    asked: datetime
-    after: datetime
-    before: datetime
-
-    def holds(self, time: datetime) -> bool:
-        # A change on the very date bounds the interval to nothing; the same question has the same answer all the same.
-        return time == self.asked or self.after < time < self.before
+    interval: Interval
 
 
 class PathMemo:
@@ -77,56 +69,20 @@ class PathMemo:
         key = (leaf.sha256, purpose, material.key, supplied, context.basis)
         with self._lock:
             known = self._answers.get(key)
-            if known is not None and known.holds(context.time):
+            if known is not None and known.interval.holds(context.time):
                 self._answers.move_to_end(key)
                 return known.examination
         found = examine_certificate(leaf, subject=subject, purpose=purpose, material=material, context=context)
-        after, before = _interval(leaf, material, context)
+        interval = unchanged(context.time, _dates(leaf, material, context))
         with self._lock:
-            self._answers[key] = _Answer(examination=found, asked=context.time, after=after, before=before)
+            self._answers[key] = _Answer(examination=found, interval=interval)
             if len(self._answers) > _CAPACITY:
                 self._answers.popitem(last=False)
         return found
 
 
-def _interval(leaf: Certificate, material: Material, context: Context) -> tuple[datetime, datetime]:
-    low, high = context.time - _MAX_WIDTH, context.time + _MAX_WIDTH
-    for date in _dates(leaf, material, context):
-        if date <= context.time:
-            low = max(low, date)
-        if date >= context.time:
-            high = min(high, date)
-    return low, high
-
-
 def _dates(leaf: Certificate, material: Material, context: Context) -> Iterator[datetime]:
-    anchors = context.trust.certificates()
     yield from (entry.until for entry in context.trust.entries if entry.until is not None)
-    for certificate in (leaf, *material.certificates, *anchors):
-        yield certificate.not_before
-        yield certificate.not_after
-    for one in material.ocsps:
-        yield from _ocsp_dates(one, context)
-    for crl in material.crls:
-        yield crl.this_update
-        yield crl.this_update - CLOCK_SKEW
-        if crl.next_update is not None:
-            yield crl.next_update
-        if context.policy.max_status_age is not None:
-            yield crl.this_update + context.policy.max_status_age
+    certificates = (leaf, *material.certificates, *context.trust.certificates())
+    yield from dates_of(certificates, material.crls, material.ocsps, max_age=context.policy.max_status_age)
     yield from (date for date in context.policy.suite.dates() if NEVER < date < FOREVER)
-
-
-def _ocsp_dates(response: OcspResponse, context: Context) -> Iterator[datetime]:
-    yield response.produced_at
-    yield response.produced_at - CLOCK_SKEW
-    for certificate in response.certificates:
-        yield certificate.not_before
-        yield certificate.not_after
-    for answer in response.answers:
-        yield answer.this_update
-        yield answer.this_update - CLOCK_SKEW
-        if answer.next_update is not None:
-            yield answer.next_update
-        if context.policy.max_status_age is not None:
-            yield answer.this_update + context.policy.max_status_age

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from edoc.drivers.collect import Collected, Collector, Subject
+from edoc.drivers.chains import Subject
+from edoc.drivers.collect import Collected, Collector
 from edoc.drivers.material import load_validation_data
 from edoc.facts.material import MaterialKind
 from edoc.lab.keys import process_keys

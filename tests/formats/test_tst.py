@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from edoc.facts.findings import Severity
 from edoc.facts.signature import TimestampFacts, TimestampKind
 from edoc.formats.tst import read_tst_info, timestamp_facts
+from edoc.limits import DEFAULT_LIMITS
 from edoc.pki import oids
 from edoc.pki.algorithms import digest_of
 from edoc.pki.der import DerError, encode_oid, integer, tlv
@@ -51,6 +53,23 @@ def test_an_altered_time_breaks_the_token_itself() -> None:
     facts = _facts(token(STAMPED).replace(b"20260601120000Z", b"20250601120000Z"))
     assert facts.gen_time is not None and facts.gen_time.year == 2025
     assert facts.token.references[0].intact is False
+
+
+def test_what_is_kept_of_a_token_says_nothing_about_what_it_serves() -> None:
+    one = token(STAMPED)
+    first, again = _facts(one), _facts(one)
+    assert again.gen_time == first.gen_time and again.token.signed_octets == first.token.signed_octets
+    other = timestamp_facts(one, id="T9", kind=TimestampKind.SIGNATURE, imprint_of=lambda name: b"other")
+    assert (other.id, other.token.id, other.kind) == ("T9", "T9.token", TimestampKind.SIGNATURE)
+    assert other.imprint is not None and other.imprint.intact is False
+
+
+def test_what_was_kept_does_not_pass_a_tighter_limit() -> None:
+    one = token(STAMPED)
+    assert _errors(_facts(one)) == set()
+    tight = replace(DEFAULT_LIMITS, document_bytes=len(one) - 1)
+    facts = timestamp_facts(one, id="T1", kind=TimestampKind.DOCUMENT, imprint_of=lambda name: None, limits=tight)
+    assert [item.code for item in facts.findings] == ["CMS_LIMIT"]
 
 
 def test_a_signature_over_something_else_is_no_token() -> None:

@@ -103,7 +103,7 @@ class ArchiveImprints:
             # The index is digested as it was found: what it names and is gone leaves the imprint as it is.
             findings.append(warning("CADES_HASH_INDEX_UNMATCHED", id, count=matched.missing))
         named = [bags.certificates[place] for place in matched.certificates]
-        named += [_plain(bags.revocation[place]) for place in matched.revocation]
+        named += [plain_revocation(bags.revocation[place]) for place in matched.revocation]
         return Covered(
             imprint=imprint, values=frozenset(matched.unsigned), bags=tuple(named), findings=tuple(findings)
         )
@@ -125,13 +125,6 @@ class ArchiveImprints:
             return self._parts.as_der()
         except DerError:
             return None
-
-    def v3_digest(self, algorithm: str, index: bytes) -> bytes | None:
-        """Return the imprint for a new archive-time-stamp-v3 with a hash index; null without the signed data."""
-        digest = self._content.digest(algorithm)
-        if digest is None:
-            return None
-        return digest_of(algorithm, encode_oid(self._signed.content_type) + digest + self._parts.signed_parts + index)
 
     def v2(self, info: TstInfo, id: str, *, left_out: frozenset[tuple[int, int]]) -> Covered:
         """Return what an archive-time-stamp-v2 stands over: everything but newer archive time-stamps (6.4.1)."""
@@ -202,8 +195,8 @@ def _type_and_values(attribute: bytes) -> tuple[bytes, bytes]:
     return attribute[parts[0][1] : parts[0][4]], attribute[parts[1][1] : parts[1][4]]
 
 
-def _plain(revocation: bytes) -> bytes:
-    """Return the list, or the response as facts name it."""
+def plain_revocation(revocation: bytes) -> bytes:
+    """Return a list, or the OCSPResponse in an OtherRevocationInfoFormat, as facts name it."""
     if revocation[:1] != b"\xa1":
         return revocation
     reader = Reader(revocation)

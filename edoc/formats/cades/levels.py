@@ -32,11 +32,16 @@ def is_ades(signer: SignerInfo) -> bool:
     return any(oid in _REFERENCES for oid, _ in signer.signed_attributes)
 
 
-def predicates_of(signed: SignedData, signer: SignerInfo, stamps: tuple[TimestampFacts, ...]) -> Mapping[str, bool]:
-    """Return the level predicates; trust, dates and what is carried are weighed elsewhere."""
+def predicates_of(
+    signed: SignedData, signer: SignerInfo, stamps: tuple[TimestampFacts, ...], *, counter: bool = False
+) -> Mapping[str, bool]:
+    """Return the level predicates; trust, dates and what is carried are weighed elsewhere.
+
+    A counter-signature (`counter`) has no content-type, and does not mind that of the content.
+    """
     inside = [oid for oid, _ in signer.signed_attributes]
     outside = [oid for oid, _ in signer.unsigned_attributes]
-    bes = _bes(inside, signer)
+    bes = _bes(inside, signer, counter=counter)
     stored = oids.SIGNATURE_POLICY_STORE in outside and not _policy_hash(signer)
     references = (outside.count(oids.CERTIFICATE_REFERENCES), outside.count(oids.REVOCATION_REFERENCES))
     internal, external = oids.EVIDENCE_RECORD_INTERNAL, oids.EVIDENCE_RECORD_EXTERNAL
@@ -44,7 +49,7 @@ def predicates_of(signed: SignedData, signer: SignerInfo, stamps: tuple[Timestam
     tokens = [values for oid, values in signer.unsigned_attributes if oid == oids.SIGNATURE_TIMESTAMP]
     return {
         "bes": bes,
-        "b": bes and not stored and _baseline(signed, signer, inside),
+        "b": bes and not stored and _baseline(signed, signer, inside, counter=counter),
         "epes": bes and not stored and oids.SIGNATURE_POLICY in inside,
         # 5.3: an attribute for each token, with one value.
         "t": bool(tokens) and all(len(values) == 1 for values in tokens),
@@ -59,7 +64,7 @@ def predicates_of(signed: SignedData, signer: SignerInfo, stamps: tuple[Timestam
     }
 
 
-def _bes(inside: list[str], signer: SignerInfo) -> bool:
+def _bes(inside: list[str], signer: SignerInfo, *, counter: bool) -> bool:
     references = [oid for oid in inside if oid in _REFERENCES]
     if len(references) != 1 or any(inside.count(oid) > 1 for oid in SINGLE_SIGNED):
         return False
@@ -67,16 +72,16 @@ def _bes(inside: list[str], signer: SignerInfo) -> bool:
         item.digest_algorithm != "sha1" for item in signer.certificate_references
     ):
         return False
-    needed = (oids.CONTENT_TYPE, oids.MESSAGE_DIGEST)
+    needed = (oids.MESSAGE_DIGEST,) if counter else (oids.CONTENT_TYPE, oids.MESSAGE_DIGEST)
     return all(oid in inside for oid in needed) and sum(inside.count(oid) for oid in _ROLES) <= 1
 
 
-def _baseline(signed: SignedData, signer: SignerInfo, inside: list[str]) -> bool:
+def _baseline(signed: SignedData, signer: SignerInfo, inside: list[str], *, counter: bool) -> bool:
     implied = signer.signed(oids.SIGNATURE_POLICY) == b"\x05\x00"
     return (
         oids.SIGNING_TIME in inside
         and signer.claimed_signing_time is not None
-        and signed.content_type == oids.DATA
+        and (counter or signed.content_type == oids.DATA)
         and carries_signer(signed, signer)
         and not implied
         and not (oids.MIME_TYPE in inside and oids.CONTENT_HINTS in inside)

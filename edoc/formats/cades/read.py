@@ -33,8 +33,8 @@ _DIRECT = 64 << 20
 """A value without signed attributes stands over the content itself, which is then handed over whole."""
 _TOKENS, _ONE = 1_000, 100
 """Time-stamps of a document and of one signature; decades of renewals stay below 20."""
-_COUNTERS = 200
-"""Counter-signatures of a document."""
+_COUNTERS, _ONE_COUNTERS = 200, 50
+"""Counter-signatures of a document and of one signature."""
 
 
 def read_cms(
@@ -127,7 +127,10 @@ class _Reader:
         notes: list[Finding] = []
         maker = Stamps(signed, signer, content, id=id, work=self._work, limits=self._limits)
         stamps = maker.facts(notes, limit=min(_ONE, self._tokens)) if _carries_tokens(signer) else ()
-        counters = counter_signatures(signer, id, material=material, notes=notes, place=(1, min(50, self._counters)))
+        counters = counter_signatures(
+            signer, id, material=material, notes=notes, place=(1, min(_ONE_COUNTERS, self._counters)),
+            shape=lambda counter, stamps: predicates_of(signed, counter, stamps, counter=True),
+        )  # fmt: skip
         self._tokens -= len(stamps)
         self._counters -= sum(1 + count_counter_signatures(item) for item in counters)
         beside = Beside(references[0].name, references, stamps, counters, (*findings, *notes))

@@ -2,40 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from edoc.errors import ConfigError, InputError
+from edoc.formats.pdf.append_form import LockEntries
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.fields import Field
 from edoc.formats.pdf.values import Value
 
 _REFERENCES = 64
 """Signature references of one signature; real ones have one or two."""
+_LEVELS = (1, 2, 3)
+"""What /P may be (table 257)."""
 
 
-def refuse_forbidden(pdf: Pdf, fields: list[Field]) -> None:
+def refuse_forbidden(pdf: Pdf, fields: list[Field], *, lock: LockEntries | None = None) -> None:
     """Raise `InputError` when an earlier signature forbids every further one.
 
     A certification with P=1 (or an unknown P) and a field lock with P=1 allow no further signature
-    (12.8.2.2, table 236).
+    (12.8.2.2, table 235).  Raises `ConfigError` SIGN_LOCK_WIDER for a new lock that would permit more than
+    an earlier signature does, which it cannot (12.8.2.4).
     """
-    for field in fields:
-        if field.type != "Sig" or not isinstance(signature := pdf.resolve(field.value), dict):
-            continue
-        lock = pdf.resolve(field.dictionary.get("Lock"))
-        if isinstance(lock, dict) and "P" in lock and pdf.resolve(lock["P"]) not in (2, 3):
-            raise InputError("PDF_SIGNING_FORBIDDEN_BY_LOCK", subject=field.name)
+    for field, signature in _signed(pdf, fields):
+        held = _lock(pdf, field)
+        stated = [("PDF_SIGNING_FORBIDDEN_BY_LOCK", pdf.resolve(held["P"]))] if held is not None and "P" in held else []
         for transform, parameters in _references(pdf, signature):
-            if transform == "DocMDP" and pdf.resolve(parameters.get("P", 2)) not in (2, 3):
-                raise InputError("PDF_SIGNING_FORBIDDEN_BY_CERTIFICATION", subject=field.name)
+            if transform == "DocMDP":
+                stated.append(("PDF_SIGNING_FORBIDDEN_BY_CERTIFICATION", pdf.resolve(parameters.get("P", 2))))
+        for code, level in stated:
+            if type(level) is not int or level not in (2, 3):
+                raise InputError(code, subject=field.name)
+            if lock is not None and lock.permission is not None and lock.permission > level:
+                raise ConfigError("SIGN_LOCK_WIDER", subject=field.name)
+
+
+def refuse_late_certification(pdf: Pdf, fields: list[Field]) -> None:
+    """Raise `InputError` CERTIFICATION_TOO_LATE unless the document has no signature or time-stamp yet (12.8.1)."""
+    earlier = next((field.name for field, _ in _signed(pdf, fields)), None)
+    permissions = pdf.resolve(pdf.catalog().get("Perms"))
+    if earlier is None and isinstance(permissions, dict) and permissions.get("DocMDP") is not None:
+        earlier = "DocMDP"
+    if earlier is not None:
+        raise InputError("CERTIFICATION_TOO_LATE", subject=pdf.document.name, params={"by": earlier})
 
 
 def refuse_locked(pdf: Pdf, fields: list[Field], target: str) -> None:
     """Raise `ConfigError` when an earlier signature locks the very field that is to be signed (12.8.2.4)."""
+    for field, signature in _signed(pdf, fields):
+        held = _lock(pdf, field)
+        locks = [parameters for transform, parameters in _references(pdf, signature) if transform == "FieldMDP"]
+        if any(_names(pdf, item, target) for item in (*locks, *([held] if held is not None else []))):
+            raise ConfigError("FIELD_LOCKED", subject=target, params={"by": field.name})
+
+
+def lock_of(pdf: Pdf, field: Field) -> LockEntries | None:
+    """Return what the lock of an empty field demands of its signature (table 235), null without a lock.
+
+    Raises `ConfigError` FIELD_LOCK_UNREADABLE for a lock that says something unknown: nobody could tell
+    what the signature would lock.
+    """
+    held = pdf.resolve(field.dictionary.get("Lock"))
+    if held is None:
+        return None
+    listed = pdf.resolve(held.get("Fields")) if isinstance(held, dict) else None
+    names = [pdf.resolve(item) for item in listed] if isinstance(listed, list) else []
+    action = pdf.resolve(held.get("Action")) if isinstance(held, dict) else None
+    permission = pdf.resolve(held.get("P")) if isinstance(held, dict) else None
+    texts = tuple(name for name in names if isinstance(name, bytes))
+    known = action == "All" or (action in ("Include", "Exclude") and isinstance(listed, list))
+    if not known or len(texts) != len(names) or not (permission is None or type(permission) is int and permission in _LEVELS):
+        raise ConfigError("FIELD_LOCK_UNREADABLE", subject=field.name)
+    return LockEntries(action=str(action), fields=texts, permission=permission)
+
+
+def _signed(pdf: Pdf, fields: list[Field]) -> Iterator[tuple[Field, dict[str, Value]]]:
     for field in fields:
-        if field.type != "Sig" or not isinstance(signature := pdf.resolve(field.value), dict):
-            continue
-        for transform, parameters in _references(pdf, signature):
-            if transform == "FieldMDP" and _names(pdf, parameters, target):
-                raise ConfigError("FIELD_LOCKED", subject=target, params={"by": field.name})
+        if field.type == "Sig" and isinstance(signature := pdf.resolve(field.value), dict):
+            yield field, signature
+
+
+def _lock(pdf: Pdf, field: Field) -> dict[str, Value] | None:
+    lock = pdf.resolve(field.dictionary.get("Lock"))
+    return lock if isinstance(lock, dict) else None
 
 
 def _names(pdf: Pdf, parameters: dict[str, Value], target: str) -> bool:

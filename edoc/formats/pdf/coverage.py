@@ -137,7 +137,7 @@ def _contents(pdf: Pdf, one: Found) -> Iterator[Finding]:
     start, end = contents.span
     if one.gap is not None and one.gap != (start, end):
         yield error("PDF_GAP", name, field=name, gap=f"{one.gap[0]}-{one.gap[1]}", contents=f"{start}-{end}")
-    if end - start != 2 * len(contents) + 2:
+    if end - start != 2 * len(contents) + 2 or pdf.document.data[start + 1 : end - 1].translate(None, _HEX):
         # White space or an odd last digit: two readers might see two values.
         yield error("PDF_CONTENTS_MALFORMED", name, field=name)
     size = cms_size(one.contents)
@@ -254,11 +254,14 @@ def tail_findings(pdf: Pdf, found: list[Found]) -> list[Finding]:
 
 
 def orphan(pdf: Pdf, found: list[Found]) -> Finding | None:
-    """Warn when an unsigned document carries the marks of a signature that no field names.
+    """Warn when a document without a signer carries the marks of a signature that no field names.
 
     Raises PdfError(PDF_ENCRYPTED) where object streams hide whether there are any.
     """
-    if found or not (has_signature_marks(pdf.document.data) or _packed_marks(pdf)):
+    if any(one.sub_filter != "ETSI.RFC3161" for one in found):
+        return None
+    stamps = [pdf.raw_object(ref) for one in found if (ref := one.ref or one.field.ref) is not None]
+    if not (has_signature_marks(pdf.document.data, stamps) or (not found and _packed_marks(pdf))):
         return None
     return warning("PDF_ORPHAN_SIGNATURE", pdf.document.name)
 

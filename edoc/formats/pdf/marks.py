@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from edoc.facts.document import Buffer
 
@@ -29,6 +30,15 @@ _MARKS = re.compile(
 )  # fmt: skip
 
 
-def has_signature_marks(data: Buffer) -> bool:
-    """Tell whether a document's bytes carry the marks of a signature, in any spelling of its names."""
-    return _MARKS.search(data) is not None
+def has_signature_marks(data: Buffer, known: Sequence[tuple[int, int]] = ()) -> bool:
+    """Tell whether a document's bytes carry the marks of a signature, in any spelling of its names.
+
+    Marks inside the stretches `known`, each from its first octet to before its end, do not count.
+    """
+    left = sorted(known, reverse=True)
+    for mark in _MARKS.finditer(data):
+        while left and left[-1][1] <= mark.start():
+            left.pop()
+        if not left or mark.start() < left[-1][0]:
+            return True
+    return False

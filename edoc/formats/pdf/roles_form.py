@@ -5,7 +5,8 @@ from __future__ import annotations
 from edoc.facts.findings import Severity
 from edoc.formats.pdf.coverage import Found, fields_of
 from edoc.formats.pdf.fields import Field
-from edoc.formats.pdf.roles_page import box_of, covered, is_nowhere, page_number
+from edoc.formats.pdf.roles_fill import hold_against_values
+from edoc.formats.pdf.roles_page import box_of, covered, is_nowhere, page_number, page_of
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Name, Ref, Stream, Value, same
 
@@ -132,6 +133,7 @@ class _Fields:
         self.valued: set[int] = set()
         """Numbers of the fields that got another value, and of their widgets."""
         self.owner: dict[int, Field] = {}
+        self.filled: set[tuple[str, Ref | None]] = set()
 
     def run(self) -> dict[int, str]:
         """Apply the rules; returns the widgets that came in with a signature, with its name."""
@@ -157,6 +159,10 @@ class _Fields:
         for number in touched:
             self._changed(number, self.owner[number])
         self._appearances()
+        if self.filled:
+            form = step.after(step.pdf.catalog(step.new).get("AcroForm"))
+            anew = isinstance(form, dict) and step.after(form.get("NeedAppearances")) is True
+            hold_against_values(step, [item for item in new if (item.name, item.ref) in self.filled], drawn_by_reader=anew)
         return self.widgets
 
     def _value(self, number: int) -> None:
@@ -190,7 +196,7 @@ class _Fields:
         elif not self._plain(before, after) or ("V" in keys and not _fits(item.type, step.after(after.get("V")))):
             step.unsure("PDF_FIELD_CHANGED", item.name, key="V")
         else:
-            self._filled(item, before)
+            self._filled(item, number, before)
 
     def _plain(self, before: dict[str, Value], after: dict[str, Value]) -> bool:
         """A value may be direct or new; an old object as value would bring something signed to another use."""
@@ -201,14 +207,13 @@ class _Fields:
         refuse = self.step.unsure if keys <= known else self.step.deny
         refuse("PDF_FIELD_CHANGED", item.name, key=",".join(sorted(keys)))
 
-    def _filled(self, item: Field, before: dict[str, Value]) -> None:
+    def _filled(self, item: Field, number: int, before: dict[str, Value]) -> None:
         step = self.step
         if item.name not in step.filled:
             step.filled.append(item.name)
-        place = before.get("P")
-        page = page_number(step, place.number) if isinstance(place, Ref) else None
-        step.tell(Rank.FILL, "PDF_FIELD_FILLED", item.name, page=page, box=box_of(before.get("Rect"), step.before),
-                  shown=True)  # fmt: skip
+        self.filled.add((item.name, item.ref))
+        page, box = page_of(step, number, before), box_of(before.get("Rect"), step.before)
+        step.tell(Rank.FILL, "PDF_FIELD_FILLED", item.name, page=page, box=box, shown=True)
 
     def _signed(self, number: int, item: Field, keys: set[str], after: dict[str, Value]) -> None:
         step, one = self.step, self.closers.get((item.name, item.ref))
@@ -291,6 +296,7 @@ class _Fields:
             step.explained.add(number)
             name = self.owner[min(fields)].name
             if fields <= self.valued and all(self.owner[field].type in _FILLABLE for field in fields):
+                self.filled.update((self.owner[field].name, self.owner[field].ref) for field in fields)
                 step.tell(Rank.FILL, "PDF_FIELD_APPEARANCE", name, shown=True)
             else:
                 step.deny("PDF_APPEARANCE_ONLY", name)

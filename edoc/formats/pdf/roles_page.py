@@ -17,6 +17,8 @@ _NOTE = frozenset(
 _NOTE_SIDE = 64.0
 """Points: an icon is 20 wide; a larger rectangle is no icon's."""
 
+_USERS = 16
+"""Objects asked for the page of an annotation: the page itself, or its list."""
 _A4 = 595.0 * 842.0
 _LARGE = 0.2
 """Part of a page that a visible signature may take without a question."""
@@ -92,6 +94,18 @@ def page_area(step: Step, place: Value) -> float:
 def page_number(step: Step, number: int) -> int | None:
     """Return a page's number from 1, null when it is no page of the older revision."""
     return step.pdf.page_numbers(step.old).get(number)
+
+
+def page_of(step: Step, number: int, entries: dict[str, Value]) -> int | None:
+    """Return the number of the page that shows an annotation: the one that lists it, else the one it names."""
+    users = [user for user in step.users(number) if user > 0][:_USERS]
+    above = [other for user in users for other in list(step.users(user))[:_USERS]]
+    for user in (*users, *above):
+        found = page_number(step, user)
+        if found is not None:
+            return found
+    place = entries.get("P")
+    return page_number(step, place.number) if isinstance(place, Ref) else None
 
 
 def _page(step: Step, number: int, widgets: dict[int, str]) -> None:

@@ -1,0 +1,93 @@
+"""What a signature is to permit and where its field goes: options of a PDF, checked before any key is used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+from edoc.errors import ConfigError
+from edoc.formats.pdf.append_write import is_text
+from edoc.sign.request import NOWHERE, FieldLock, FieldPlace, LockAction, Permission
+
+E = TypeVar("E", bound=Enum)
+_CORNERS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permits:
+    """What a signature certifies, and what it locks."""
+
+    certify: Permission | None = None
+    lock: FieldLock | None = None
+
+
+NO_PERMITS = Permits()
+"""An approval signature that locks nothing."""
+
+
+def make_permits(
+    *, certify: str | None, lock: str | None, lock_fields: Iterable[str], lock_permission: str | None
+) -> Permits:
+    """Return what the options ask for; raises `ConfigError` where one is unknown or contradicts another."""
+    names = (lock_fields,) if isinstance(lock_fields, str) else tuple(lock_fields)
+    certified = _member(Permission, certify, "SIGN_PERMISSION_UNKNOWN") if certify is not None else None
+    action = _member(LockAction, lock, "SIGN_LOCK_UNKNOWN") if lock is not None else None
+    permission = _member(Permission, lock_permission, "SIGN_PERMISSION_UNKNOWN") if lock_permission is not None else None
+    if certified is not None and permission is not None:
+        raise ConfigError("SIGN_PERMISSION_TWICE", subject=permission.value, params={"certify": certified.value})
+    if action in (LockAction.INCLUDE, LockAction.EXCLUDE) and not names:
+        raise ConfigError("SIGN_LOCK_FIELDS_MISSING", subject=action.value)
+    if names and action in (None, LockAction.ALL):
+        raise ConfigError("SIGN_LOCK_FIELDS_UNUSED", subject=", ".join(map(ascii, names)))
+    for name in names:
+        if not name or not is_text(name):
+            raise ConfigError("SIGN_TEXT_UNREADABLE", subject=ascii(name))
+    if action is None and permission is None:
+        return Permits(certify=certified)
+    # A permission alone locks no field: the list of those to be locked is empty.
+    return Permits(
+        certify=certified, lock=FieldLock(action=action or LockAction.INCLUDE, fields=names, permission=permission)
+    )
+
+
+def make_place(page: int | None, box: Sequence[float] | None) -> FieldPlace:
+    """Return where a new field goes; raises `ConfigError` FIELD_BOX_UNUSABLE or FIELD_PAGE_UNUSABLE."""
+    if page is None and box is None:
+        return NOWHERE
+    if page is not None and page < 1:
+        raise ConfigError("FIELD_PAGE_UNUSABLE", subject=str(page))
+    if box is None:
+        return FieldPlace(page=page)
+    corners = tuple(box)
+    if len(corners) != _CORNERS or not all(math.isfinite(item) for item in corners):
+        raise ConfigError("FIELD_BOX_UNUSABLE", subject=", ".join(map(str, corners)))
+    left, bottom, right, top = corners
+    if right - left < 1 or top - bottom < 1:
+        raise ConfigError("FIELD_BOX_UNUSABLE", subject=", ".join(map(str, corners)))
+    return FieldPlace(page=page, box=(left, bottom, right, top))
+
+
+PDF_ONLY = ("field", "page", "box", "certify", "lock", "lock_fields", "lock_permission")
+"""Options that mean something in a PDF alone."""
+
+
+def refuse_pdf_only(options: Mapping[str, object], *, kind: str) -> None:
+    """Raise `ConfigError` SIGN_OPTION_PDF_ONLY when an option is given that a format has no place for.
+
+    `options` are the options of a signature by name, `kind` is what the format is called, such as `XAdES`.
+    For every format but PDF; to be called before any key is used.
+    """
+    for name in PDF_ONLY:
+        if options.get(name) not in (None, (), []):
+            raise ConfigError("SIGN_OPTION_PDF_ONLY", subject=name, params={"format": kind})
+
+
+def _member(kind: type[E], name: str, code: str) -> E:
+    try:
+        return kind(name)
+    except ValueError as problem:
+        params = {"known": ", ".join(str(item.value) for item in kind)}
+        raise ConfigError(code, subject=str(name), params=params) from problem

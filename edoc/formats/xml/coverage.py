@@ -1,0 +1,93 @@
+"""Whether a signature covers all of the document it stands in: what it leaves out, a reader may take for signed."""
+
+from __future__ import annotations
+
+from edoc.formats.xml.dsig import XmlSignature
+from edoc.formats.xml.errors import XmlError
+from edoc.formats.xml.leaf import attributes
+from edoc.formats.xml.nodes import NodeSet
+from edoc.formats.xml.references import XmlReference, dereferenced
+from edoc.formats.xml.transforms import transformed_nodes
+from edoc.formats.xml.tree import DS, ID_ATTRIBUTES, XML, Element
+
+_SIGNATURE = f"{{{DS}}}Signature"
+_OBJECT = f"{{{DS}}}Object"
+_PACKAGING = frozenset({*ID_ATTRIBUTES, "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation", f"{{{XML}}}lang"})
+"""Attributes that an envelope around signed data may have."""
+_NOT_DATA = frozenset({"QualifyingProperties", "QualifyingPropertiesReference", "SignatureProperties", "Manifest"})
+"""What stands in a ds:Object and is no data by itself."""
+_VISITED = 20_000
+"""Elements looked at; the data of real documents stands below one or two envelopes."""
+
+
+def covers_all(signature: XmlSignature) -> bool:
+    """Tell whether all data of the document is covered by the references of a signature.
+
+    Other signatures are no data, nor are elements that only hold data and signatures together.
+    """
+    covered = [nodes for item in (*signature.references, *signature.entries) for nodes in _covered(item)]
+    visit = _Visit(covered)
+    return all(visit.covers(item) for item in _data(signature))
+
+
+def _data(signature: XmlSignature) -> list[Element]:
+    """Return the elements that hold data: the document, and what stands in the objects of this signature."""
+    root = signature.document.root
+    found = [root] if root.tag != _SIGNATURE else []
+    for box in signature.objects:
+        found += [item for item in box.iterchildren("*") if item.tag.rpartition("}")[2] not in _NOT_DATA]
+        if not len(box) and (box.text or "").strip():
+            found.append(box)
+    return found
+
+
+def _covered(item: XmlReference) -> list[NodeSet]:
+    """Return the nodes whose octets a reference digests; none where it fails, or covers another document."""
+    if item.external or item.actual is None:
+        return []
+    try:
+        return [transformed_nodes(dereferenced(item.document, item.uri or ""), item.transforms, limits=item.document.limits)]
+    except XmlError:
+        return []
+
+
+class _Visit:
+    def __init__(self, covered: list[NodeSet]) -> None:
+        self._covered = covered
+        self._left = _VISITED
+
+    def covers(self, element: Element) -> bool:
+        """Tell whether an element, with all below it but signatures, is covered, by one set or by several."""
+        todo = [element]
+        while todo:
+            item = todo.pop()
+            self._left -= 1
+            if self._left < 0:
+                return False
+            if item.tag == _SIGNATURE or any(_whole(nodes, item) for nodes in self._covered):
+                continue
+            inner = list(item.iterchildren("*"))
+            held = any(nodes.holds(item) for nodes in self._covered)
+            if not inner or not held and _says_something(item):
+                return False
+            todo += inner
+        return True
+
+
+def _whole(nodes: NodeSet, element: Element) -> bool:
+    """Tell whether a set has all of an element but signatures that stand in it."""
+    if not nodes.holds(element):
+        return False
+    return all(
+        inside or place.tag == _SIGNATURE or not _below(place, element) for place, inside in nodes.marks.items()
+    )
+
+
+def _below(place: Element, element: Element) -> bool:
+    return any(above is element for above in place.iterancestors())
+
+
+def _says_something(element: Element) -> bool:
+    """Tell whether an element has words or attributes of its own."""
+    words = (element.text or "").strip() or any((item.tail or "").strip() for item in element)
+    return bool(words) or any(name not in _PACKAGING for name in attributes(element))

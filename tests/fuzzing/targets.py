@@ -1,0 +1,8 @@
+"""Every target that can be run by name."""
+
+from __future__ import annotations
+
+from tests.fuzzing.harness import Target
+from tests.fuzzing.pdf_target import PDF
+
+TARGETS: dict[str, Target] = {target.name: target for target in (PDF,)}
