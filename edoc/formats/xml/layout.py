@@ -1,0 +1,332 @@
+"""Where a new signature stands and what it covers: the packagings of XAdES (EN 319 132-1 6.3, ades.md 3.5)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import mimetypes
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from edoc.errors import ConfigError, InputError
+from edoc.facts.document import Document
+from edoc.formats.kind import Kind, kind_of
+from edoc.formats.writing import Packaging, SignatureOrder
+from edoc.formats.xml.algorithms import C14N_EXCLUSIVE
+from edoc.formats.xml.c14n import canonicalize
+from edoc.formats.xml.errors import XmlError
+from edoc.formats.xml.nodes import NodeSet
+from edoc.formats.xml.text import Splice, XmlText, inside_end, without_declaration
+from edoc.formats.xml.tree import DS, Element, XmlDocument
+from edoc.formats.xml.write_properties import b64, words
+from edoc.pki.algorithms import Hash, new_hash
+
+ASIC = "http://uri.etsi.org/02918/v1.2.1#"
+WRAPPER = "urn:edoc:documents"
+"""The namespace of the element around documents that stand beside their signature in one file."""
+OBJECT_TYPE = "http://www.w3.org/2000/09/xmldsig#Object"
+BASE64 = "http://www.w3.org/2000/09/xmldsig#base64"
+
+_TRANSFORM = '<ds:Transform Algorithm="{}"/>'
+_NO_SIGNATURES = (
+    '<ds:Transform Algorithm="http://www.w3.org/2002/06/xmldsig-filter2">'
+    '<dsig-xpath:XPath xmlns:dsig-xpath="http://www.w3.org/2002/06/xmldsig-filter2" Filter="subtract">'
+    "/descendant::ds:Signature</dsig-xpath:XPath></ds:Transform>"
+)
+"""Every signature of the document stays out of the digest: parallel ones do not disturb each other."""
+_CHUNK = 128 << 10
+_SAFE = "/-._~"
+
+Feed = Callable[[Hash], None]
+"""Gives a hash object the octets that a reference signs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Datum:
+    """One reference of a new signature to data."""
+
+    uri: str
+    transforms: str = ""
+    """Transform elements."""
+    type: str | None = None
+    media_type: str | None = None
+    feed: Feed = field(repr=False)
+
+    def digest(self, algorithm: str) -> bytes:
+        """Return the digest of what is signed (`algorithm`: hashlib name)."""
+        state = new_hash(algorithm)
+        self.feed(state)
+        return state.digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a signature covers, and where it stands.
+
+    `splice` puts it into the first document; without one it stands alone between `before` and `after`.
+    Markers `{object:N}` and `{xml:N}` stand for document N in base64 and as XML.
+    """
+
+    data: tuple[Datum, ...]
+    splice: Splice | None = None
+    before: str = ""
+    after: str = ""
+    objects: str = ""
+    """ds:Object elements of the signature, with markers."""
+    beside: str = "none"
+    """Which of the documents stand beside the signature: `all`, `others` (all but the first) or `none`."""
+
+
+def layout_of(documents: Sequence[Document], order: SignatureOrder, *, tag: str) -> Layout:
+    """Return the layout of a new parallel signature; `tag` makes its Ids unique.
+
+    Raises `ConfigError` and `InputError` for what cannot be packed so.
+    """
+    if order.packaging is Packaging.ENVELOPED:
+        return _enveloped(_one(documents, order.packaging), order)
+    if order.packaging is Packaging.ENVELOPING:
+        return _enveloping(_one(documents, order.packaging), order, tag)
+    if order.packaging is Packaging.DETACHED:
+        return _detached(documents, order)
+    return _internally_detached(documents, order, tag)
+
+
+def parsed(document: Document) -> XmlDocument:
+    """Return the tree of a document; `InputError` with the code of what it breaks."""
+    try:
+        return XmlDocument.parse(bytes(document.data[:]), name=document.name)
+    except XmlError as problem:
+        raise InputError(problem.code, subject=document.name, params=problem.params) from problem
+
+
+def _one(documents: Sequence[Document], packaging: Packaging) -> Document:
+    if len(documents) != 1:
+        params = {"count": str(len(documents)), "packaging": packaging.value}
+        raise ConfigError("XADES_ONE_DOCUMENT", subject=documents[0].name if documents else "", params=params)
+    return documents[0]
+
+
+def media_type(document: Document, order: SignatureOrder) -> str:
+    """Return the media type that the signature says of a document: as asked, or what its content shows."""
+    asked = order.media_types.get(document.name)
+    if asked:
+        return asked
+    if kind_of(document) is Kind.XML:
+        return "text/xml"
+    # The table of the standard library alone: that of the machine would make other bytes elsewhere.
+    return mimetypes.MimeTypes(filenames=()).guess_type(document.name)[0] or "application/octet-stream"
+
+
+def splice_into(text: XmlText, tree: XmlDocument, parent: Element) -> Splice:
+    """Return the edit that puts text in as the last child of an element."""
+    if parent is tree.root:
+        span = text.root_end()
+        if span is not None:
+            return Splice(start=span.close, end=span.close)
+    place = number_of(tree, parent)
+    return inside_end(text.spans((place,))[place], text.octets)
+
+
+def number_of(tree: XmlDocument, element: Element) -> int:
+    """Return the place of an element in document order, from 0."""
+    return next(place for place, item in enumerate(tree.root.iter("*")) if item is element)
+
+
+def _enveloped(document: Document, order: SignatureOrder) -> Layout:
+    if kind_of(document) is not Kind.XML:
+        raise InputError("XADES_NOT_XML", subject=document.name, params={"packaging": order.packaging.value})
+    tree = parsed(document)
+    if tree.root.tag == f"{{{DS}}}Signature":
+        raise InputError("XADES_ROOT_IS_SIGNATURE", subject=document.name)
+    text = XmlText.of(bytes(document.data[:]), name=document.name)
+    datum = Datum(
+        uri="",
+        transforms=_NO_SIGNATURES + _TRANSFORM.format(C14N_EXCLUSIVE),
+        media_type=media_type(document, order),
+        feed=lambda state: state.update(_without_signatures(tree)),
+    )
+    parent = _parent(tree, order.options.get("parent"), document.name)
+    return Layout(data=(datum,), splice=splice_into(text, tree, parent))
+
+
+def _parent(tree: XmlDocument, path: str | None, name: str) -> Element:
+    """Return the element that the signature goes into: local names from below the root, `/` between them."""
+    found: Element = tree.root
+    for step in filter(None, (path or "").split("/")):
+        inner = [item for item in found.iterchildren("*") if item.tag.rpartition("}")[2] == step]
+        if not inner:
+            raise ConfigError("XADES_PARENT_MISSING", subject=name, params={"path": path or ""})
+        found = inner[-1]
+    return found
+
+
+def _without_signatures(tree: XmlDocument) -> bytes:
+    """Return the exclusive canonical form of a document without the signatures in it."""
+    nodes = NodeSet.of_document(tree.tree, comments=False)
+    for element in tree.signatures():
+        nodes = nodes.without(element)
+    return canonicalize(nodes, method=C14N_EXCLUSIVE)
+
+
+def _feed_octets(document: Document) -> Feed:
+    def feed(state: Hash) -> None:
+        view = memoryview(document.data)
+        try:
+            for start in range(0, len(view), _CHUNK):
+                state.update(view[start : start + _CHUNK])
+        finally:
+            view.release()
+
+    return feed
+
+
+def _enveloping(document: Document, order: SignatureOrder, tag: str) -> Layout:
+    id = f"o-{tag}"
+    if order.options.get("object") == "xml":
+        if kind_of(document) is not Kind.XML:
+            raise InputError("XADES_NOT_XML", subject=document.name, params={"packaging": order.packaging.value})
+        parsed(document)
+        content = without_declaration(bytes(document.data[:]), name=document.name)
+        box = f'<ds:Object xmlns:ds="{DS}" Id="{id}">{content}</ds:Object>'
+        datum = Datum(
+            uri=f"#{id}",
+            type=OBJECT_TYPE,
+            transforms=_TRANSFORM.format(C14N_EXCLUSIVE),
+            media_type=media_type(document, order),
+            feed=lambda state: state.update(canonical_fragment(box)),
+        )
+        return Layout(data=(datum,), objects=f'<ds:Object Id="{id}">{{xml:0}}</ds:Object>')
+    datum = Datum(
+        uri=f"#{id}",
+        type=OBJECT_TYPE,
+        transforms=_TRANSFORM.format(BASE64),
+        media_type=media_type(document, order),
+        feed=_feed_octets(document),
+    )
+    return Layout(data=(datum,), objects=f'<ds:Object Id="{id}">{{object:0}}</ds:Object>')
+
+
+def canonical_fragment(text: str) -> bytes:
+    """Return the exclusive canonical form of the root of some XML text: what stands around it does not matter."""
+    tree = parsed(Document(data=text.encode("utf-8"), name="signature"))
+    return canonicalize(tree.root, method=C14N_EXCLUSIVE)
+
+
+def _detached(documents: Sequence[Document], order: SignatureOrder) -> Layout:
+    first = documents[0]
+    splice = None
+    data = list(documents)
+    before, after = _around(order)
+    if len(documents) > 1 and kind_of(first) is Kind.XML:
+        tree = parsed(first)
+        if tree.root.tag == f"{{{ASIC}}}XAdESSignatures":
+            # One more signature beside those that are there, over the same data.
+            splice = splice_into(XmlText.of(bytes(first.data[:]), name=first.name), tree, tree.root)
+            data = data[1:]
+        elif tree.root.tag == f"{{{DS}}}Signature":
+            raise InputError("XADES_ROOT_IS_SIGNATURE", subject=first.name)
+    names = [item.name for item in data]
+    if len(set(names)) != len(names):
+        raise InputError("XADES_SAME_NAME", subject=next(name for name in names if names.count(name) > 1))
+    found = tuple(
+        Datum(uri=quote(item.name, safe=_SAFE), media_type=media_type(item, order), feed=_feed_octets(item))
+        for item in data
+    )
+    beside = "all" if splice is None else "others"
+    return Layout(data=found, splice=splice, before=before, after=after, beside=beside)
+
+
+def _around(order: SignatureOrder) -> tuple[str, str]:
+    root = order.options.get("root", "signature")
+    if root == "signature":
+        return "", ""
+    if root != "asic":
+        raise ConfigError("XADES_OPTION", subject="root", params={"value": root, "known": "asic, signature"})
+    return f'<asic:XAdESSignatures xmlns:asic="{ASIC}">', "</asic:XAdESSignatures>"
+
+
+def _internally_detached(documents: Sequence[Document], order: SignatureOrder, tag: str) -> Layout:
+    first = documents[0]
+    if kind_of(first) is Kind.XML:
+        tree = parsed(first)
+        wanted = order.options.get("elements")
+        own = tree.root.tag == f"{{{WRAPPER}}}Documents"
+        if wanted or own:
+            return _beside(_one(documents, order.packaging), tree, order)
+    boxes, data = [], []
+    for place, document in enumerate(documents):
+        id = f"d-{hashlib.sha256(document.name.encode()).hexdigest()[:8]}-{place + 1}"
+        box, datum = _boxed(document, order, place, id)
+        boxes.append(box)
+        data.append(datum)
+    before = f'<edoc:Documents xmlns:edoc="{WRAPPER}">{"".join(boxes)}'
+    return Layout(data=tuple(data), before=before, after="</edoc:Documents>")
+
+
+def _boxed(document: Document, order: SignatureOrder, place: int, id: str) -> tuple[str, Datum]:
+    kind = words(media_type(document, order), option="media type")
+    head = f'<edoc:Document Id="{id}" Name="{words(document.name, option="name")}" MimeType="{kind}">'
+    if kind_of(document) is Kind.XML:
+        parsed(document)
+        content = without_declaration(bytes(document.data[:]), name=document.name)
+        alone = head.replace("<edoc:Document ", f'<edoc:Document xmlns:edoc="{WRAPPER}" ', 1)
+        text = f"{alone}{content}</edoc:Document>"
+        feed: Feed = lambda state: state.update(canonical_fragment(text))
+        marker, transform = f"{{xml:{place}}}", C14N_EXCLUSIVE
+    else:
+        feed, marker, transform = _feed_octets(document), f"{{object:{place}}}", BASE64
+    datum = Datum(
+        uri=f"#{id}", transforms=_TRANSFORM.format(transform), media_type=media_type(document, order), feed=feed
+    )
+    return f"{head}{marker}</edoc:Document>", datum
+
+
+def _beside(document: Document, tree: XmlDocument, order: SignatureOrder) -> Layout:
+    """Return the layout over elements of a document by their Ids; the signature goes to the end of the root."""
+    asked = order.options.get("elements")
+    ids = [item for item in (asked or "").split(",") if item] or _own_boxes(tree)
+    found = []
+    for id in ids:
+        bearers = tree.by_id(id)
+        if len(bearers) != 1 or bearers[0] is tree.root:
+            raise ConfigError("XADES_ELEMENT_MISSING", subject=document.name, params={"id": id})
+        found.append(_element_datum(bearers[0], id, order))
+    text = XmlText.of(bytes(document.data[:]), name=document.name)
+    return Layout(data=tuple(found), splice=splice_into(text, tree, tree.root))
+
+
+def _own_boxes(tree: XmlDocument) -> list[str]:
+    return [item.get("Id") or "" for item in tree.root.iterchildren(f"{{{WRAPPER}}}Document")]
+
+
+def _element_datum(element: Element, id: str, order: SignatureOrder) -> Datum:
+    binary = element.tag == f"{{{WRAPPER}}}Document" and not len(element)
+    kind = element.get("MimeType") if element.tag == f"{{{WRAPPER}}}Document" else None
+
+    def feed(state: Hash) -> None:
+        state.update(_decoded(element) if binary else canonicalize(element, method=C14N_EXCLUSIVE))
+
+    return Datum(
+        uri=f"#{id}",
+        transforms=_TRANSFORM.format(BASE64 if binary else C14N_EXCLUSIVE),
+        media_type=order.media_types.get(id) or kind or "text/xml",
+        feed=feed,
+    )
+
+
+def _decoded(element: Element) -> bytes:
+    return base64.b64decode("".join((element.text or "").split()))
+
+
+def filled(text: str, documents: Sequence[Document]) -> Iterator[str]:
+    """Yield text with the documents in the place of their markers."""
+    head, *rest = text.split("{")
+    yield head
+    for part in rest:
+        marker, _, tail = part.partition("}")
+        kind, _, number = marker.partition(":")
+        document = documents[int(number)]
+        data = bytes(document.data[:])
+        yield b64(data) if kind == "object" else without_declaration(data, name=document.name)
+        yield tail

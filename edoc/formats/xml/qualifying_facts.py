@@ -1,0 +1,111 @@
+"""A XAdES signature as facts: what its properties add to the XML signature that they belong to (EN 319 132-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from edoc.facts.findings import Finding, error, info, warning
+from edoc.facts.signature import NO_CLAIMS, SignatureFacts, SignatureFormat
+from edoc.formats.xml.dsig import XmlSignature
+from edoc.formats.xml.place import COUNTERS, DEPTH, counter_signatures
+from edoc.formats.xml.qualifying import COUNTERSIGNED_TYPE, SIGNED_PROPERTIES_TYPES, Qualifying, find_qualifying
+from edoc.formats.xml.qualifying_claims import (
+    certificate_references,
+    claims,
+    data_object_formats,
+    repeated,
+    signing_time,
+)
+from edoc.formats.xml.qualifying_levels import Shape, plain_predicates
+from edoc.formats.xml.qualifying_material import carried
+from edoc.formats.xml.qualifying_stamps import Covered
+from edoc.formats.xml.qualifying_tokens import StampReader
+from edoc.formats.xml.tree import Element
+
+ReadSignature = Callable[[Element, str], tuple[XmlSignature, SignatureFacts]]
+"""Reads a ds:Signature of the same document under an id, without its properties."""
+
+
+def with_properties(
+    facts: SignatureFacts, signature: XmlSignature, *, read: ReadSignature, names: Mapping[str, str] | None = None
+) -> SignatureFacts:
+    """Return the facts of an XML signature with what its XAdES properties say; the same facts when it has none.
+
+    `names` gives the name of a reference by its Id.  What signed properties say counts only when this very
+    signature signs them: a reference must lead to the element itself, not to one that looks like it.
+    """
+    qualifying = find_qualifying(signature.element, id=facts.id)
+    if qualifying is None:
+        return replace(facts, predicates={**facts.predicates, **plain_predicates(signature)})
+    findings: list[Finding] = [*qualifying.findings, *_signed_by(signature, qualifying, facts.id)]
+    sound = not findings_bar(findings)
+    trusted = qualifying if sound else replace(qualifying, signature_properties=(), data_properties=())
+    references = certificate_references(trusted, facts.id, findings)
+    own = carried(qualifying, qualifying.unsigned, id=facts.id, findings=findings)
+    stamps = StampReader(trusted, Covered(signature, trusted), id=facts.id, key_info=facts.material)
+    timestamps = stamps.read()
+    shape = Shape(signature, trusted, references=references, material=own)
+    time = signing_time(trusted, facts.id, findings)
+    findings += repeated(trusted, facts.id)
+    findings += data_object_formats(trusted, ids=frozenset(item.id for item in signature.references if item.id), id=facts.id)
+    return replace(
+        facts,
+        format=SignatureFormat.XADES,
+        findings=(*facts.findings, *findings, *stamps.findings),
+        certificate_references=references,
+        claimed_signing_time=time,
+        material=(*facts.material, *own),
+        timestamps=timestamps,
+        counter_signatures=_counters(signature, qualifying, facts, read),
+        claims=claims(trusted, names=names or {}) if sound else NO_CLAIMS,
+        attributes=tuple(map(trusted.name, (*trusted.signature_properties, *trusted.data_properties))),
+        predicates={**facts.predicates, **shape.predicates()},
+    )
+
+
+def findings_bar(findings: Sequence[Finding]) -> bool:
+    """Tell whether nothing that the properties say may count: they are not signed, or not this signature's."""
+    return any(item.code in ("XADES_PROPERTIES_NOT_SIGNED", "XADES_PROPERTIES_OTHER") for item in findings)
+
+
+def _signed_by(signature: XmlSignature, qualifying: Qualifying, id: str) -> list[Finding]:
+    """Return what is wrong with the reference to SignedProperties (EN 319 132-1 4.4.2; signature wrapping)."""
+    if qualifying.signed is None:
+        return []
+    named = [item for item in signature.references if item.type in SIGNED_PROPERTIES_TYPES]
+    leading = [item for item in signature.references if item.target is qualifying.signed]
+    if any(item.target is not qualifying.signed for item in named):
+        return [error("XADES_PROPERTIES_OTHER", id)]
+    if not leading:
+        return [error("XADES_PROPERTIES_NOT_SIGNED", id)]
+    findings: list[Finding] = []
+    if len(leading) > 1:
+        findings.append(error("XADES_PROPERTIES_TWICE", id))
+    if not named:
+        findings.append(warning("XADES_PROPERTIES_TYPE", id))
+    return findings
+
+
+def _counters(
+    signature: XmlSignature, qualifying: Qualifying, facts: SignatureFacts, read: ReadSignature
+) -> tuple[SignatureFacts, ...]:
+    found: list[SignatureFacts] = []
+    if facts.id.count(".C") >= DEPTH:
+        return ()
+    for place, (_, element) in enumerate(counter_signatures(qualifying)[:COUNTERS], 1):
+        id = f"{facts.id}.C{place}"
+        counter, own = read(element, id)
+        done = with_properties(own, counter, read=read)
+        found.append(_over_value(done, counter, signature))
+    return tuple(found)
+
+
+def _over_value(facts: SignatureFacts, counter: XmlSignature, parent: XmlSignature) -> SignatureFacts:
+    """Tell whether a counter-signature stands over the value of the signature that it is in (5.2.7.2)."""
+    over = [item for item in counter.references if item.target is not None and item.target is parent.value_element]
+    if not over:
+        return replace(facts, findings=(*facts.findings, error("XADES_COUNTER_OTHER", facts.id)))
+    if all(item.type != COUNTERSIGNED_TYPE for item in over):
+        return replace(facts, findings=(*facts.findings, info("XADES_COUNTER_TYPE", facts.id)))
+    return facts
