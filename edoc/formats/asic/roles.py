@@ -51,10 +51,9 @@ MARKS = (*SIGNATURES, Role.TIMESTAMP, Role.EVIDENCE)
 """What makes a package one that proves something."""
 
 
-def role_of(entry: Entry) -> Role:
-    """Return the role of one entry."""
-    name = entry.name
-    if entry.is_folder:
+def role_of(name: str) -> Role:
+    """Return the role of the entry of a name."""
+    if name.endswith("/"):
         return Role.FOLDER
     if name == MIMETYPE:
         return Role.MIMETYPE
@@ -75,7 +74,7 @@ class Contents:
         """Sort the entries of a package."""
         found: dict[Role, list[Entry]] = {}
         for entry in entries:
-            found.setdefault(role_of(entry), []).append(entry)
+            found.setdefault(role_of(entry.name), []).append(entry)
         return cls({role: tuple(items) for role, items in found.items()})
 
     def of_role(self, *roles: Role) -> tuple[Entry, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from edoc.errors import InputError
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.facts.signature import DocumentFacts, ScopeKind, SignatureFacts, SignatureFormat
 from edoc.formats.asic.errors import LIMIT, ZipError
@@ -46,9 +47,10 @@ class SignatureReader:
             try:
                 self._package.read_small(entry)
                 found.extend(self._xades(entry) if is_xml else self._cades(entry, contents))
-            except ZipError as problem:
+            except (ZipError, InputError) as problem:
                 make = warning if problem.code == LIMIT else error
-                found.append(self._unread(entry, is_xml=is_xml, findings=(make(problem.code, entry.name, **problem.params),)))
+                reason = make(problem.code, entry.name, **{**problem.params, "subject": entry.name})
+                found.append(self._unread(entry, is_xml=is_xml, findings=(reason,)))
             if self._count > self._package.limits.signatures:
                 self.findings.append(warning(LIMIT, self._package.document.name, what="signatures",
                                              limit=self._package.limits.signatures))  # fmt: skip

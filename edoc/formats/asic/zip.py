@@ -50,8 +50,13 @@ class Entry:
     """Offset of its local header."""
     start: int
     end: int
+    following: int
+    """Where the next entry starts, behind a data descriptor if there is one."""
+    time: int
+    """Date and time as MS-DOS writes them: date above, time below (APPNOTE 4.4.6)."""
     local_extra: bool
-    comment: bytes = field(repr=False)
+    raw: bytes = field(repr=False)
+    """The central header as found."""
 
     @property
     def is_folder(self) -> bool:
@@ -71,7 +76,8 @@ class _Central:
     size: int
     header: int
     extras: dict[int, bytes]
-    comment: bytes
+    time: int
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,22 +166,21 @@ def _central_headers(data: Buffer, start: int, end: int, count: int) -> Iterator
     for _ in range(count):
         if at + _CENTRAL.size > end or data[at : at + 4] != b"PK\x01\x02":
             raise ZipError("ZIP_MALFORMED")
-        (made, _, flags, method, _, _, crc, packed, size, name_length, extra_length, comment_length, disk, _,
+        (made, _, flags, method, time, date, crc, packed, size, name_length, extra_length, comment_length, disk, _,
          attributes, header) = _CENTRAL.unpack_from(data, at)  # fmt: skip
         name_end = at + _CENTRAL.size + name_length
-        extra_end = name_end + extra_length
-        following = extra_end + comment_length
+        following = name_end + extra_length + comment_length
         if following > end:
             raise ZipError("ZIP_MALFORMED")
         raw_name = data[at + _CENTRAL.size : name_end]
-        extras = _extras(data[name_end:extra_end])
+        extras = _extras(data[name_end : name_end + extra_length])
         if _ZIP64 in extras:
             size, packed, header, disk = _widen(extras[_ZIP64], (size, packed, header, disk))
         _permitted(raw_name, flags, method, disk)
         if made >> 8 == _UNIX and attributes >> 16 & 0xF000 == _LINK:
             raise ZipError("ZIP_LINK", name=_shown(raw_name))
         yield _Central(raw_name=raw_name, flags=flags, method=method, crc=crc, packed=packed, size=size,
-                       header=header, extras=extras, comment=data[extra_end:following])  # fmt: skip
+                       header=header, extras=extras, time=date << 16 | time, raw=data[at:following])  # fmt: skip
         at = following
     if at != end:
         raise ZipError("ZIP_GAP", offset=at)
@@ -251,7 +256,8 @@ def _entry(data: Buffer, central: _Central, place: int, expected: int) -> tuple[
         raise ZipError("ZIP_SIZE", name=name)
     following = _after_descriptor(data, end, central, name, wide=_ZIP64 in extras) if later else end
     entry = Entry(name=name, place=place, method=method, flags=flags, crc=central.crc, size=central.size, header=at,
-                  start=start, end=end, local_extra=extra_length > 0, comment=central.comment)  # fmt: skip
+                  start=start, end=end, following=following, time=central.time, local_extra=extra_length > 0,
+                  raw=central.raw)  # fmt: skip
     if entry.is_folder and entry.size:
         raise ZipError("ZIP_SIZE", name=name)
     return entry, following
