@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from edoc.facts.findings import Finding, info, warning
@@ -42,6 +42,8 @@ UNSIGNED_TOKENS = {
 
 ContentDigest = Callable[[str], bytes | None]
 """The digest of what is signed, by hashlib name."""
+Shape = Callable[[SignerInfo, tuple[TimestampFacts, ...]], Mapping[str, bool]]
+"""The level predicates of a counter-signature with its time-stamps."""
 
 
 def signature_facts(
@@ -130,10 +132,12 @@ def counter_signatures(
     material: tuple[EmbeddedObject, ...],
     notes: list[Finding],
     place: tuple[int, int] = (1, _COUNTER_SIGNATURES),
+    shape: Shape | None = None,
 ) -> tuple[SignatureFacts, ...]:
     """Return the counter-signatures of a signer, those above others inside them.
 
-    `place` is the depth and how many there may be in all; what is left out is told in `notes`.
+    `place` is the depth and how many there may be in all; what is left out is told in `notes`.  `shape` gives
+    their level predicates, where the format has levels for them.
     """
     values = signer.unsigned(oids.COUNTER_SIGNATURE) if signer.unsigned_attributes else ()
     depth, left = place
@@ -149,7 +153,7 @@ def counter_signatures(
         except CmsError:
             notes.append(info("CMS_COUNTER_SIGNATURE_MALFORMED", id, name=own))
             continue
-        found.append(_counter(counter, signer, own, material, (depth, left)))
+        found.append(_counter(counter, signer, own, material=material, place=(depth, left), shape=shape))
         left -= count_counter_signatures(found[-1])
     return tuple(found)
 
@@ -160,7 +164,13 @@ def count_counter_signatures(facts: SignatureFacts) -> int:
 
 
 def _counter(
-    counter: SignerInfo, signer: SignerInfo, id: str, material: tuple[EmbeddedObject, ...], place: tuple[int, int]
+    counter: SignerInfo,
+    signer: SignerInfo,
+    id: str,
+    *,
+    material: tuple[EmbeddedObject, ...],
+    place: tuple[int, int],
+    shape: Shape | None,
 ) -> SignatureFacts:
     # RFC 5652 11.4: the message digest is over the signature value that is countersigned.
     value = signer.signature_value
@@ -174,8 +184,11 @@ def _counter(
     )
     notes: list[Finding] = []
     stamps = _timestamps(counter, id, lambda name: digest_of(name, value), notes, limit=_COUNTER_TOKENS)
-    above = counter_signatures(counter, id, material=material, notes=notes, place=(place[0] + 1, place[1]))
+    higher = (place[0] + 1, place[1])
+    above = counter_signatures(counter, id, material=material, notes=notes, place=higher, shape=shape)
     beside = Beside(references=(reference,), timestamps=stamps, counter_signatures=above, findings=tuple(notes))
     material += carried_by(counter)
     facts = signer_facts(counter, id=id, format=SignatureFormat.CMS, material=material, beside=beside)
+    if shape is not None and facts.certificate_references:
+        facts = replace(facts, format=SignatureFormat.CADES, predicates=shape(counter, stamps))
     return facts if facts.signed_octets is not None else replace(facts, signed_octets=value)
