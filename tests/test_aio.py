@@ -142,7 +142,7 @@ class _Stamps:
 
 def test_batches_come_in_order(tmp_path: Path) -> None:
     pki = edoc.testing.PracticePki(at=AT)
-    paths = [online.RULING, ROOT / "README.md", online.RULING]
+    paths = [online.RULING, tmp_path / "gone.pdf", online.RULING]
 
     async def main() -> list[edoc.BulkResult]:
         signer = edoc.aio.Signer(pki.key(), signing_time=AT)

@@ -57,7 +57,7 @@ def format_of(name: str) -> Format:
 def natural_format(document: Document) -> Format:
     """Return the format that suits a document when none is asked for.
 
-    Raises `InputError` OFFICE_UNSUPPORTED for Office files, whose own signatures edoc does not make.
+    Raises `InputError` UNSUPPORTED_TYPE for a file that is called a PDF and is none.
     """
     kind = kind_of(document)
     if kind is Kind.ZIP:
@@ -65,6 +65,9 @@ def natural_format(document: Document) -> Format:
 
         found = container_type(document)
         return Format.ASIC_S if found == "ASiC-S" else Format.ASIC_E if found == "ASiC-E" else Format.CADES
+    if kind is Kind.UNKNOWN and document.name.lower().endswith(".pdf"):
+        # Whoever calls a file so wants a signature in it: one beside it would surprise.
+        raise InputError("UNSUPPORTED_TYPE", subject=document.name)
     return _NATURAL.get(kind, Format.CADES)
 
 

@@ -229,7 +229,7 @@ def test_what_cannot_be_signed_is_refused_before_the_key_is_used(case: str, unus
     make, code = DAMAGED[case]
     before = sorted(tmp_path.iterdir())
     with pytest.raises(InputError) as error:
-        edoc.sign_document(make(), unused, output=tmp_path / "out.pdf", signing_time=SIGNING_TIME)
+        edoc.sign_document(make(), unused, output=tmp_path / "out.pdf", signing_time=SIGNING_TIME, format="pades")
     assert _code(error) == code and sorted(tmp_path.iterdir()) == before
 
 
