@@ -42,6 +42,10 @@ def read_document(
         from edoc.formats.jws.read import read_jws
 
         return _told(read_jws(document, originals=beside, limits=limits), beside)
+    if kind is Kind.XML:
+        from edoc.formats.xml.read import read_xml
+
+        return _told(read_xml(document, originals=beside, limits=limits), beside)
     if kind is Kind.ZIP:
         from edoc.formats.asic.read import read_asic
 

@@ -8,12 +8,13 @@ from its output; the general one (`c14n_walk`) takes any set of nodes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import cast
 
 from lxml import etree
 
 from edoc.formats.xml.algorithms import C14N_10, C14N_11, C14N_EXCLUSIVE
-from edoc.formats.xml.c14n_walk import Rules, walk
+from edoc.formats.xml.c14n_walk import Rules, start_tag, walk
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.nodes import NodeSet
 from edoc.formats.xml.tree import Element
@@ -30,6 +31,8 @@ METHODS: dict[str, tuple[str, bool]] = {
 
 _QUICK_NODES = 3_000
 """Below so many nodes a subtree is walked: the quick way starts with the whole document."""
+_WALKED = 8
+"""How much slower the general way is."""
 _COSTLY = 200_000_000
 """Elements times the square of their namespaces: what the parser's writer needs steps for (about a second)."""
 _MANY_ATTRIBUTES = 64
@@ -39,11 +42,17 @@ _COUNT_ALL = etree.XPath("count(//*)")
 _MANY = etree.XPath(f"boolean(descendant-or-self::*[@*[{_MANY_ATTRIBUTES + 1}]])")
 
 
-def canonicalize(what: Element | NodeSet, *, method: str, inclusive_prefixes: tuple[str, ...] = ()) -> bytes:
+def canonicalize(
+    what: Element | NodeSet,
+    *,
+    method: str,
+    inclusive_prefixes: tuple[str, ...] = (),
+    spend: Callable[[int], None] | None = None,
+) -> bytes:
     """Return the canonical octets of an element or a set of nodes, in the context of its whole document.
 
     `method` is one of `METHODS`, `inclusive_prefixes` those of exclusive canonicalisation (`#default` among
-    them).  Raises `XmlError`: XML_C14N_UNKNOWN, XML_C14N_RELATIVE.
+    them); `spend` is told what it cost.  Raises `XmlError`: XML_C14N_UNKNOWN, XML_C14N_RELATIVE.
     """
     known = METHODS.get(method)
     if known is None:
@@ -52,8 +61,15 @@ def canonicalize(what: Element | NodeSet, *, method: str, inclusive_prefixes: tu
     kind, comments = known
     prefixes = inclusive_prefixes if kind == "exclusive" else ()
     rules = Rules(kind=kind, comments=comments and nodes.comments, prefixes=tuple("" if item == "#default" else item for item in prefixes))
-    quick = _quick(nodes, rules)
-    return quick if quick is not None else walk(nodes, rules)
+    made = _quick(nodes, rules)
+    if made is not None:
+        cost = len(made)
+    else:
+        made = walk(nodes, rules)
+        cost = _WALKED * len(made)
+    if spend is not None:
+        spend(cost)
+    return made
 
 
 def _quick(nodes: NodeSet, rules: Rules) -> bytes | None:
@@ -62,18 +78,33 @@ def _quick(nodes: NodeSet, rules: Rules) -> bytes | None:
     if holes is None or "" in rules.prefixes:
         # `#default` is lost in the writer unless the word is known to the thread's dictionary.
         return None
-    if not nodes.whole and _COUNT(nodes.apex) < _QUICK_NODES:
+    if not nodes.whole and _number(_COUNT, nodes.apex) < _QUICK_NODES:
         return None
     if _is_costly(nodes.apex):
         return None
-    if nodes.whole:
-        written = _written(nodes.tree, rules)
-    elif rules.kind == "exclusive":
-        written = _written(nodes.apex, rules)
+    if nodes.whole or rules.kind == "exclusive":
+        written: bytes | None = _written(nodes.tree if nodes.whole else nodes.apex, rules)
     else:
         # The writer does not know what a subtree inherits: it is cut out of its document.
+        written = _subtree(nodes, rules)
+    return _cut(written, nodes.apex, holes, rules) if holes and written is not None else written
+
+
+def _subtree(nodes: NodeSet, rules: Rules) -> bytes | None:
+    """Return an inclusive subtree: what stands below its start tag is the same as in the whole document."""
+    root = nodes.tree.getroot()
+    whole = _written(nodes.tree, rules)
+    places = None if _is_veiled(whole, rules) else _places(whole, root, _name(nodes.apex), {nodes.apex})
+    if places is None:
         return None
-    return _cut(written, nodes, holes, rules) if holes else written
+    ((start, end),) = places
+    inner = whole.find(b">", start) + 1
+    return start_tag(nodes.apex, rules) + whole[inner:end]
+
+
+def _is_veiled(written: bytes, rules: Rules) -> bool:
+    """Tell whether there are instructions or comments: they hold any text, what looks like a tag too."""
+    return b"<?" in written or (rules.comments and b"<!--" in written)
 
 
 def _written(what: Element | etree._ElementTree, rules: Rules) -> bytes:
@@ -94,23 +125,20 @@ def _is_costly(apex: Element) -> bool:
     for event, _ in etree.iterwalk(apex.getroottree().getroot(), events=("start-ns", "end-ns")):
         now += 1 if event == "start-ns" else -1
         declared = max(declared, now)
-    return bool(_COUNT_ALL(apex) * declared * declared > _COSTLY) or bool(_MANY(apex))
+    return _number(_COUNT_ALL, apex) * declared * declared > _COSTLY or bool(_MANY(apex))
 
 
-@dataclass(frozen=True, slots=True)
-class _Hole:
-    start: int
-    end: int
+def _number(count: etree.XPath, element: Element) -> float:
+    return cast(float, count(element))
 
 
-def _cut(written: bytes, nodes: NodeSet, holes: list[Element], rules: Rules) -> bytes | None:
+def _cut(written: bytes, apex: Element, holes: list[Element], rules: Rules) -> bytes | None:
     """Take subtrees out of canonical octets: in them every element starts with its name, and nothing else does."""
-    if b"<?" in written or rules.comments and b"<!--" in written:
-        # Instructions and comments hold any text, what looks like a tag too.
+    if _is_veiled(written, rules):
         return None
     places: list[tuple[int, int]] = []
     for name in {_name(hole) for hole in holes}:
-        found = _places(written, nodes.apex, name, {hole for hole in holes if _name(hole) == name})
+        found = _places(written, apex, name, {hole for hole in holes if _name(hole) == name})
         if found is None:
             return None
         places += found

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from lxml import etree
 
 from edoc.formats.xml.base_uri import join
 from edoc.formats.xml.errors import XmlError
+from edoc.formats.xml.leaf import attributes as attributes_of
 from edoc.formats.xml.nodes import NodeSet
 from edoc.formats.xml.tree import XML, Element, namespaces_of
 
@@ -55,7 +57,7 @@ class _Walk:
     out: list[str] = field(default_factory=list)
     frames: list[_Frame] = field(default_factory=list)
 
-    def start(self, element: Element, declared: list[tuple[str, str]]) -> None:
+    def start(self, element: Element, declared: list[tuple[str, str]], *, text: bool = True) -> None:
         above = self.frames[-1]
         scope = _declared(above.scope, declared) if declared else above.scope
         inside = self.nodes.marks.get(element, above.inside)
@@ -75,7 +77,8 @@ class _Walk:
             self.out.append(f' {label}="{_value(value)}"')
         self.out.append(">")
         self.frames.append(_Frame(scope, rendered, True, f"</{name}>"))
-        self.text(element.text)
+        if text:
+            self.text(element.text)
 
     def end(self) -> None:
         frame = self.frames.pop()
@@ -93,9 +96,10 @@ class _Walk:
 
     def _words(self, node: Element) -> str:
         text = (node.text or "").translate(_RETURN)
-        if node.tag is etree.Comment:
+        if isinstance(node, etree._Comment):
             return f"<!--{text}-->" if self.rules.comments else ""
-        return f"<?{node.target} {text}?>" if text else f"<?{node.target}?>"  # type: ignore[attr-defined]
+        target = cast(str, cast("etree._ProcessingInstruction", node).target)
+        return f"<?{target} {text}?>" if text else f"<?{target}?>"
 
     def outside(self, nodes: Iterable[Element], *, before: bool) -> None:
         for node in nodes:
@@ -109,10 +113,10 @@ class _Walk:
         local = tag.rpartition("}")[2]
         used = {prefix or ""}
         found = []
-        attributes = element.attrib
-        if attributes:
-            labels = _labels(element, scope)
-            for key, value in attributes.items():
+        if element.attrib:
+            own = attributes_of(element)
+            labels = _labels(element, own, scope)
+            for key, value in own.items():
                 space, _, name = key.rpartition("}")
                 label = labels[key] if space else name
                 if space and space != f"{{{XML}":
@@ -156,9 +160,9 @@ def _declared(scope: Scope, declared: list[tuple[str, str]]) -> Scope:
     return now
 
 
-def _labels(element: Element, scope: Scope) -> dict[str, str]:
+def _labels(element: Element, own: Mapping[str, str], scope: Scope) -> dict[str, str]:
     """Return the names of the attributes in a namespace as they are written, by their full names."""
-    spaces = {key[1:].partition("}")[0] for key in element.attrib if key[:1] == "{"}
+    spaces = {key[1:].partition("}")[0] for key in own if key[:1] == "{"}
     if not spaces:
         return {}
     prefixes: dict[str, str] = {XML: "xml"}
@@ -169,19 +173,12 @@ def _labels(element: Element, scope: Scope) -> dict[str, str]:
             prefixes[uri] = prefix
     if twice:
         # Two prefixes for one namespace: only the parser knows which one was written.
-        return _written(element)
+        return {key: str(element.xpath(f"name(@*[{place}])")) for place, key in enumerate(own, 1)}
     found = {}
-    for key in element.attrib:
+    for key in own:
         if key[:1] == "{":
             space, _, name = key[1:].partition("}")
             found[key] = f"{prefixes[space]}:{name}"
-    return found
-
-
-def _written(element: Element) -> dict[str, str]:
-    found = {}
-    for place, key in enumerate(element.attrib, 1):
-        found[key] = str(element.xpath(f"name(@*[{place}])"))
     return found
 
 
@@ -193,7 +190,7 @@ def _orphaned(
     bases: list[str] = []
     run = True
     for above in element.iterancestors():
-        for key, value in above.attrib.items():
+        for key, value in attributes_of(above).items():
             if key.startswith(_XML):
                 found.setdefault(key[len(_XML) :], value)
         # C14N 1.1 2.4: bases are joined over the run of elements that are left out.
@@ -201,7 +198,7 @@ def _orphaned(
         base = above.get(_BASE)
         if run and base is not None:
             bases.append(base)
-    own = {key[len(_XML) :]: value for key, value in element.attrib.items() if key.startswith(_XML)}
+    own = {key[len(_XML) :]: value for key, value in attributes_of(element).items() if key.startswith(_XML)}
     if kind == "1.1":
         found = {key: value for key, value in found.items() if key in ("lang", "space")}
         if bases:
@@ -218,16 +215,32 @@ def _orphaned(
 def walk(nodes: NodeSet, rules: Rules) -> bytes:
     """Return the canonical octets of a set of nodes; `XmlError` XML_C14N_RELATIVE."""
     apex = nodes.apex
-    parent = apex.getparent()
-    scope = namespaces_of(parent) if parent is not None else {}
-    state = _Walk(replace(nodes, marks={apex: True, **nodes.marks}), rules)
-    state.frames.append(_Frame(scope, _NONE, False, ""))
+    state = _begun(nodes, rules)
     if nodes.whole and nodes.outside:
         state.outside(reversed(list(apex.itersiblings(preceding=True))), before=True)
     _walk_subtree(state, apex)
     if nodes.whole and nodes.outside:
         state.outside(apex.itersiblings(), before=False)
     return "".join(state.out).encode("utf-8")
+
+
+def start_tag(apex: Element, rules: Rules) -> bytes:
+    """Return the start tag of the apex of a subtree, with all that it takes over."""
+    state = _begun(NodeSet(apex=apex), rules)
+    above, own = state.frames[0].scope, namespaces_of(apex)
+    declared = [(prefix, uri) for prefix, uri in own.items() if above.get(prefix) != uri]
+    if "" in above and "" not in own:
+        declared.append(("", ""))
+    state.start(apex, declared, text=False)
+    return "".join(state.out).encode("utf-8")
+
+
+def _begun(nodes: NodeSet, rules: Rules) -> _Walk:
+    parent = nodes.apex.getparent()
+    scope = namespaces_of(parent) if parent is not None else {}
+    state = _Walk(replace(nodes, marks={nodes.apex: True, **nodes.marks}), rules)
+    state.frames.append(_Frame(scope, _NONE, False, ""))
+    return state
 
 
 def _walk_subtree(state: _Walk, apex: Element) -> None:

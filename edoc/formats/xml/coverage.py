@@ -16,8 +16,8 @@ _PACKAGING = frozenset({*ID_ATTRIBUTES, "{http://www.w3.org/2001/XMLSchema-insta
 """Attributes that an envelope around signed data may have."""
 _NOT_DATA = frozenset({"QualifyingProperties", "QualifyingPropertiesReference", "SignatureProperties", "Manifest"})
 """What stands in a ds:Object and is no data by itself."""
-_VISITED = 20_000
-"""Elements looked at; the data of real documents stands below one or two envelopes."""
+_VISITED = 100_000
+"""Elements looked at, and sets that they are held against; real data stands below one or two envelopes."""
 
 
 def covers_all(signature: XmlSignature) -> bool:
@@ -46,31 +46,37 @@ def _covered(item: XmlReference) -> list[NodeSet]:
     if item.external or item.actual is None:
         return []
     try:
-        return [transformed_nodes(dereferenced(item.document, item.uri or ""), item.transforms, limits=item.document.limits)]
+        return [transformed_nodes(dereferenced(item.document, item.uri or ""), item.transforms, item.document)]
     except XmlError:
         return []
 
 
 class _Visit:
+    """Goes down from data until it is covered; sets with parts taken out are kept in mind on the way."""
+
     def __init__(self, covered: list[NodeSet]) -> None:
-        self._covered = covered
         self._left = _VISITED
+        self._at: dict[Element, list[NodeSet]] = {}
+        for nodes in covered:
+            self._at.setdefault(nodes.apex, []).append(nodes)
 
     def covers(self, element: Element) -> bool:
         """Tell whether an element, with all below it but signatures, is covered, by one set or by several."""
-        todo = [element]
+        above = [nodes for item in element.iterancestors() for nodes in self._at.get(item, ())]
+        todo = [(element, above)]
         while todo:
-            item = todo.pop()
-            self._left -= 1
+            item, partial = todo.pop()
+            partial = partial + self._at.get(item, [])
+            self._left -= 1 + sum(1 + len(nodes.marks) for nodes in partial)
             if self._left < 0:
                 return False
-            if item.tag == _SIGNATURE or any(_whole(nodes, item) for nodes in self._covered):
+            if item.tag == _SIGNATURE or any(_whole(nodes, item) for nodes in partial):
                 continue
             inner = list(item.iterchildren("*"))
-            held = any(nodes.holds(item) for nodes in self._covered)
-            if not inner or not held and _says_something(item):
+            held = any(nodes.holds(item) for nodes in partial)
+            if not inner or (not held and _says_something(item)):
                 return False
-            todo += inner
+            todo += [(child, partial) for child in inner]
         return True
 
 
@@ -78,13 +84,8 @@ def _whole(nodes: NodeSet, element: Element) -> bool:
     """Tell whether a set has all of an element but signatures that stand in it."""
     if not nodes.holds(element):
         return False
-    return all(
-        inside or place.tag == _SIGNATURE or not _below(place, element) for place, inside in nodes.marks.items()
-    )
-
-
-def _below(place: Element, element: Element) -> bool:
-    return any(above is element for above in place.iterancestors())
+    holes = (place for place, inside in nodes.marks.items() if not inside and place.tag != _SIGNATURE)
+    return not any(any(above is element for above in place.iterancestors()) for place in holes)
 
 
 def _says_something(element: Element) -> bool:

@@ -45,7 +45,8 @@ class XmlSignature:
     @property
     def manifests(self) -> tuple[Element, ...]:
         """The ds:Manifest elements that references point to."""
-        return tuple(dict.fromkeys(_manifest(item) for item in self.references if _manifest(item) is not None))
+        found = (_manifest(item) for item in self.references)
+        return tuple(dict.fromkeys(item for item in found if item is not None))
 
 
 def read_signature(

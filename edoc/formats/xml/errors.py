@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-LIMITS = frozenset({"XML_LIMIT", "XML_TRANSFORM_UNKNOWN", "XML_XPATH_UNKNOWN", "XML_ENCODING"})
+LIMITS = frozenset(
+    {"XML_LIMIT", "XML_TRANSFORM_UNKNOWN", "XML_XPATH_UNKNOWN", "XML_ENCODING", "XML_REFERENCE_MISSING"}
+)
 """What was not judged: undecided, not broken."""
 
 

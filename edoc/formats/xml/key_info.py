@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,13 +12,22 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from edoc.facts.findings import Finding, info, warning
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.leaf import children, local, octets
-from edoc.formats.xml.tree import DS, Element
+from edoc.formats.xml.tree import Element
 from edoc.limits import Limits
 from edoc.pki import oids
 
 _DS_11 = "http://www.w3.org/2009/xmldsig11#"
+_MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 _SERIAL = re.compile(r"[ \t\r\n]*(-?[0-9]{1,60})[ \t\r\n]*")
-_CURVES = {"secp256r1": ec.SECP256R1(), "secp384r1": ec.SECP384R1(), "secp521r1": ec.SECP521R1()}
+_NUMBER = re.compile(r"[0-9]{1,160}")
+_CURVES: dict[str, ec.EllipticCurve] = {
+    "secp256r1": ec.SECP256R1(),
+    "secp384r1": ec.SECP384R1(),
+    "secp521r1": ec.SECP521R1(),
+    "brainpoolP256r1": ec.BrainpoolP256R1(),
+    "brainpoolP384r1": ec.BrainpoolP384R1(),
+    "brainpoolP512r1": ec.BrainpoolP512R1(),
+}
 _VALUES = 20
 """Key values and X509Data of one KeyInfo; real ones have one."""
 
@@ -114,6 +122,8 @@ def _key(item: Element) -> bytes | None:
                 return _rsa(value)
             if value.tag == f"{{{_DS_11}}}ECKeyValue":
                 return _ec(value)
+            if value.tag == f"{{{_MORE}}}ECDSAKeyValue":
+                return _ecdsa(value)
     except (XmlError, ValueError, UnsupportedAlgorithm):
         return None
     return None
@@ -131,15 +141,27 @@ def _ec(value: Element) -> bytes | None:
     curve, point = "", b""
     for part in children(value):
         if part.tag == f"{{{_DS_11}}}NamedCurve":
-            curve = oids.CURVES.get((part.get("URI") or "").removeprefix("urn:oid:"), "")
+            curve = part.get("URI") or ""
         elif part.tag == f"{{{_DS_11}}}PublicKey":
             point = octets(part)
-    if curve not in _CURVES:
+    known = _curve(curve)
+    if known is None:
         return None
-    key = ec.EllipticCurvePublicKey.from_encoded_point(_CURVES[curve], point)
+    key = ec.EllipticCurvePublicKey.from_encoded_point(known, point)
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def certificate_leaves(element: Element) -> Iterator[Element]:
-    """Yield the X509Certificate elements of a KeyInfo."""
-    return element.iter(f"{{{DS}}}X509Certificate")
+def _ecdsa(value: Element) -> bytes | None:
+    """Read the older form of a key on a named curve (RFC 4050 3.3); explicit parameters are refused."""
+    curve = value.find(f"{{{_MORE}}}DomainParameters/{{{_MORE}}}NamedCurve")
+    places = [value.find(f"{{{_MORE}}}PublicKey/{{{_MORE}}}{name}") for name in ("X", "Y")]
+    texts = [part.get("Value") or "" for part in places if part is not None]
+    known = _curve((curve.get("URN") or "") if curve is not None else "")
+    if known is None or len(texts) != 2 or not all(_NUMBER.fullmatch(text) for text in texts):
+        return None
+    key = ec.EllipticCurvePublicNumbers(int(texts[0]), int(texts[1]), known).public_key()
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _curve(uri: str) -> ec.EllipticCurve | None:
+    return _CURVES.get(oids.CURVES.get(uri.removeprefix("urn:oid:"), ""))

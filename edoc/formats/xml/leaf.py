@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from typing import cast
 
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.tree import DS, Element
@@ -15,7 +16,7 @@ _NO_SPACE = str.maketrans("", "", _SPACE)
 
 def children(element: Element) -> list[Element]:
     """Return the child elements; comments and instructions are left out."""
-    return [child for child in element if isinstance(child.tag, str)]
+    return list(element.iterchildren("*"))
 
 
 def local(element: Element) -> str:
@@ -59,6 +60,11 @@ def decoded(text: str, *, element: str) -> bytes:
         return base64.b64decode(text.translate(_NO_SPACE).encode("ascii"), validate=True)
     except (binascii.Error, ValueError):
         raise XmlError("XML_BASE64", element=element) from None
+
+
+def attributes(element: Element) -> dict[str, str]:
+    """Return the attributes of an element by their full names, in the order of the document."""
+    return cast("dict[str, str]", dict(element.attrib))
 
 
 def algorithm(element: Element) -> str:

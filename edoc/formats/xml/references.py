@@ -23,6 +23,8 @@ from edoc.formats.xml.transforms import Data, Transform, octets_of, read_transfo
 from edoc.formats.xml.tree import DS, Element, XmlDocument
 from edoc.pki.algorithms import digest_size, new_hash
 
+_REFERENCE = 4_000
+"""Octets that looking at one reference is counted as."""
 MANIFEST_TYPE = f"{DS}Manifest"
 _XPOINTER_ID = re.compile(r"""#xpointer\(id\((?:'([^'"]+)'|"([^'"]+)")\)\)""")
 
@@ -67,14 +69,13 @@ class XmlReference:
 
     def output(self) -> Data:
         """Return what the transforms make of the data: octets, or nodes; `XmlError` when there is none."""
-        limits = self.document.limits
         if self.external:
             if self.found is None:
                 raise XmlError("XML_REFERENCE_MISSING", reference=self.uri or "-")
             data: Data = bytes(self.found.data)
         else:
             data = dereferenced(self.document, self.uri or "")
-        return transformed(data, self.transforms, name=self.document.name, limits=limits)
+        return transformed(data, self.transforms, self.document)
 
     def octets(self, *, method: str = C14N_10, inclusive_prefixes: tuple[str, ...] = ()) -> bytes:
         """Return the octets of the output; nodes are canonicalised by `method` (a time-stamp may name its own)."""
@@ -140,8 +141,8 @@ def _inside(item: XmlReference) -> XmlReference:
     try:
         nodes = dereferenced(item.document, item.uri or "")
         item = replace(item, target=nodes.apex)
-        data = transformed(nodes, item.transforms, name=item.document.name, limits=item.document.limits)
-        made = octets_of(data)
+        item.document.spend(_REFERENCE)
+        made = octets_of(transformed(nodes, item.transforms, item.document), item.document)
         if not made:
             # Nothing is signed by it: an empty set always has the same digest.
             raise XmlError("XML_REFERENCE_EMPTY", reference=item.uri or "-")
@@ -161,8 +162,7 @@ def _digest(name: str, made: bytes) -> bytes | None:
 def _request(item: XmlReference, place: int, problems: dict[int, XmlError]) -> Request:
     def read(document: Document) -> bytes | None:
         try:
-            data = transformed(bytes(document.data), item.transforms, name=document.name, limits=item.document.limits)
-            return octets_of(data)
+            return octets_of(transformed(bytes(document.data), item.transforms, item.document), item.document)
         except XmlError as problem:
             problems[place] = problem
             return None

@@ -50,46 +50,66 @@ def read_transforms(box: Element | None, *, limits: Limits) -> tuple[Transform, 
     return tuple(Transform(algorithm=algorithm(item), element=item) for item in found)
 
 
-def transformed(data: Data, transforms: tuple[Transform, ...], *, name: str, limits: Limits) -> Data:
-    """Return what the transforms make of some data.
+def transformed(data: Data, transforms: tuple[Transform, ...], document: XmlDocument) -> Data:
+    """Return what the transforms of a signature in `document` make of some data, from wherever it is.
 
     Raises `XmlError`: XML_TRANSFORM_UNKNOWN or XML_XPATH_UNKNOWN (not judged), and what parsing, decoding and
     canonicalising refuse.
     """
     for item in transforms:
-        data = _applied(data, item, name, limits)
+        data = _applied(data, item, document)
     return data
 
 
-def _applied(data: Data, item: Transform, name: str, limits: Limits) -> Data:
+def _applied(data: Data, item: Transform, document: XmlDocument) -> Data:
     if item.algorithm in METHODS:
-        nodes = _nodes(data, name, limits)
-        return canonicalize(nodes, method=item.algorithm, inclusive_prefixes=inclusive_prefixes(item.element))
+        prefixes = inclusive_prefixes(item.element)
+        return _canonical(_nodes(data, document), document, method=item.algorithm, prefixes=prefixes)
     if item.algorithm == BASE64:
         text = data.decode("latin-1") if isinstance(data, bytes) else _text(data)
         return decoded(text, element="Reference")
     if item.algorithm == ENVELOPED:
-        return _enveloped(_nodes(data, name, limits), item.element)
+        return _enveloped(_nodes(data, document), item.element)
     if item.algorithm == XPATH:
-        return filter_nodes(_nodes(data, name, limits), item.element, limits=limits)
+        return filter_nodes(_nodes(data, document), item.element, document)
     if item.algorithm == XPATH_FILTER_2:
-        return filter_two(_nodes(data, name, limits), item.element, limits=limits)
+        return filter_two(_nodes(data, document), item.element, document)
     raise XmlError("XML_TRANSFORM_UNKNOWN", algorithm=item.algorithm[:120])
+
+
+def transformed_nodes(nodes: NodeSet, transforms: tuple[Transform, ...], document: XmlDocument) -> NodeSet:
+    """Return which nodes of a document the transforms leave; what turns them into octets changes nothing about that.
+
+    Octets decoded from base64 cover the text that they were decoded from.  Errors as for `transformed`.
+    """
+    for item in transforms:
+        if item.algorithm in METHODS or item.algorithm == BASE64:
+            break
+        nodes = _nodes(_applied(nodes, item, document), document)
+    return nodes
 
 
 _KNOWN = frozenset({ENVELOPED, BASE64, XPATH, XPATH_FILTER_2})
 
 
-def _nodes(data: Data, name: str, limits: Limits) -> NodeSet:
+def _nodes(data: Data, document: XmlDocument) -> NodeSet:
     if isinstance(data, NodeSet):
         return data
     # XML-DSig 4.4.3.2: octets are parsed when a transform wants nodes.
-    return NodeSet.of_document(XmlDocument.parse(data, name=name, limits=limits).tree, comments=True)
+    document.spend(len(data))
+    inner = XmlDocument.parse(data, name=document.name, limits=document.limits)
+    return NodeSet.of_document(inner.tree, comments=True)
 
 
-def octets_of(data: Data) -> bytes:
+def octets_of(data: Data, document: XmlDocument) -> bytes:
     """Return the octets that are digested: nodes become canonical XML 1.0 (XML-DSig 4.4.3.2)."""
-    return data if isinstance(data, bytes) else canonicalize(data, method=C14N_10)
+    return data if isinstance(data, bytes) else _canonical(data, document, method=C14N_10)
+
+
+def _canonical(nodes: NodeSet, document: XmlDocument, *, method: str, prefixes: tuple[str, ...] = ()) -> bytes:
+    # What is begun is at most as long as the document; what is asked for again and again is counted.
+    document.spend(0)
+    return canonicalize(nodes, method=method, inclusive_prefixes=prefixes, spend=document.spend)
 
 
 def inclusive_prefixes(element: Element) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 
@@ -48,6 +49,7 @@ class XmlDocument:
     limits: Limits
     _ids: dict[str, list[Element]] = field(default_factory=dict, repr=False)
     _indexed: list[bool] = field(default_factory=list, repr=False)
+    _spent: list[int] = field(default_factory=lambda: [0], repr=False)
 
     @classmethod
     def parse(cls, data: bytes, *, name: str, limits: Limits = DEFAULT_LIMITS) -> XmlDocument:
@@ -62,6 +64,12 @@ class XmlDocument:
         document = cls(source=data, name=name, root=root, limits=limits)
         _within_limits(document)
         return document
+
+    def spend(self, octets: int) -> None:
+        """Count work that so many octets cost; `XmlError` XML_LIMIT once a document has used up its budget."""
+        self._spent[0] += octets
+        if self._spent[0] > self.limits.xml_work:
+            raise XmlError("XML_LIMIT", limit=self.limits.xml_work, what="octets of work")
 
     @property
     def tree(self) -> Tree:
@@ -90,8 +98,7 @@ _IDS = etree.XPath(
 
 
 def _with_ids(root: Element) -> list[Element]:
-    found = _IDS(root)
-    return found if isinstance(found, list) else []
+    return cast("list[Element]", _IDS(root))
 
 
 def _refuse_prolog(data: bytes) -> None:
@@ -127,7 +134,7 @@ def _parsed(data: bytes) -> Element:
     try:
         return etree.fromstring(data, parser(huge=len(data) > _SMALL))
     except etree.XMLSyntaxError as problem:
-        if problem.msg is not None and ("depth" in problem.msg or "huge" in problem.msg.lower()):
+        if "depth" in problem.msg or "huge" in problem.msg.lower():
             raise XmlError("XML_LIMIT", limit=256, what="depth") from None
         line, column = problem.position
         raise XmlError("XML_MALFORMED", line=line or 0, column=column or 0) from None
