@@ -117,7 +117,8 @@ class Originals:
     def _looked_at(self, place: int, request: Request) -> Found | None:
         item = self._items[place]
         if isinstance(item, Digest):
-            fits = item.algorithm == request.algorithm and request.read is None
+            # What is digested after transforms has another digest, unless these changed nothing.
+            fits = item.algorithm == request.algorithm and (request.read is None or item.value == request.expected)
             return Found(name=_name(item), actual=item.value) if fits else None
         if request.read is None:
             return Found(name=item.name, actual=self.digest_of(place, request.algorithm), document=item)

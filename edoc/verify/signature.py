@@ -8,7 +8,15 @@ from datetime import datetime
 
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.facts.material import EmbeddedObject
-from edoc.facts.signature import ChangeLevel, DocumentFacts, Reference, SignatureFacts, TimestampFacts, TimestampKind
+from edoc.facts.signature import (
+    ChangeLevel,
+    DocumentFacts,
+    Reference,
+    ReferenceKind,
+    SignatureFacts,
+    TimestampFacts,
+    TimestampKind,
+)
 from edoc.pki.certificate import Certificate
 from edoc.policy.model import Judgement
 from edoc.result.enums import SubIndication
@@ -289,7 +297,8 @@ def _entry(
         unchanged_since_signing=_unchanged(intact, facts.changes_since_signing),
         changes_since_signing=_CHANGES[facts.changes_since_signing],
         changes=facts.changes,
-        scope=tuple(_scope(item) for item in facts.references),
+        # What a signature says of itself is no data.
+        scope=tuple(_scope(item) for item in facts.references if item.kind is not ReferenceKind.SIGNED_PROPERTIES),
         signer=_signer(basic.certificate),
         signing_certificate=_certificate_id(basic.certificate),
         path=certificate_path(basic.chain),

@@ -14,7 +14,12 @@ from edoc.formats.xml.key_info import KeyInfo
 from edoc.formats.xml.qualifying import SIGNED_PROPERTIES_TYPES
 from edoc.formats.xml.references import XmlReference
 from edoc.formats.xml.transforms import BASE64, ENVELOPED
+from edoc.formats.xml.tree import DS
 from edoc.pki.certificate import Certificate, CertificateError
+
+
+_SIGNATURE = f"{{{DS}}}Signature"
+_SELF = frozenset(f"{{{DS}}}{name}" for name in ("KeyInfo", "SignatureProperties", "SignatureProperty"))
 
 
 def signature_facts(signature: XmlSignature) -> SignatureFacts:
@@ -57,7 +62,16 @@ def _name(item: XmlReference) -> str:
 def _kind(item: XmlReference) -> ReferenceKind:
     if item.entry:
         return ReferenceKind.MANIFEST_ENTRY
-    return ReferenceKind.SIGNED_PROPERTIES if item.type in SIGNED_PROPERTIES_TYPES else ReferenceKind.CONTENT
+    own = item.type in SIGNED_PROPERTIES_TYPES or _is_part_of_signature(item)
+    return ReferenceKind.SIGNED_PROPERTIES if own else ReferenceKind.CONTENT
+
+
+def _is_part_of_signature(item: XmlReference) -> bool:
+    """Tell whether a reference is over what its signature says of itself: its KeyInfo or SignatureProperties."""
+    target = item.target
+    if target is None or target.tag not in _SELF:
+        return False
+    return next(item.element.iterancestors(_SIGNATURE), None) is next(target.iterancestors(_SIGNATURE), None)
 
 
 def _scope(item: XmlReference) -> ScopeKind:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from edoc.facts.findings import Finding, error, info, warning
-from edoc.facts.signature import NO_CLAIMS, SignatureFacts, SignatureFormat
+from edoc.facts.signature import NO_CLAIMS, Reference, ReferenceKind, SignatureFacts, SignatureFormat
 from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.place import COUNTERS, DEPTH, counter_signatures
 from edoc.formats.xml.qualifying import COUNTERSIGNED_TYPE, SIGNED_PROPERTIES_TYPES, Qualifying, find_qualifying
@@ -52,6 +52,7 @@ def with_properties(
     return replace(
         facts,
         format=SignatureFormat.XADES,
+        references=_led_astray(facts, signature, qualifying),
         findings=(*facts.findings, *findings, *stamps.findings),
         certificate_references=references,
         claimed_signing_time=time,
@@ -87,6 +88,18 @@ def _signed_by(signature: XmlSignature, qualifying: Qualifying, id: str) -> list
     return findings
 
 
+def _led_astray(facts: SignatureFacts, signature: XmlSignature, qualifying: Qualifying) -> tuple[Reference, ...]:
+    """Return the references; one that says that it is over SignedProperties and is not has digested something else."""
+    other = [
+        item.type in SIGNED_PROPERTIES_TYPES and item.target is not qualifying.signed
+        for item in (*signature.references, *signature.entries)
+    ]
+    return tuple(
+        replace(told, actual=None, octets=None) if astray else told
+        for told, astray in zip(facts.references, other, strict=True)
+    )
+
+
 def _counters(
     signature: XmlSignature, qualifying: Qualifying, facts: SignatureFacts, read: ReadSignature
 ) -> tuple[SignatureFacts, ...]:
@@ -105,7 +118,13 @@ def _over_value(facts: SignatureFacts, counter: XmlSignature, parent: XmlSignatu
     """Tell whether a counter-signature stands over the value of the signature that it is in (5.2.7.2)."""
     over = [item for item in counter.references if item.target is not None and item.target is parent.value_element]
     if not over:
-        return replace(facts, findings=(*facts.findings, error("XADES_COUNTER_OTHER", facts.id)))
+        # What it should have digested it has not: nothing that it has digested instead makes it intact.
+        references = tuple(
+            item if item.kind is ReferenceKind.SIGNED_PROPERTIES else replace(item, actual=None, octets=None)
+            for item in facts.references
+        )
+        finding = error("XADES_COUNTER_OTHER", facts.id)
+        return replace(facts, references=references, findings=(*facts.findings, finding))
     if all(item.type != COUNTERSIGNED_TYPE for item in over):
         return replace(facts, findings=(*facts.findings, info("XADES_COUNTER_TYPE", facts.id)))
     return facts
