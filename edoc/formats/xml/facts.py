@@ -17,7 +17,6 @@ from edoc.formats.xml.transforms import BASE64, ENVELOPED
 from edoc.formats.xml.tree import DS
 from edoc.pki.certificate import Certificate, CertificateError
 
-
 _SIGNATURE = f"{{{DS}}}Signature"
 _SELF = frozenset(f"{{{DS}}}{name}" for name in ("KeyInfo", "SignatureProperties", "SignatureProperty"))
 
