@@ -117,7 +117,7 @@ class CmsEditor:
     def add_signer(self, der: bytes, *, digest: bytes, certificates: Iterable[bytes]) -> None:
         """Add a SignerInfo beside those that are there, and what it brings along (RFC 5652 5.1)."""
         self._bring(digest, certificates)
-        self.model.signers.append(Signer.of(der))
+        self.model.signers.append(Signer(der))
         self.newest = self.signatures[-1]
 
     def add_counter(self, target: str, der: bytes, *, digest: bytes, certificates: Iterable[bytes]) -> None:
@@ -168,7 +168,7 @@ class CmsEditor:
             params = {"target": signature, "known": ", ".join(self.signatures)}
             raise ConfigError("CADES_NO_SUCH_SIGNATURE", subject=self.name, params=params)
         place, number = places[int(counter) - 1]
-        return Signer.of(attribute_values(top.parts.unsigned[place])[1][number])
+        return Signer(attribute_values(top.parts.unsigned[place])[1][number])
 
     def _store(self, signature: str, signer: Signer) -> None:
         """Put a changed counter-signature back to its place."""

@@ -14,7 +14,7 @@ from edoc.formats.cades.content import pieces
 from edoc.formats.cades.parts import SignerParts
 from edoc.pki import oids
 from edoc.pki.cms import Layout, SignedData
-from edoc.pki.der import decode_integer, encode_oid, integer, length_octets, tlv
+from edoc.pki.der import Reader, decode_integer, encode_oid, integer, length_octets, tlv
 
 _ITEMS = 5_000
 _SIGNED_DATA = encode_oid(oids.SIGNED_DATA)
@@ -81,17 +81,31 @@ class Bag:
         return tlv(self.tag, *self.items) if self.items else b""
 
 
-@dataclass(slots=True)
 class Signer:
-    """A SignerInfo; `raw` is the element as it was found, null once something was added."""
+    """A SignerInfo; it is taken apart when somebody looks inside, and written anew once something was added."""
 
-    parts: SignerParts = field(repr=False)
-    raw: bytes | None = field(default=None, repr=False)
+    __slots__ = ("_parts", "_raw")
 
-    @classmethod
-    def of(cls, der: bytes) -> Signer:
-        """Take a SignerInfo apart; DerError when it is none."""
-        return cls(SignerParts.of(der), der)
+    def __init__(self, der: bytes) -> None:
+        self._raw: bytes | None = der
+        self._parts: SignerParts | None = None
+
+    @property
+    def parts(self) -> SignerParts:
+        """Its parts as they were found; DerError when it is no SignerInfo."""
+        if self._parts is None:
+            assert self._raw is not None
+            self._parts = SignerParts.of(self._raw)
+        return self._parts
+
+    @property
+    def version(self) -> bytes:
+        """The whole element of its version."""
+        if self._raw is not None:
+            reader = Reader(self._raw)
+            _, start, end, _ = reader.read(0, len(self._raw))
+            return self._raw[start : reader.read(start, end)[3]]
+        return self.parts.version
 
     def add(self, attribute: bytes) -> None:
         """Add an unsigned attribute at the end."""
@@ -99,13 +113,13 @@ class Signer:
 
     def replace(self, unsigned: tuple[bytes, ...]) -> None:
         """Put other unsigned attributes in the place of those that are there."""
-        self.parts = self.parts._replace(unsigned=unsigned)
-        self.raw = None
+        self._parts = self.parts._replace(unsigned=unsigned)
+        self._raw = None
 
     def encode(self) -> bytes:
         """Return the element."""
-        if self.raw is not None:
-            return self.raw
+        if self._raw is not None:
+            return self._raw
         unsigned = tlv(0xA1, *self.parts.unsigned) if self.parts.unsigned else b""
         return tlv(0x30, self.parts.signed_parts, unsigned)
 
@@ -139,7 +153,7 @@ class Model:
             ),
             certificates=_bag(layout, 0xA0),
             revocation=_bag(layout, 0xA1),
-            signers=[Signer.of(data[pos:stop]) for _, pos, _, _, stop in signers],
+            signers=[Signer(data[pos:stop]) for _, pos, _, _, stop in signers],
         )
 
     def add_digest(self, identifier: bytes) -> None:
@@ -167,7 +181,7 @@ class Model:
     def _version(self) -> int:
         """RFC 5652 5.1: what is in the bags, the signers' versions and the content type decide; never a lower one."""
         needed = 1
-        plain = all(signer.parts.version == b"\x02\x01\x01" for signer in self.signers)
+        plain = all(signer.version == b"\x02\x01\x01" for signer in self.signers)
         if not plain or self.encapsulated.content_type != oids.DATA:
             needed = 3
         tags = {item[:1] for item in self.certificates.items}

@@ -43,7 +43,7 @@ def read_cms(
     """Return the facts of a CMS or CAdES document, or of a time-stamp token that stands alone.
 
     `originals` is what stands beside it.  Raises `InputError` UNSUPPORTED_TYPE for DER that is no CMS and
-    CMS_NOT_SIGNED_DATA for CMS of another kind, such as an encrypted one.
+    CADES_OTHER_KIND for CMS of another kind, such as an encrypted one.
     """
     from edoc.formats.cades.token import read_response, read_token
 
@@ -53,7 +53,7 @@ def read_cms(
         signed = parse_signed_data(data, limits=limits)
     except CmsError as problem:
         if problem.code == "CMS_NOT_SIGNED_DATA":
-            raise InputError("CMS_NOT_SIGNED_DATA", subject=document.name) from problem
+            raise InputError("CADES_OTHER_KIND", subject=document.name) from problem
         response = read_response(document, data, beside, limits=limits) if problem.code == "CMS_MALFORMED" else None
         return response or _refused(document, data, problem.code)
     if signed.content_type == oids.TST_INFO:

@@ -18,12 +18,14 @@ _PEM_BYTES = 64 << 20
 _LABELS = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*-----BEGIN ")
 _MARKS = 4096
+_SIGNED = re.compile(rb"\x30(?:\x80|\x81.|\x82..|\x83.{3}|\x84.{4}|\x85.{5})" + re.escape(encode_oid(SIGNED_DATA)), re.DOTALL)
+"""The head of a ContentInfo with SignedData."""
 
 
 def cms_octets(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> Buffer:
     """Return the DER or BER octets of a document.
 
-    Raises `InputError` UNSUPPORTED_TYPE for PEM of another kind, CADES_PEM_LARGE, CADES_PEM_BLOCKS.
+    A block that cannot be read gives no octets.  Raises `InputError` CADES_PEM_LARGE, CADES_PEM_BLOCKS.
     """
     data = document.data
     if _BEGIN.match(bytes(data[:64])) is None:
@@ -31,13 +33,20 @@ def cms_octets(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> Buffer
     if document.size > min(_PEM_BYTES, limits.document_bytes):
         raise InputError("CADES_PEM_LARGE", subject=document.name)
     found = [der for label, der in blocks(bytes(data[:])) if label in _LABELS]
-    if not found:
-        raise InputError("UNSUPPORTED_TYPE", subject=document.name)
     if len(found) > 1:
         raise InputError("CADES_PEM_BLOCKS", subject=document.name, params={"count": str(len(found))})
-    return found[0]
+    return found[0] if found else b""
 
 
 def has_marks(data: Buffer) -> bool:
-    """Tell whether damaged octets look like a CMS signature: the type of SignedData stands at their head."""
-    return encode_oid(SIGNED_DATA) in bytes(data[:_MARKS])
+    """Tell whether damaged octets look like a CMS signature: the type of SignedData stands at their head, or PEM did."""
+    return not data or encode_oid(SIGNED_DATA) in bytes(data[:_MARKS])
+
+
+def is_signed_cms(document: Document) -> bool:
+    """Tell whether a document says that it is a CMS with SignedData: other DER is data like any other."""
+    head = bytes(document.data[:64])
+    if _SIGNED.match(head) is not None:
+        return True
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return any(text.startswith(b"-----BEGIN " + label.encode() + b"-----") for label in _LABELS)

@@ -14,9 +14,8 @@ from edoc.formats.cades.attributes import claim_attributes
 from edoc.formats.cades.content import SignedContent
 from edoc.formats.cades.editor import CmsEditor
 from edoc.formats.cades.model import Bag, Encapsulated, Model
-from edoc.formats.cades.source import cms_octets
+from edoc.formats.cades.source import cms_octets, is_signed_cms
 from edoc.formats.cms_write import SignerTemplate
-from edoc.formats.kind import Kind, kind_of
 from edoc.formats.originals import Found, Originals, Request
 from edoc.formats.writing import Packaging, Placement, Prepared, SignatureOrder, SignerParameters
 from edoc.pki import oids
@@ -26,6 +25,8 @@ from edoc.pki.cms import CmsError, SignedData, parse_signed_data
 from edoc.pki.der import DerError
 
 _MAGIC = b"edoc/cades/1"
+_NEW, _BESIDE = "new", "beside"
+"""A first signature, and one beside others; one over another is named by the id of that."""
 _PACKAGINGS = (Packaging.DETACHED, Packaging.ENVELOPING)
 _FIELDS = 64
 _STATE_BYTES = 16 << 20
@@ -68,19 +69,26 @@ class CadesWriter:
             digest, signing_time=order.signing_time, content_type=content_type, others=claim_attributes(order, name=name)
         )
         target = (order.target or "S1") if order.placement is Placement.COUNTER else ""
-        return Prepared(octets=octets, state=_state(order.packaging, target, signer))
+        new = not target and content.document is documents[0]
+        place = _NEW if new else target or _BESIDE
+        state = _state(order.packaging, place, signer.algorithm, (signer.certificate_der, *signer.chain_ders))
+        return Prepared(octets=octets, state=state)
 
     def finish(self, documents: Sequence[Document], prepared: Prepared, signature_value: bytes) -> CmsEditor:
         """Return the CMS with its signature at B-B; `InputError` DRAFT_UNREADABLE for a state that is none."""
-        packaging, target, template = _read_state(prepared.state)
+        try:
+            packaging, place, template = _read_state(prepared.state)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, CertificateError) as problem:
+            # Hostile octets show as one of these: a state has no other way to be wrong.
+            raise InputError("DRAFT_UNREADABLE", subject="draft") from problem
         info = template.signer_info(prepared.octets, signature_value)
         certificates = (template.certificate_der, *template.chain_ders)
         digest = template.digest_identifier
-        if not _is_cms(documents[0]):
+        if place == _NEW:
             return _new(documents[0], packaging, template, info)
         editor = self.open(documents[0], documents[1:])
-        if target:
-            editor.add_counter(target, info, digest=digest, certificates=certificates)
+        if place != _BESIDE:
+            editor.add_counter(place, info, digest=digest, certificates=certificates)
         else:
             editor.add_signer(info, digest=digest, certificates=certificates)
         return editor
@@ -98,11 +106,12 @@ class CadesWriter:
         """Return what the message digest stands over, its content type (null over a signature value) and its name."""
         first = documents[0]
         counter = order.placement is Placement.COUNTER
-        if not _is_cms(first):
+        found = _opened(first, documents[1:]) if is_signed_cms(first) else None
+        if found is None or found.signed.content_type == oids.TST_INFO:
+            # A time-stamp token takes no signer beside its authority (RFC 3161 2.4.2): it is data.
             if counter:
                 raise ConfigError("CADES_COUNTER_WITHOUT_CMS", subject=first.name)
             return _content_of(first), oids.DATA, first.name
-        found = _opened(first, documents[1:])
         editor = self.open(first, documents[1:])
         if not counter:
             for place in range(len(found.signed.signer_infos)):
@@ -119,10 +128,6 @@ class CadesWriter:
 WRITER = CadesWriter()
 
 
-def _is_cms(document: Document) -> bool:
-    return kind_of(document) in (Kind.CMS, Kind.CMS_PEM)
-
-
 def _content_of(document: Document) -> SignedContent:
     return SignedContent(None, Found(name=document.name, actual=None, document=document))
 
@@ -131,7 +136,8 @@ def _opened(document: Document, originals: Sequence[Document]) -> _Signed:
     try:
         signed = parse_signed_data(cms_octets(document))
     except CmsError as problem:
-        raise InputError(problem.code, subject=document.name) from problem
+        code = "CADES_OTHER_KIND" if problem.code == "CMS_NOT_SIGNED_DATA" else problem.code
+        raise InputError(code, subject=document.name) from problem
     if signed.encapsulated is not None:
         return _Signed(document, signed, SignedContent(signed.encapsulated, None))
     return _Signed(document, signed, _beside(document, signed, originals))
@@ -174,30 +180,17 @@ def _template(certificate: bytes, chain: tuple[bytes, ...], algorithm: Signature
 
 
 @lru_cache(maxsize=64)
-def _algorithm_octets(algorithm: SignatureAlgorithm) -> bytes:
-    return json.dumps(asdict(algorithm), sort_keys=True).encode()
-
-
-def _state(packaging: Packaging, target: str, signer: SignerParameters) -> bytes:
-    fields = (
-        packaging.value.encode(),
-        target.encode(),
-        _algorithm_octets(signer.algorithm),
-        signer.certificate_der,
-        *signer.chain_ders,
-    )
+def _state(packaging: Packaging, place: str, algorithm: SignatureAlgorithm, certificates: tuple[bytes, ...]) -> bytes:
+    known = json.dumps(asdict(algorithm), sort_keys=True).encode()
+    fields = (packaging.value.encode(), place.encode(), known, *certificates)
     return _MAGIC + b"".join(len(item).to_bytes(4, "big") + item for item in fields)
 
 
+@lru_cache(maxsize=64)
 def _read_state(state: bytes) -> tuple[Packaging, str, SignerTemplate]:
-    try:
-        packaging, target, algorithm, certificate, *chain = _fields(state)
-        known = json.loads(algorithm)
-        template = _template(certificate, tuple(chain), SignatureAlgorithm(**known))
-        return Packaging(packaging.decode()), target.decode(), template
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, CertificateError) as problem:
-        # Hostile octets show as one of these: a state has no other way to be wrong.
-        raise InputError("DRAFT_UNREADABLE", subject="draft") from problem
+    packaging, place, algorithm, certificate, *chain = _fields(state)
+    template = _template(certificate, tuple(chain), SignatureAlgorithm(**json.loads(algorithm)))
+    return Packaging(packaging.decode()), place.decode(), template
 
 
 def _fields(state: bytes) -> list[bytes]:
