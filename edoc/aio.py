@@ -88,6 +88,7 @@ class Verifier:
         validation_time: datetime | None = None,
         online: bool | FetchPolicy = False,
         expect: str = "signature",
+        signature_policies: Iterable[str | PathLike[str] | bytes | Document] = (),
     ) -> None:
         """Prepare a verifier; options and errors are those of `edoc.Verifier`."""
         self._inner = api.Verifier(
@@ -97,6 +98,7 @@ class Verifier:
             validation_time=validation_time,
             online=online,
             expect=expect,
+            signature_policies=signature_policies,
         )
 
     def rules(self) -> tuple[str, str]:
@@ -133,6 +135,7 @@ async def verify_document(
     online: bool | FetchPolicy = False,
     password: str | None = None,
     expect: str = "signature",
+    signature_policies: Iterable[str | PathLike[str] | bytes | Document] = (),
 ) -> Report:
     """Verify one document and return the report; as `edoc.verify_document`."""
     # Anchors and validation data are read from files: in a thread.
@@ -144,6 +147,7 @@ async def verify_document(
         validation_time=validation_time,
         online=online,
         expect=expect,
+        signature_policies=signature_policies,
     )
     return await verifier.verify(document, detached=detached, password=password)
 

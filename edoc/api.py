@@ -59,12 +59,14 @@ class Verifier:
         validation_time: datetime | None = None,
         online: bool | FetchPolicy = False,
         expect: str = "signature",
+        signature_policies: Iterable[str | PathLike[str] | bytes | Document] = (),
     ) -> None:
         """Prepare a verifier.
 
         `trust` is required unless the policy is `integrity`; `validation_time` must be aware
         (`ValueError` otherwise), null means now.  `online` false opens no socket; a `FetchPolicy` says
-        what may be fetched, true stands for the default one.  Raises `ConfigError` for what cannot be used.
+        what may be fetched, true stands for the default one.  `signature_policies` are documents with the rules
+        that signatures say they follow: their digests are compared.  Raises `ConfigError` for what cannot be used.
         """
         if validation_time is not None and validation_time.tzinfo is None:
             raise ValueError("validation_time must be an aware datetime")
@@ -77,7 +79,8 @@ class Verifier:
         judged = self._policy.judgement is Judgement.FULL
         self._trust = trust if trust is not None and judged else TrustStore.empty()
         time = validation_time.astimezone(UTC) if validation_time is not None else None
-        self._data = load_validation_data(tuple(validation_data))
+        policies = tuple(bytes(open_document(item).data[:]) for item in signature_policies)
+        self._data = replace(load_validation_data(tuple(validation_data)), signature_policies=policies)
         self._config = _Config(validation_time=time, expect=expect, limits=DEFAULT_LIMITS, online=online)
         self._network = _network(online)
         self._identity = EngineIdentity(
@@ -225,6 +228,7 @@ def verify_document(
     online: bool | FetchPolicy = False,
     password: str | None = None,
     expect: str = "signature",
+    signature_policies: Iterable[str | PathLike[str] | bytes | Document] = (),
 ) -> Report:
     """Verify one document and return the report; a bad signature is a result, never an exception.
 
@@ -240,6 +244,7 @@ def verify_document(
         validation_time=validation_time,
         online=online,
         expect=expect,
+        signature_policies=signature_policies,
     )
     return verifier.verify(document, detached=detached, password=password)
 

@@ -86,6 +86,34 @@ class EvidenceResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignaturePolicy:
+    """The rules that a signer says a signature follows; `matches` tells whether a document at hand has their digest."""
+
+    id: str
+    """OID or URI; empty when it is implied."""
+    uri: str | None
+    digest: Mapping[str, str]
+    """Hex by hashlib name."""
+    matches: bool | None
+    """Null when no document was at hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What the signer states beside the data: signed, and proved by nobody."""
+
+    signature_policy: SignaturePolicy | None = None
+    commitments: tuple[str, ...] = ()
+    """OIDs or URIs."""
+    roles: tuple[str, ...] = ()
+    location: tuple[str, ...] = ()
+    """Country, region, locality, postal code, street, as far as given."""
+
+
+NO_CLAIMS = Claims()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureResult:
     """The result for one signature, in the words of EN 319 102-1."""
 
@@ -114,6 +142,7 @@ class SignatureResult:
     timestamps: tuple[TimestampResult, ...]
     counter_signatures: tuple[SignatureResult, ...]
     findings: tuple[Finding, ...]
+    claims: Claims = NO_CLAIMS
     signed_octets: tuple[Callable[[], bytes] | None, ...] = field(default=(), repr=False, compare=False)
 
     def signed_data(self, index: int = 0) -> bytes:

@@ -49,6 +49,8 @@ class ValidationData:
     proofs: tuple[KnownProof, ...] = ()
     """Proofs of existence that the caller brings, trusted as given (EN 319 102-1 5.6.3.3)."""
     unavailable: tuple[Unavailable, ...] = ()
+    signature_policies: tuple[bytes, ...] = field(default=(), repr=False)
+    """Documents with the rules that signatures say they follow (EPES)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

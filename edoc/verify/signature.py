@@ -20,13 +20,14 @@ from edoc.facts.signature import (
 from edoc.pki.certificate import Certificate
 from edoc.policy.model import Judgement
 from edoc.result.enums import SubIndication
-from edoc.result.report import CertificateId, Scope, SignatureResult, Signer, Want
+from edoc.result.report import CertificateId, Claims, Scope, SignatureResult, Signer, Want
 from edoc.trust.store import Purpose
 from edoc.verify.acceptance import accept
 from edoc.verify.archival import Target, cleared, validate_archival
 from edoc.verify.basic import BasicResult, signature_indication, unique_findings, validate_basic
 from edoc.verify.certificate import OUT_OF_BOUNDS
 from edoc.verify.chain import certificate_path
+from edoc.verify.claims import judge_claims
 from edoc.verify.context import Conclusion, Context, Material, failed, undecided
 from edoc.verify.crypto import describe
 from edoc.verify.level import signature_level
@@ -214,13 +215,17 @@ def judge_signature(
         )
         conclusion = validate_archival(target, times, proofs=proofs, context=context)
         best = proofs.proven(signature_key(facts)) or best
+    together = around.document.signatures if around is not None else (facts,)
+    claims, policy = judge_claims(facts, together, context.data.signature_policies)
+    if conclusion.passed and not policy.passed:
+        conclusion = policy
     over = tuple(item for item in around.tokens if covers_signature(item.facts, facts)) if around is not None else ()
     findings = (
-        *_told(basic, conclusion, facts.id),
+        *unique_findings((*_told(basic, conclusion, facts.id), *policy.findings)),
         *checked.notes,
         *_own_findings(checked, (*tokens, *over), context, proven=best is not None),
     )
-    answer = _Answer(conclusion=conclusion, best=best, level=_level(checked, around, context))
+    answer = _Answer(conclusion=conclusion, best=best, level=_level(checked, around, context), claims=claims)
     counter = tuple(item.entry for item in checked.counter)
     entry = _entry(checked, answer, (tokens, counter), findings, context=context)
     wants: tuple[Want, ...] = ()
@@ -270,6 +275,7 @@ class _Answer:
     conclusion: Conclusion
     best: datetime | None
     level: str
+    claims: Claims
 
 
 def _entry(
@@ -308,6 +314,7 @@ def _entry(
         timestamps=tuple(item.result(context) for item in borne[0]),
         counter_signatures=borne[1],
         findings=findings,
+        claims=answer.claims,
         signed_octets=tuple(item.octets if intact and item.intact else None for item in facts.references),
     )
 

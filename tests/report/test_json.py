@@ -22,7 +22,7 @@ SIGNATURE = [
     "signature_value_valid", "unchanged_since_signing", "changes_since_signing", "changes", "scope", "signer",
     "signing_certificate", "claimed_signing_time", "best_signature_time", "timestamps", "counter_signatures", "findings",
 ]  # fmt: skip
-GAINED = {"name", "path", "algorithm"}
+GAINED = {"name", "path", "algorithm", "claims"}
 """What version 1 has gained since it was written down."""
 
 
