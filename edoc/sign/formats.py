@@ -77,7 +77,9 @@ def packaging_of(name: str | None, format: Format, documents: Sequence[Document]
     Raises `ConfigError` SIGN_PACKAGING for what a format cannot do, SIGN_ONE_DOCUMENT for several documents
     in a format that signs one.
     """
-    if len(documents) > 1 and format not in _SEVERAL:
+    # Behind a signature that gets another one come its originals.
+    signed = kind_of(documents[0]) in (Kind.CMS, Kind.CMS_PEM)
+    if len(documents) > 1 and format not in _SEVERAL and not signed:
         raise ConfigError("SIGN_ONE_DOCUMENT", subject=format.value, params={"count": str(len(documents))})
     known = PACKAGINGS[format]
     if name is None:

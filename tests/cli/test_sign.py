@@ -82,7 +82,7 @@ def test_refusals_leave_nothing_behind(
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("missing.pdf", 5), ("empty.pdf", 5), ("note.txt", 5), ("cut.pdf", 5), ("anchors", 5)],
+    [("missing.pdf", 5), ("empty.pdf", 5), ("cut.pdf", 5), ("anchors", 5)],
 )
 def test_what_cannot_be_signed(run: Run, scene: Path, name: str, code: int) -> None:
     before = files(scene)
@@ -92,7 +92,7 @@ def test_what_cannot_be_signed(run: Run, scene: Path, name: str, code: int) -> N
 
 
 def test_one_bad_input_does_not_stop_the_rest(run: Run, scene: Path) -> None:
-    ran = run("sign", "ruling.pdf", "note.txt", "signed.pdf", *PLAIN, "-o", "out")
+    ran = run("sign", "ruling.pdf", "empty.pdf", "signed.pdf", *PLAIN, "-o", "out")
     assert ran.exit == 5
     assert ran.out.splitlines() == ["out/ruling.signed.pdf", "out/signed.signed.pdf"]
     assert sorted(path.name for path in (scene / "out").iterdir()) == ["ruling.signed.pdf", "signed.signed.pdf"]
