@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from edoc.formats.asic.roles import OPEN_MANIFEST, SIGNATURES, Contents, Role
 from edoc.formats.asic.signatures import Signed
 from edoc.formats.asic.timestamps import Stamped
 
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?: *;.*)?", re.DOTALL)
+"""RFC 6838 4.2: type, subtype, and parameters."""
 _NAMED = 20
 """Files that are named one by one; the rest is counted."""
 
@@ -69,7 +72,7 @@ def list_findings(package: Package, recognised: Recognised, contents: Contents, 
     findings = [error("ASIC_LIST_TWICE", entry.name, name=path) for path in listed.twice]
     package_type = listed.media_types.get("/")
     if package_type is not None and package_type != recognised.media_type:
-        findings.append(warning("ASIC_LIST_TYPE", entry.name, type=package_type, stated=recognised.media_type))
+        findings.append(info("ASIC_LIST_TYPE", entry.name, type=package_type, stated=recognised.media_type))
     return [*findings, *_both_ways(listed, recognised, contents, members.index)]
 
 
@@ -77,9 +80,11 @@ def _both_ways(
     listed: OpenManifest, recognised: Recognised, contents: Contents, index: NameIndex
 ) -> Iterator[Finding]:
     found = set()
-    for path in listed.media_types:
+    for path, media_type in listed.media_types.items():
         if path.endswith("/"):
             continue
+        if media_type and _MEDIA_TYPE.fullmatch(media_type) is None:
+            yield warning("ASIC_LIST_MEDIA_TYPE", OPEN_MANIFEST, name=path, type=media_type)
         name = index.find(path)
         if name is None:
             yield error("ASIC_LIST_FILE_MISSING", OPEN_MANIFEST, name=path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from edoc.facts.findings import Finding, error, info, warning
+from edoc.facts.findings import Finding, error, warning
 from edoc.facts.signature import SignatureFacts, SignatureFormat, TimestampFacts, TimestampKind
 from edoc.formats.asic.errors import LIMIT, ZipError
 from edoc.formats.asic.linked import Linked, Manifests
@@ -65,7 +65,7 @@ class TimestampReader:
         holds = facts.imprint is not None and facts.imprint.intact is True
         data = frozenset(contents.names(Role.DATA))
         if not covered & data:
-            findings.append(info("ASIC_TIMESTAMP_NO_DATA", own, name=entry.name))
+            findings.append(warning("ASIC_TIMESTAMP_NO_DATA", own, name=entry.name))
         facts = replace(facts, findings=(*facts.findings, *findings))
         return Stamped(facts=facts, file=entry.name, covered=covered if holds else frozenset())
 

@@ -37,6 +37,7 @@ from edoc.pki.der import DerError
 _OPTION = "signature"
 _FORMS = ("xades", "cades")
 _FILES = {Role.XADES: "META-INF/signatures{}.xml", Role.CADES: "META-INF/signature{}.p7s"}
+_CMS = (Kind.CMS, Kind.CMS_PEM)
 _MANIFEST = "META-INF/ASiCManifest{}.xml"
 
 
@@ -149,17 +150,21 @@ class AsicWriter:
         time = dos_time(order.signing_time)
         files: Sequence[Document] = named(documents)
         if self._container is Container.ASIC_S:
-            files = files if len(files) == 1 else (Composed(files, time),)
+            # A CMS would be taken for one that is to be signed once more: it goes in wrapped.
+            alone = len(files) == 1 and kind_of(files[0]) not in _CMS
+            files = files if alone else (Composed(files, time),)
             return Box.new(documents[0].name, TYPE_S, files, time)
         return Box.new(documents[0].name, TYPE_E, files, time)
 
     def _beside_one(self, box: Box, role: Role) -> _Plan:
         """ASiC-S: one signature file over the one data file; a further signature goes into the same file."""
         other = Role.CADES if role is Role.XADES else Role.XADES
+        there = box.names(role)
         if box.names(other) or box.names(Role.TIMESTAMP) or len(box.names(Role.DATA)) != 1:
             raise InputError("ASIC_S_OCCUPIED", subject=box.name)
-        there = box.names(role)
         data = box.document(box.names(Role.DATA)[0])
+        if not there and kind_of(data) in _CMS:
+            raise InputError("ASIC_S_OCCUPIED", subject=box.name)
         if there:
             _refuse_covered(box, there[0])
             return _Plan(box=box, role=role, file=there[0], inner=(box.document(there[0]), data))
