@@ -76,7 +76,7 @@ class Statement:
             roles=self.roles,
             location=self.location,
             content_timestamps=tokens,
-            options=self.options,
+            options={_WRITERS.get(name, name): value for name, value in self.options.items()},
         )
 
 
@@ -118,6 +118,10 @@ _CHOICES = {
     "payload_encoding": ("base64url", "none"),
     "inner": ("xades", "cades"),
 }
+
+
+_WRITERS = {"inner": "signature"}
+"""What the writers call an option that is called otherwise here."""
 
 
 def _options(**given: str | None) -> dict[str, str]:

@@ -21,7 +21,7 @@ AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 KEYS = {"rsa": "person", "p256": "person-ec"}
 TEXT = ("annex.txt", "پیوست رأی، برگ نخست\n".encode() * 20)
-XML = ("invoice.xml", b'<?xml version="1.0" encoding="UTF-8"?>\n<Invoice xmlns="urn:example:invoice"><ID Id="n1">7</ID></Invoice>\n')
+XML = ("invoice.xml", b'<?xml version="1.0" encoding="UTF-8"?>\n<Invoice xmlns="urn:example:invoice" Id="inv"><ID Id="n1">7</ID></Invoice>\n')
 JSON = ("claim.json", b'{"case":"1403/77","sum":1250000}')
 
 
