@@ -126,14 +126,14 @@ def digested(references: Sequence[XmlReference], resolver: Resolver | None) -> l
     outside = [place for place, item in enumerate(done) if item.external and digest_size(item.digest_algorithm)]
     if resolver is None or not outside:
         return done
-    problems: dict[int, XmlError] = {}
-    requests = [_request(done[place], place, problems) for place in outside]
+    unjudged: dict[int, XmlError] = {}
+    requests = [_request(done[place], place, unjudged) for place in outside]
     for place, found in zip(outside, resolver.resolve(requests), strict=True):
         item = done[place]
         if found is not None:
             done[place] = replace(item, found=found.document, found_name=found.name, actual=found.actual)
-        elif place in problems:
-            done[place] = replace(item, problem=problems[place])
+        elif place in unjudged:
+            done[place] = replace(item, problem=unjudged[place])
     return done
 
 
@@ -159,12 +159,14 @@ def _digest(name: str, made: bytes) -> bytes | None:
     return state.digest()
 
 
-def _request(item: XmlReference, place: int, problems: dict[int, XmlError]) -> Request:
+def _request(item: XmlReference, place: int, unjudged: dict[int, XmlError]) -> Request:
     def read(document: Document) -> bytes | None:
         try:
             return octets_of(transformed(bytes(document.data), item.transforms, item.document), item.document)
         except XmlError as problem:
-            problems[place] = problem
+            if problem.undecided:
+                unjudged[place] = problem
+            # Otherwise it is not the data that is meant: any original is tried for any reference.
             return None
 
     name = unquote(item.uri) if item.uri else None
