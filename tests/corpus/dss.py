@@ -128,7 +128,8 @@ def _stamps(answer: Answer) -> list[TimestampResult]:
 
 def _timestamps(answer: Answer, row: Row) -> object:
     if row.get("timestamps_scope") == "first":
-        return len(answer.report.signatures[0].timestamps) if answer.report and answer.report.signatures else 0
+        found = answer.report.signatures if answer.report is not None else ()
+        return len(found[0].timestamps) if found else 0
     return len(_stamps(answer))
 
 
