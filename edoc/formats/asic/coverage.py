@@ -60,7 +60,7 @@ def uncovered(
         yield warning("ASIC_FILES_UNCOVERED", name, count=len(missing) - _NAMED)
 
 
-def list_findings(package: Package, recognised: Recognised, contents: Contents, members: Members) -> list[Finding]:
+def list_findings(package: Package, recognised: Recognised, *, contents: Contents, members: Members) -> list[Finding]:
     """Return where the list of files (`META-INF/manifest.xml`) and the files differ, both ways."""
     entry = package.entry(OPEN_MANIFEST)
     if entry is None:
@@ -73,12 +73,10 @@ def list_findings(package: Package, recognised: Recognised, contents: Contents, 
     package_type = listed.media_types.get("/")
     if package_type is not None and package_type != recognised.media_type:
         findings.append(info("ASIC_LIST_TYPE", entry.name, type=package_type, stated=recognised.media_type))
-    return [*findings, *_both_ways(listed, recognised, contents, members.index)]
+    return [*findings, *_both_ways(listed, contents, members.index)]
 
 
-def _both_ways(
-    listed: OpenManifest, recognised: Recognised, contents: Contents, index: NameIndex
-) -> Iterator[Finding]:
+def _both_ways(listed: OpenManifest, contents: Contents, index: NameIndex) -> Iterator[Finding]:
     found = set()
     for path, media_type in listed.media_types.items():
         if path.endswith("/"):

@@ -94,7 +94,7 @@ class _Reading:
             *shape_findings(container, self.contents, document.name),
             *manifests.findings,
             *reader.findings,
-            *list_findings(self.package, self.recognised, self.contents, members),
+            *list_findings(self.package, self.recognised, contents=self.contents, members=members),
             *self._whole(wanted, signed, stamped),
         ]
         return DocumentFacts(
