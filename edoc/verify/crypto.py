@@ -80,6 +80,8 @@ def _references(facts: SignatureFacts) -> tuple[bool | None, tuple[Finding, ...]
 def _value(facts: SignatureFacts, certificate: Certificate | None) -> tuple[bool | None, tuple[Finding, ...]]:
     if certificate is None or facts.algorithm is None:
         return None, ()
+    if facts.signed_octets is None and _lacks_octets(facts):
+        return None, ()
     if facts.signed_octets is None or facts.signature_value is None:
         return False, (error("SIGNATURE_VALUE_INVALID", facts.id, algorithm=describe(facts.algorithm)),)
     if facts.algorithm.name.startswith("unknown:"):
@@ -91,6 +93,11 @@ def _value(facts: SignatureFacts, certificate: Certificate | None) -> tuple[bool
     ):
         return True, (info("CMS_SIGNED_ATTRIBUTES_RESORTED", facts.id),)
     return False, (error("SIGNATURE_VALUE_INVALID", facts.id, algorithm=describe(facts.algorithm)),)
+
+
+def _lacks_octets(facts: SignatureFacts) -> bool:
+    """Tell whether data under the value itself is not at hand: then the value cannot be computed."""
+    return any(item.kind is ReferenceKind.OCTETS and item.actual is None for item in facts.references)
 
 
 def describe(algorithm: SignatureAlgorithm) -> str:
