@@ -22,7 +22,7 @@ def pkcs12(pki: PracticePki, name: str) -> bytes:
     certificate, *above = (x509.load_der_x509_certificate(der) for der in (pki.certificate(name), *pki.chain(name)))
     key = pki._pki.private_key(name)
     encryption = BestAvailableEncryption(PASSWORD.encode())
-    return pfx.serialize_key_and_certificates(b"key", key, certificate, above, encryption)  # type: ignore[arg-type]
+    return pfx.serialize_key_and_certificates(b"key", key, certificate, above, encryption)
 
 
 def with_other_data(document: edoc.Document) -> edoc.Document:
