@@ -59,8 +59,8 @@ class Limits:
     """Namespace declarations on the way from the root to an element: canonical forms cost their square; XBRL has 60."""
     xml_references: int = 10_000
     """References of one signature, those of its manifests among them."""
-    xml_work: int = 512 << 20
-    """Octets canonicalised for one document in all, those of the general way counted eight times: some five seconds."""
+    xml_work: int = 96 << 20
+    """Octets canonicalised for one document beside four times its size, in the general way eight for one: two seconds."""
     xml_transforms: int = 10
     """Transforms of one reference; real ones have at most four."""
     xml_xpath_chars: int = 2_000

@@ -8,7 +8,7 @@ from its output; the general one (`c14n_walk`) takes any set of nodes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from bisect import bisect_right
 from typing import cast
 
 from lxml import etree
@@ -17,7 +17,7 @@ from edoc.formats.xml.algorithms import C14N_10, C14N_11, C14N_EXCLUSIVE
 from edoc.formats.xml.c14n_walk import Rules, start_tag, walk
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.nodes import NodeSet
-from edoc.formats.xml.tree import Element
+from edoc.formats.xml.tree import Element, XmlDocument, is_costly, most_declared
 
 METHODS: dict[str, tuple[str, bool]] = {
     C14N_10: ("1.0", False),
@@ -33,13 +33,8 @@ _QUICK_NODES = 3_000
 """Below so many nodes a subtree is walked: the quick way starts with the whole document."""
 _WALKED = 8
 """How much slower the general way is."""
-_COSTLY = 200_000_000
-"""Elements times the square of their namespaces: what the parser's writer needs steps for (about a second)."""
-_MANY_ATTRIBUTES = 64
-"""Attributes of one element, which the parser's writer sorts by insertion."""
 _COUNT = etree.XPath("count(descendant::node())")
-_COUNT_ALL = etree.XPath("count(//*)")
-_MANY = etree.XPath(f"boolean(descendant-or-self::*[@*[{_MANY_ATTRIBUTES + 1}]])")
+_MANY = etree.XPath("boolean(//@*[65])")
 
 
 def canonicalize(
@@ -47,12 +42,12 @@ def canonicalize(
     *,
     method: str,
     inclusive_prefixes: tuple[str, ...] = (),
-    spend: Callable[[int], None] | None = None,
+    document: XmlDocument | None = None,
 ) -> bytes:
     """Return the canonical octets of an element or a set of nodes, in the context of its whole document.
 
     `method` is one of `METHODS`, `inclusive_prefixes` those of exclusive canonicalisation (`#default` among
-    them); `spend` is told what it cost.  Raises `XmlError`: XML_C14N_UNKNOWN, XML_C14N_RELATIVE.
+    them); `document` is charged with the work.  Raises `XmlError`: XML_C14N_UNKNOWN, XML_C14N_RELATIVE.
     """
     known = METHODS.get(method)
     if known is None:
@@ -61,18 +56,19 @@ def canonicalize(
     kind, comments = known
     prefixes = inclusive_prefixes if kind == "exclusive" else ()
     rules = Rules(kind=kind, comments=comments and nodes.comments, prefixes=tuple("" if item == "#default" else item for item in prefixes))
-    made = _quick(nodes, rules)
+    own = document if document is not None and document.root is nodes.tree.getroot() else None
+    made = _quick(nodes, rules, own)
     if made is not None:
         cost = len(made)
     else:
         made = walk(nodes, rules)
         cost = _WALKED * len(made)
-    if spend is not None:
-        spend(cost)
+    if document is not None:
+        document.spend(cost)
     return made
 
 
-def _quick(nodes: NodeSet, rules: Rules) -> bytes | None:
+def _quick(nodes: NodeSet, rules: Rules, own: XmlDocument | None) -> bytes | None:
     """Return what the parser's writer makes of it, null where it is wrong, or too dear."""
     holes = nodes.holes
     if holes is None or "" in rules.prefixes:
@@ -80,21 +76,21 @@ def _quick(nodes: NodeSet, rules: Rules) -> bytes | None:
         return None
     if not nodes.whole and _number(_COUNT, nodes.apex) < _QUICK_NODES:
         return None
-    if _is_costly(nodes.apex):
+    if own.costly if own is not None else _is_costly(nodes.tree.getroot()):
         return None
     if nodes.whole or rules.kind == "exclusive":
         written: bytes | None = _written(nodes.tree if nodes.whole else nodes.apex, rules)
     else:
         # The writer does not know what a subtree inherits: it is cut out of its document.
         written = _subtree(nodes, rules)
-    return _cut(written, nodes.apex, holes, rules) if holes and written is not None else written
+    return _cut(written, nodes.apex, holes) if holes and written is not None else written
 
 
 def _subtree(nodes: NodeSet, rules: Rules) -> bytes | None:
     """Return an inclusive subtree: what stands below its start tag is the same as in the whole document."""
     root = nodes.tree.getroot()
     whole = _written(nodes.tree, rules)
-    places = None if _is_veiled(whole, rules) else _places(whole, root, _name(nodes.apex), {nodes.apex})
+    places = _places(whole, root, _name(nodes.apex), {nodes.apex})
     if places is None:
         return None
     ((start, end),) = places
@@ -102,9 +98,8 @@ def _subtree(nodes: NodeSet, rules: Rules) -> bytes | None:
     return start_tag(nodes.apex, rules) + whole[inner:end]
 
 
-def _is_veiled(written: bytes, rules: Rules) -> bool:
-    """Tell whether there are instructions or comments: they hold any text, what looks like a tag too."""
-    return b"<?" in written or (rules.comments and b"<!--" in written)
+def _number(count: etree.XPath, element: Element) -> float:
+    return cast(float, count(element))
 
 
 def _written(what: Element | etree._ElementTree, rules: Rules) -> bytes:
@@ -119,23 +114,12 @@ def _written(what: Element | etree._ElementTree, rules: Rules) -> bytes:
         raise XmlError("XML_C14N_RELATIVE") from None
 
 
-def _is_costly(apex: Element) -> bool:
-    declared = 0
-    now = 0
-    for event, _ in etree.iterwalk(apex.getroottree().getroot(), events=("start-ns", "end-ns")):
-        now += 1 if event == "start-ns" else -1
-        declared = max(declared, now)
-    return _number(_COUNT_ALL, apex) * declared * declared > _COSTLY or bool(_MANY(apex))
+def _is_costly(root: Element) -> bool:
+    return is_costly(root, most_declared(root)) or bool(_MANY(root))
 
 
-def _number(count: etree.XPath, element: Element) -> float:
-    return cast(float, count(element))
-
-
-def _cut(written: bytes, apex: Element, holes: list[Element], rules: Rules) -> bytes | None:
-    """Take subtrees out of canonical octets: in them every element starts with its name, and nothing else does."""
-    if _is_veiled(written, rules):
-        return None
+def _cut(written: bytes, apex: Element, holes: list[Element]) -> bytes | None:
+    """Take subtrees out of canonical octets: in them every element starts with its name."""
     places: list[tuple[int, int]] = []
     for name in {_name(hole) for hole in holes}:
         found = _places(written, apex, name, {hole for hole in holes if _name(hole) == name})
@@ -159,10 +143,14 @@ def _places(written: bytes, apex: Element, name: str, holes: set[Element]) -> li
     local = name.rpartition(":")[2]
     wanted = [item in holes for item in apex.iter(f"{{*}}{local}") if _name(item) == name]
     tags = re.compile(rb"<(/?)" + re.escape(name.encode()) + rb"(?:>| [^>]*>)")
+    # Instructions and comments hold any text, what looks like a tag too; nothing else has a bare `<`.
+    veiled = [match.span() for match in _VEIL.finditer(written)] if b"<?" in written or b"<!--" in written else []
     found: list[tuple[int, int]] = []
     open_: list[int] = []
     number = -1
     for tag in tags.finditer(written):
+        if veiled and _inside(tag.start(), veiled):
+            continue
         if not tag.group(1):
             number += 1
             open_.append(tag.start() if number < len(wanted) and wanted[number] else -1)
@@ -171,3 +159,11 @@ def _places(written: bytes, apex: Element, name: str, holes: set[Element]) -> li
             if start >= 0:
                 found.append((start, tag.end()))
     return found if number + 1 == len(wanted) and len(found) == len(holes) else None
+
+
+_VEIL = re.compile(rb"<\?.*?\?>|<!--.*?-->", re.DOTALL)
+
+
+def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
+    before = bisect_right(spans, (place, place)) - 1
+    return before >= 0 and spans[before][0] < place < spans[before][1]

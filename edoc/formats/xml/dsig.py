@@ -95,6 +95,7 @@ def finding_of(problem: XmlError, id: str) -> Finding:
 
 
 def _signed_info(info: Element, method: Element, id: str, notes: list[Finding]) -> bytes | None:
+    # Charged to no budget: each is canonicalised once, and all together are no longer than the document.
     try:
         return canonicalize(info, method=algorithm(method), inclusive_prefixes=inclusive_prefixes(method))
     except XmlError as problem:

@@ -82,7 +82,7 @@ class XmlReference:
         data = self.output()
         if isinstance(data, bytes):
             return data
-        return canonicalize(data, method=method, inclusive_prefixes=inclusive_prefixes)
+        return canonicalize(data, method=method, inclusive_prefixes=inclusive_prefixes, document=self.document)
 
 
 def dereferenced(document: XmlDocument, uri: str) -> NodeSet:

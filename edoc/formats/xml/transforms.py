@@ -109,7 +109,7 @@ def octets_of(data: Data, document: XmlDocument) -> bytes:
 def _canonical(nodes: NodeSet, document: XmlDocument, *, method: str, prefixes: tuple[str, ...] = ()) -> bytes:
     # What is begun is at most as long as the document; what is asked for again and again is counted.
     document.spend(0)
-    return canonicalize(nodes, method=method, inclusive_prefixes=prefixes, spend=document.spend)
+    return canonicalize(nodes, method=method, inclusive_prefixes=prefixes, document=document)
 
 
 def inclusive_prefixes(element: Element) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ class XmlDocument:
     name: str
     root: Element
     limits: Limits
+    costly: bool = False
+    """True when the parser's own canonical writer would need more steps than the document has octets."""
     _ids: dict[str, list[Element]] = field(default_factory=dict, repr=False)
     _indexed: list[bool] = field(default_factory=list, repr=False)
     _spent: list[int] = field(default_factory=lambda: [0], repr=False)
@@ -61,15 +63,15 @@ class XmlDocument:
         docinfo = root.getroottree().docinfo
         if docinfo.internalDTD is not None or docinfo.doctype:
             raise XmlError("XML_DOCTYPE")
-        document = cls(source=data, name=name, root=root, limits=limits)
-        _within_limits(document)
-        return document
+        return cls(source=data, name=name, root=root, limits=limits, costly=_within_limits(data, root, limits))
 
     def spend(self, octets: int) -> None:
         """Count work that so many octets cost; `XmlError` XML_LIMIT once a document has used up its budget."""
         self._spent[0] += octets
-        if self._spent[0] > self.limits.xml_work:
-            raise XmlError("XML_LIMIT", limit=self.limits.xml_work, what="octets of work")
+        # A large document may be gone over some times, a small one any number of times that makes sense.
+        budget = self.limits.xml_work + 4 * len(self.source)
+        if self._spent[0] > budget:
+            raise XmlError("XML_LIMIT", limit=budget, what="octets of work")
 
     @property
     def tree(self) -> Tree:
@@ -143,18 +145,39 @@ def _parsed(data: bytes) -> Element:
         raise XmlError("XML_MALFORMED", line=0, column=0) from None
 
 
-def _within_limits(document: XmlDocument) -> None:
-    root, limits = document.root, document.limits
-    if len(document.source) > _SMALL and root.xpath("boolean(/" + "*/" * limits.xml_depth + "*)"):
+def _within_limits(data: bytes, root: Element, limits: Limits) -> bool:
+    """Refuse what no real document has, and tell whether the writer's way is costly; octets are asked first."""
+    if len(data) > _SMALL and root.xpath("boolean(/" + "*/" * limits.xml_depth + "*)"):
         raise XmlError("XML_LIMIT", limit=limits.xml_depth, what="depth")
-    marks = document.source.count(b"xmlns") + document.source.count("xmlns".encode("utf-16-le"))
-    if marks > limits.xml_namespaces and _most_declared(root) > limits.xml_namespaces:
+    marks = data.count(b"xmlns") + data.count("xmlns".encode("utf-16-le"))
+    declared = marks if marks <= _FEW else most_declared(root)
+    if declared > limits.xml_namespaces:
         raise XmlError("XML_LIMIT", limit=limits.xml_namespaces, what="namespace declarations")
-    if root.xpath(f"boolean(//*[@*[{limits.xml_attributes + 1}]])"):
+    many = (data.count(b"=") > _MANY or b"\0" in data[:4]) and (
+        _MANY_EQUALS.search(data) is not None or b"\0" in data[:4]
+    )
+    if many and root.xpath(f"boolean(//@*[{limits.xml_attributes + 1}])"):
         raise XmlError("XML_LIMIT", limit=limits.xml_attributes, what="attributes")
+    return many or is_costly(root, declared)
 
 
-def _most_declared(root: Element) -> int:
+_FEW = 16
+"""Declarations of namespaces that never cost anything."""
+_MANY = 64
+"""Attributes of one element, which the writer sorts by insertion."""
+_MANY_EQUALS = re.compile(rb"<(?:[^<=]*+=){%d}" % (_MANY + 1))
+"""More signs of equality between two tags than an element of that many attributes could do without."""
+_COSTLY = 200_000_000
+"""Elements times the square of their namespaces: what the writer needs steps for (about a second)."""
+_COUNT = etree.XPath("count(descendant-or-self::*)")
+
+
+def is_costly(root: Element, declared: int) -> bool:
+    """Tell whether the parser's canonical writer would take more than a second with so many namespaces in scope."""
+    return declared > _FEW and cast(float, _COUNT(root)) * declared * declared > _COSTLY
+
+
+def most_declared(root: Element) -> int:
     """Return the most namespace declarations on the way from the root to any element."""
     most = now = 0
     for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):

@@ -76,5 +76,5 @@ class _Maker:
             elif kind < 0.8:
                 parts.append(self.chance.choice(TEXTS))
             else:
-                parts.append(self.chance.choice(("<!-- c -->", "<?pi d?>", "<?pi?>")))
+                parts.append(self.chance.choice(("<!-- <a> -->", "<?pi <p:a x></b>?>", "<?pi?>", "<!-- <?pi <b> -->", "<?x <!-- ?>")))
         return "".join(parts)
