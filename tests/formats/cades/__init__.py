@@ -1,0 +1,1 @@
+"""Tests of CMS, CAdES and time-stamp tokens."""
