@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 _PAGES = 100_000
 """Page tree nodes visited."""
-_WALKED = 8
-"""Up to so many revisions an object is looked for in each; above, in one index of all."""
 
 
 class Pdf:
@@ -43,13 +42,14 @@ class Pdf:
         self.field_index: dict[int, dict[tuple[str, Ref | None], Field]] = {}
         self._pages: dict[int, int] | None = None
         self._opening: list[int] = []
-        self._history: dict[int, list[int]] | None = None
+        self._updates: dict[int, list[int]] | None = None
         self._decryptor: Decryptor | None = None
         reader = XrefReader(self._data, self.budget)
         revisions, self.last_startxref = reader.read()
         self.notes: list[Finding] = reader.notes
         self.revisions: tuple[Revision, ...] = tuple(revisions)
         self.last = self.revisions[-1]
+        self._entries: list[dict[int, tuple[Entry, Revision]]] = [{} for _ in revisions]
         self.trailer = self.last.trailer
         self.root = self.root_of(self.last)
         self.encrypted = any(revision.trailer.get("Encrypt") is not None for revision in self.revisions)
@@ -70,7 +70,7 @@ class Pdf:
             raise PdfError("PDF_LIMIT", limit="document_bytes")
         pdf = cls(document, limits)
         if pdf.encrypted:
-            pdf._unlock(password)
+            pdf._unlock(document.password if password is None else password)
         pdf.catalog()
         return pdf
 
@@ -80,6 +80,11 @@ class Pdf:
         self._decryptor = open_encryption(self, password)
         self._containers.clear()
         self._values.clear()
+
+    @property
+    def decryptor(self) -> Decryptor | None:
+        """What opens the document's strings and streams; null when it is not encrypted, or no key is known."""
+        return self._decryptor
 
     @property
     def readable(self) -> bool:
@@ -99,24 +104,29 @@ class Pdf:
         Raises PdfError(PDF_XREF_RANGE) when the place lies behind the revision that names it: bytes
         that came later would fill it.
         """
-        index = (revision or self.last).index
-        for place in range(index, -1, -1) if len(self.revisions) <= _WALKED else self._listing(number, index):
-            home = self.revisions[place]
-            found = home.find(number)
-            if found is not None:
-                if found.kind == IN_FILE and not 0 < found.place < home.end:
-                    raise PdfError("PDF_XREF_RANGE", home.xref_offset, number=number)
-                return found, home
-        return None
+        newest = self.last.index if revision is None else revision.index
+        if newest:
+            if self._updates is None:
+                self._updates = _updates_of(self.revisions)
+            listed = self._updates.get(number)
+            if listed is not None:
+                for index in reversed(listed[: bisect_right(listed, newest)]):
+                    found = self._listed(number, self.revisions[index])
+                    if found is not None:
+                        return found
+        return self._listed(number, self.revisions[0])
 
-    def _listing(self, number: int, newest: int) -> list[int]:
-        """Return the revisions that list an object, newest first, up to one of them."""
-        if self._history is None:
-            self._history = {}
-            for revision in self.revisions:
-                for listed in revision.entries:
-                    self._history.setdefault(listed, []).append(revision.index)
-        return [index for index in reversed(self._history.get(number, ())) if index <= newest]
+    def _listed(self, number: int, home: Revision) -> tuple[Entry, Revision] | None:
+        known = self._entries[home.index]
+        found = known.get(number)
+        if found is None:
+            entry = home.find(number)
+            if entry is None:
+                return None
+            found = known[number] = entry, home
+        if found[0].kind == IN_FILE and not 0 < found[0].place < home.end:
+            raise PdfError("PDF_XREF_RANGE", home.xref_offset, number=number)
+        return found
 
     def get(self, ref: Ref, revision: Revision | None = None) -> Value:
         """Return an object as of a revision (default: the last); an object that nobody defines is null."""
@@ -279,3 +289,12 @@ class Pdf:
         if self._pages is None:
             self._pages = {ref.number: place for place, ref in enumerate(self.page_refs(revision), 1)}
         return self._pages
+
+
+def _updates_of(revisions: tuple[Revision, ...]) -> dict[int, list[int]]:
+    """Return which updates list each object, oldest first; the first revision is no update."""
+    found: dict[int, list[int]] = {}
+    for revision in revisions[1:]:
+        for number in revision.numbers():
+            found.setdefault(number, []).append(revision.index)
+    return found

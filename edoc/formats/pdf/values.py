@@ -54,6 +54,8 @@ def same(one: Value, other: Value) -> bool:
 
     Streams are never equal here; whoever compares them compares their octets.
     """
+    if one is other:
+        return True
     todo: list[tuple[Value, Value]] = [(one, other)]
     while todo:
         left, right = todo.pop()
@@ -64,7 +66,7 @@ def same(one: Value, other: Value) -> bool:
         if isinstance(left, dict) and isinstance(right, dict):
             if left.keys() != right.keys() or isinstance(left, RepeatedKeys) or isinstance(right, RepeatedKeys):
                 return False
-            todo.extend((value, right[key]) for key, value in left.items())
+            todo.extend([(value, right[key]) for key, value in left.items() if value is not right[key]])
         elif isinstance(left, list) and isinstance(right, list):
             if len(left) != len(right):
                 return False
@@ -74,9 +76,13 @@ def same(one: Value, other: Value) -> bool:
     return True
 
 
+_KINDS: dict[type, type] = {
+    bool: bool, Name: Name, Ref: Ref, PdfString: bytes, bytes: bytes, dict: dict, RepeatedKeys: dict, list: list,
+    Stream: Stream, int: float, float: float,
+}  # fmt: skip
+"""What each type counts as: 1 and 1.0 are the same number in PDF."""
+
+
 def _kind(value: Value) -> type:
-    for kind in (bool, Name, Ref, bytes, dict, list, Stream):
-        if isinstance(value, kind):
-            return kind
-    # 1 and 1.0 are the same number in PDF.
-    return float if isinstance(value, int | float) else type(value)
+    kind = type(value)
+    return _KINDS.get(kind, kind)
