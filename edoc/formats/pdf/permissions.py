@@ -91,15 +91,22 @@ def weigh(step: Step, binding: list[Permission]) -> Judged:
 
 def _permitted(told: Told, narrowest: Permission | None) -> Change:
     limit = _LIMITS[narrowest.level] if narrowest is not None and narrowest.level is not None else None
-    permitted: bool | None
-    if told.rank in (Rank.OTHER, Rank.OPEN):
-        permitted = False if told.rank is Rank.OTHER else None
-    elif told.rank <= (Rank.FILL if limit is None else limit):
-        permitted = True
-    else:
-        # An approval signature says nothing about annotations; a certification for them not what they hide.
-        permitted = None if limit is None or (limit is Rank.ANNOTATE and told.rank is Rank.MARKUP) else False
-    return replace(told.change, permitted=permitted)
+    return replace(told.change, permitted=_allowed(told.rank, limit))
+
+
+def _allowed(rank: Rank, limit: Rank | None) -> bool | None:
+    """Tell whether a kind of change is permitted, null when that cannot be said (12.8.2.2)."""
+    if rank in (Rank.OTHER, Rank.OPEN):
+        return False if rank is Rank.OTHER else None
+    if rank <= (Rank.FILL if limit is None else limit):
+        return True
+    if limit is Rank.ANNOTATE:
+        # A certification for annotations permits to take them away too, but not what they hide (table 257).
+        return {Rank.RETRACT: True, Rank.COVER: False}.get(rank)
+    if limit is None and rank not in (Rank.RETRACT, Rank.UNCOVER):
+        # An approval signature says nothing about annotations that come later.
+        return None
+    return False
 
 
 def _level(told: list[Told], changes: list[Change]) -> ChangeLevel:

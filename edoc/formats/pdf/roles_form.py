@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from edoc.facts.findings import Severity
+from edoc.formats.pdf.boxes import box_of, is_nowhere, page_number, page_of
 from edoc.formats.pdf.coverage import Found, fields_of
 from edoc.formats.pdf.fields import Field
 from edoc.formats.pdf.roles_fill import hold_against_values
-from edoc.formats.pdf.roles_page import box_of, covered, is_nowhere, page_number, page_of
+from edoc.formats.pdf.roles_page import covered
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Name, Ref, Stream, Value, same
 

@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from edoc.facts.findings import Finding, info
 from edoc.facts.signature import Change
+from edoc.formats.pdf.canvas import Canvas
 from edoc.formats.pdf.coverage import Found
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
@@ -34,9 +35,15 @@ class Rank(IntEnum):
     ANNOTATE = 4
     MARKUP = 5
     """An annotation that can hide or imitate content: never called harmless."""
-    OPEN = 6
+    RETRACT = 6
+    """An annotation is taken away that hid nothing."""
+    UNCOVER = 7
+    """An annotation is taken away that may have hidden something."""
+    COVER = 8
+    """An annotation surely covers what was signed."""
+    OPEN = 9
     """Not judged."""
-    OTHER = 7
+    OTHER = 10
     """No signature permits it."""
 
 
@@ -68,6 +75,8 @@ class Step:
     """Fields that are no signatures and got another value or appearance."""
     signed: list[str] = field(default_factory=list)
     """Fields that were there and got a signature."""
+    canvases: dict[int, Canvas] = field(default_factory=dict)
+    """What pages of the older revision show, by object number, as far as anybody asked."""
 
     def tell(self, rank: Rank, code: str, subject: str = "", *, page: int | None = None,
              box: tuple[float, float, float, float] | None = None, shown: bool = False,
