@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from edoc.facts.document import Document
 from edoc.facts.findings import Finding, info, warning
 from edoc.formats.pdf.errors import PdfError
-from edoc.formats.pdf.fields import Field, walk_fields
+from edoc.formats.pdf.fields import Branch, Field, walk_fields
 from edoc.formats.pdf.filters import decode
 from edoc.formats.pdf.lex import Budget
 from edoc.formats.pdf.objects import ObjectStream, Placed, close_stream, open_object_stream, read_object
@@ -40,9 +40,9 @@ class Pdf:
         self._containers: dict[int, ObjectStream] = {}
         self.field_cache: dict[int, tuple[Field, ...]] = {}
         self.field_index: dict[int, dict[tuple[str, Ref | None], Field]] = {}
+        self.branches: dict[Ref, list[Branch]] = {}
         self._pages: dict[int, int] | None = None
         self._opening: list[int] = []
-        self._updates: dict[int, list[int]] | None = None
         self._decryptor: Decryptor | None = None
         reader = XrefReader(self._data, self.budget)
         revisions, self.last_startxref = reader.read()
@@ -50,6 +50,7 @@ class Pdf:
         self.revisions: tuple[Revision, ...] = tuple(revisions)
         self.last = self.revisions[-1]
         self._entries: list[dict[int, tuple[Entry, Revision]]] = [{} for _ in revisions]
+        self._updates = _updates_of(self.revisions)
         self.trailer = self.last.trailer
         self.root = self.root_of(self.last)
         self.encrypted = any(revision.trailer.get("Encrypt") is not None for revision in self.revisions)
@@ -105,28 +106,35 @@ class Pdf:
         that came later would fill it.
         """
         newest = self.last.index if revision is None else revision.index
+        index = 0
         if newest:
-            if self._updates is None:
-                self._updates = _updates_of(self.revisions)
             listed = self._updates.get(number)
-            if listed is not None:
-                for index in reversed(listed[: bisect_right(listed, newest)]):
-                    found = self._listed(number, self.revisions[index])
-                    if found is not None:
-                        return found
-        return self._listed(number, self.revisions[0])
+            if listed is not None and listed[0] <= newest:
+                index = listed[bisect_right(listed, newest) - 1]
+        return self._entries[index].get(number) or self._find(number, self.revisions[index])
 
-    def _listed(self, number: int, home: Revision) -> tuple[Entry, Revision] | None:
-        known = self._entries[home.index]
-        found = known.get(number)
-        if found is None:
-            entry = home.find(number)
-            if entry is None:
-                return None
-            found = known[number] = entry, home
-        if found[0].kind == IN_FILE and not 0 < found[0].place < home.end:
+    def _find(self, number: int, home: Revision) -> tuple[Entry, Revision] | None:
+        entry = home.find(number)
+        if entry is None:
+            return None
+        if entry.kind == IN_FILE and not 0 < entry.place < home.end:
             raise PdfError("PDF_XREF_RANGE", home.xref_offset, number=number)
+        found = self._entries[home.index][number] = entry, home
         return found
+
+    def unchanged(self, numbers: Iterable[int], revision: Revision) -> tuple[int, int]:
+        """Return the revisions around one, as (first, beyond the last), in which some objects stay as they are."""
+        first, beyond, listings = 0, len(self.revisions), self._updates
+        for number in numbers:
+            found = self.entry(number, revision)
+            # A compressed object changes with its container, whoever lists it.
+            container = found[0].place if found is not None and found[0].kind == IN_STREAM else number
+            for listed in (listings.get(number), listings.get(container)):
+                if listed is not None:
+                    at = bisect_right(listed, revision.index)
+                    first = max(first, listed[at - 1]) if at else first
+                    beyond = min(beyond, listed[at]) if at < len(listed) else beyond
+        return first, beyond
 
     def get(self, ref: Ref, revision: Revision | None = None) -> Value:
         """Return an object as of a revision (default: the last); an object that nobody defines is null."""
@@ -144,6 +152,10 @@ class Pdf:
     def get_direct(self, ref: Ref, revision: Revision | None = None) -> Value:
         """Return an object as of a revision without following it when it is itself a reference."""
         return self._one(ref, revision)
+
+    def has_read(self, place: int) -> bool:
+        """Tell whether the object at an offset was read already."""
+        return place in self._values
 
     def _one(self, ref: Ref, revision: Revision | None) -> Value:
         found = self.entry(ref.number, revision)

@@ -22,11 +22,13 @@ class Ref(NamedTuple):
 class PdfString(bytes):
     """A string's octets; of a /Contents, `is_hex` and `span` tell how and where it is written.
 
-    `span` are the file offsets of the token, delimiters included; null inside an object stream.
+    `span` are the file offsets of the token, delimiters included; null inside an object stream.  Of a string
+    that was decrypted, `sealed` is the object that it stood in, and its octets there.
     """
 
     is_hex: bool = False
     span: tuple[int, int] | None = None
+    sealed: tuple[Ref, bytes] | None = None
 
 
 class RepeatedKeys(dict[str, "Value"]):
@@ -66,13 +68,23 @@ def same(one: Value, other: Value) -> bool:
         if isinstance(left, dict) and isinstance(right, dict):
             if left.keys() != right.keys() or isinstance(left, RepeatedKeys) or isinstance(right, RepeatedKeys):
                 return False
-            todo.extend([(value, right[key]) for key, value in left.items() if value is not right[key]])
+            pairs = [(value, right[key]) for key, value in left.items()]
         elif isinstance(left, list) and isinstance(right, list):
             if len(left) != len(right):
                 return False
-            todo.extend(zip(left, right, strict=True))
+            pairs = list(zip(left, right, strict=True))
         elif isinstance(left, Stream) or left != right:
             return False
+        else:
+            continue
+        for pair in pairs:
+            value, opposite = pair
+            if value is opposite:
+                continue
+            if type(value) is not type(opposite) or type(value) not in _PLAIN:
+                todo.append(pair)
+            elif value != opposite:
+                return False
     return True
 
 
@@ -81,6 +93,8 @@ _KINDS: dict[type, type] = {
     Stream: Stream, int: float, float: float,
 }  # fmt: skip
 """What each type counts as: 1 and 1.0 are the same number in PDF."""
+_PLAIN = frozenset((bool, Name, Ref, PdfString, bytes, int, float))
+"""Types whose equality is Python's own, as long as both sides are of the same one."""
 
 
 def _kind(value: Value) -> type:
