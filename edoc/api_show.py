@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from edoc.api import verify_document
@@ -30,14 +31,13 @@ def write_revision(
     `VerificationFailed` REVISION_NOT_INTACT when it is not what the signature signed, and the errors of
     opening a document and of writing.
     """
-    opened = open_document(document)
-    facts = read_document(opened, password=password)
-    end, signature = _wanted(opened, facts, revision, password)
+    opened = open_document(document).opened_with(password)
+    facts = read_document(opened)
+    end, signature = _wanted(opened, facts, revision)
     with open_output(output, overwrite=overwrite, source=input_path(document)) as place:
         write_octets(place, Spans(opened.data, ((0, end),)).chunks())
         if signature is not None:
-            written = Document(data=place.content(), name=opened.name)
-            _refuse_unlike_signed(written, signature, password)
+            _refuse_unlike_signed(replace(opened, data=place.content()), signature)
         place.commit()
         return place.path
 
@@ -48,11 +48,9 @@ def write_octets(place: Output, pieces: Iterable[bytes]) -> None:
         place.write(piece)
 
 
-def _wanted(
-    document: Document, facts: DocumentFacts, revision: str, password: str | None
-) -> tuple[int, str | None]:
+def _wanted(document: Document, facts: DocumentFacts, revision: str) -> tuple[int, str | None]:
     """Return where the revision ends, and whose it is when it was asked for by a signature."""
-    ends = [item.end for item in read_outline(document, password=password).revisions]
+    ends = [item.end for item in read_outline(document).revisions]
     if not ends:
         codes = ", ".join(item.code for item in facts.findings) or "-"
         raise InputError("REVISION_NONE", subject=document.name, params={"codes": codes})
@@ -68,9 +66,9 @@ def _wanted(
     raise ConfigError("REVISION_UNKNOWN", subject=revision, params={"known": known, "document": document.name})
 
 
-def _refuse_unlike_signed(written: Document, signature: str, password: str | None) -> None:
+def _refuse_unlike_signed(written: Document, signature: str) -> None:
     """Raise unless the last signature of a document is the one that was asked for, intact and over everything."""
-    report = verify_document(written, policy="integrity", password=password)
+    report = verify_document(written, policy="integrity")
     own = next((item for item in report.signatures if item.id == signature), None)
     stamp = next((item for item in report.timestamps if item.id == signature), None)
     if own is not None:

@@ -125,19 +125,20 @@ class Signer:
         field: str | None = None,
         page: int | None = None,
         box: Sequence[float] | None = None,
+        password: str | None = None,
     ) -> SignResult:
         """Sign a document, check the result, and only then let it appear at its place.
 
         `output` is a path, a writable binary file, `-` (standard output) or null for memory.  `field`
         names the signature field: an empty one is filled, and what it demands must be kept; a missing one is
         made, invisible on the first page unless `page` (from 1) and `box` (left, bottom, right, top in units
-        of the page) say where a frame is to be seen.  Raises `InputError` when the document cannot be signed,
+        of the page) say where a frame is to be seen.  `password` opens an encrypted document, which stays encrypted.  Raises `InputError` when the document cannot be signed,
         `ConfigError` when the field demands something else or the output cannot be written (an existing file
         is refused unless `overwrite`, the input always), `FetchError` when a time-stamp or the status of a certificate cannot be had,
         `VerificationFailed` when the result fails its own check; then nothing is left behind.
         """
         at = make_place(page, box)
-        opened = open_document(document)
+        opened = open_document(document).opened_with(password)
         source = path_of(document)
         with open_output(output, overwrite=overwrite, source=source, durability=self._durability) as place:
             early = None if is_small(opened) else place
@@ -177,6 +178,7 @@ def sign_document(
     field: str | None = None,
     page: int | None = None,
     box: Sequence[float] | None = None,
+    password: str | None = None,
     level: str = "B-B",
     tsa: Authorities | None = None,
     online: bool | FetchPolicy = False,
@@ -222,4 +224,6 @@ def sign_document(
         trust=trust,
         allow_invalid_certificate=allow_invalid_certificate,
     )
-    return signer.sign(document, output=output, overwrite=overwrite, field=field, page=page, box=box)
+    return signer.sign(
+        document, output=output, overwrite=overwrite, field=field, page=page, box=box, password=password
+    )

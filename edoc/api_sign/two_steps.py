@@ -32,6 +32,7 @@ def prepare_signature(
     field: str | None = None,
     page: int | None = None,
     box: Sequence[float] | None = None,
+    password: str | None = None,
     level: str = "B-B",
     digest: str | None = None,
     pss: bool = False,
@@ -71,7 +72,8 @@ def prepare_signature(
         permits=make_permits(certify=certify, lock=lock, lock_fields=lock_fields, lock_permission=lock_permission),
     )
     at = make_place(page, box)
-    draft = prepare(open_document(document), settings, field=field, at=at, room=Room())
+    opened = open_document(document).opened_with(password)
+    draft = prepare(opened, settings, field=field, at=at, room=Room())
     return replace(draft, source=path_of(document))
 
 
@@ -82,6 +84,7 @@ def finish_signature(
     output: Target = None,
     overwrite: bool = False,
     document: Source | None = None,
+    password: str | None = None,
     tsa: Authorities | None = None,
     online: bool | FetchPolicy = False,
     validation_data: Iterable[Material] = (),
@@ -90,8 +93,8 @@ def finish_signature(
 ) -> SignResult:
     """Put a signature value into a draft, check the result, and hand it over.
 
-    `document` is the input again, needed only when the draft was serialised without it; the output is
-    never written over it.  Above B-B, `tsa`, `online`, `validation_data` and `trust` are as in `Signer`;
+    `document` is the input again, needed only when the draft was serialised without it, and `password` what opens
+    it, needed when it was serialised at all; the output is never written over the input.  Above B-B, `tsa`, `online`, `validation_data` and `trust` are as in `Signer`;
     `validation_time` (aware; default: now) is the time as of which certificates are judged.  Raises
     `VerificationFailed` when the value is not one of the signer's key over `draft.octets` or the document
     is another, `InputError` DRAFT_WITHOUT_DOCUMENT when it is missing, `FetchError` when a time-stamp or
@@ -103,6 +106,8 @@ def finish_signature(
         draft = replace(draft, document=open_document(document))
     if draft.document is None:
         raise InputError("DRAFT_WITHOUT_DOCUMENT", subject=draft.document_name)
+    draft = replace(draft, document=draft.document.opened_with(password))
+    assert draft.document is not None
     if draft.document.size != draft.appended.base_size:
         raise VerificationFailed("DRAFT_OTHER_DOCUMENT", subject=draft.document.name)
     level = Level(draft.level)

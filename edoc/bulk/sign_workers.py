@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from edoc.api_sign import Signer, SignResult
 from edoc.api_sign.settings import Services, Settings
 from edoc.api_sign.work import Room, complete, hand_over, prepare
 from edoc.bulk import BulkResult, internal
+from edoc.bulk.sign_field import Field
 from edoc.drivers.files import Source, input_name, open_document
 from edoc.drivers.output import Durability, Target, open_output, refuse_place
 from edoc.errors import EdocError, KeyAccessError
@@ -22,7 +23,6 @@ from edoc.facts.document import Document
 from edoc.facts.signature import SignatureAlgorithm
 from edoc.sign.checks import Check
 from edoc.sign.draft import Draft
-from edoc.sign.request import FieldPlace
 
 _AHEAD = 64
 """Documents on each side of the key: enough for a few dozen workers, few enough to hold their drafts."""
@@ -42,6 +42,7 @@ class _Place:
     source: str | None
     overwrite: bool
     durability: Durability
+    password: str | None = field(repr=False)
 
 
 class _Prepared(NamedTuple):
@@ -62,13 +63,14 @@ class _Job:
     problem: EdocError | None = None
 
 
-def _prepare(document: Portable, settings: Settings, field: tuple[str | None, FieldPlace]) -> _Prepared:
-    draft = prepare(open_document(document), settings, field=field[0], at=field[1], room=Room())
+def _prepare(document: Portable, settings: Settings, field: Field) -> _Prepared:
+    opened = open_document(document).opened_with(field.password)
+    draft = prepare(opened, settings, field=field.name, at=field.at, room=Room())
     return _Prepared(draft.octets, draft.algorithm, draft.to_bytes(with_document=False))
 
 
 def _finish(draft: bytes, value: bytes, document: Portable, place: _Place) -> tuple[Check, bytes | None]:
-    whole = replace(Draft.from_bytes(draft), document=open_document(document))
+    whole = replace(Draft.from_bytes(draft), document=open_document(document).opened_with(place.password))
     overwrite, durability = place.overwrite, place.durability
     with open_output(place.path, overwrite=overwrite, source=place.source, durability=durability) as output:
         done = complete(whole, value, _NONE)
@@ -86,7 +88,7 @@ class Line:
         *,
         naming: Callable[[Source], Target],
         overwrite: bool,
-        field: tuple[str | None, FieldPlace],
+        field: Field,
     ) -> None:
         self._executor = executor
         self._key, self._settings, self._durability = signer._parts()
@@ -131,6 +133,7 @@ class Line:
             source=job.document if isinstance(job.document, str) else None,
             overwrite=self._overwrite,
             durability=self._durability,
+            password=self._field.password,
         )
 
     def _sign(self, job: _Job) -> _Job:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field as hidden
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ import click
 from edoc.cli import exits
 from edoc.cli.fields import field_options, permits_of, place_of
 from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
+from edoc.cli.secrets import password_of, password_options
 from edoc.cli.services import service_options, services_of
 from edoc.cli.talk import choose_language, complain
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--key", metavar="URI", required=True, help="The key: file:key.pem or pkcs12:clerk.p12.")
 @click.option("--certificates", metavar="FILE", multiple=True, help="The signer's certificate and its chain.")
 @click.option("--pin-file", metavar="PATH", help="Take the PIN or passphrase from the first line of a file.")
+@password_options
 @click.option("--format", "kind", type=click.Choice(["pades"]), default="pades", show_default=True, help="The format.")
 @click.option(
     "--level", type=click.Choice(["B-B", "B-T", "B-LT", "B-LTA"]), default="B-B", show_default=True,
@@ -88,6 +91,7 @@ class _Order:
     field: str | None
     page: int | None
     box: tuple[float, ...] | None
+    password: str | None = hidden(repr=False)
 
     @classmethod
     def of(cls, given: dict[str, object]) -> _Order:
@@ -101,6 +105,7 @@ class _Order:
             output=_text(given["output"]),
             overwrite=bool(given["overwrite"]),
             field=_text(given["field"]),
+            password=password_of(given),
             **place_of(given),
         )
         if len(order.files) > 1 and order.output == "-":
@@ -147,6 +152,7 @@ def _run(order: _Order, signer: Signer) -> int:
         field=order.field,
         page=order.page,
         box=order.box,
+        password=order.password,
     )
     for result in results:
         if result.error is not None:

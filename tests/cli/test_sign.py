@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from tests.cli.conftest import TRUSTED, Run
@@ -156,3 +157,19 @@ def test_the_older_encoding(run: Run) -> None:
     assert run("sign", "ruling.pdf", *PLAIN, "--sub-filter", "adbe.pkcs7.detached", "-o", "old.pdf").exit == 0
     told = run("verify", "old.pdf", *TRUSTED, "--format", "json")
     assert told.json["signatures"][0]["format"] == "PDF"  # type: ignore[index]
+
+
+def test_an_encrypted_file_is_signed_with_its_password(run: Run, scene: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pikepdf.open(scene / "ruling.pdf") as pdf:
+        allowed = pikepdf.Permissions(modify_assembly=True)
+        pdf.save(scene / "closed.pdf", encryption=pikepdf.Encryption(owner="o", user="only-for-tests", allow=allowed))
+    refused = run("sign", "closed.pdf", *PLAIN)
+    assert (refused.exit, refused.out) == (5, "")
+    assert "PDF_SIGNING_PASSWORD_NEEDED" in refused.err
+    assert run("sign", "closed.pdf", *PLAIN, "--password-file", "pin.txt").exit == 0
+    monkeypatch.setenv("EDOC_PASSWORD", PASSPHRASE)
+    assert run("sign", "closed.signed.pdf", *PLAIN, "-o", "twice.pdf").exit == 0
+    told = run("verify", "twice.pdf", "--policy", "integrity", "--format", "json")
+    assert told.json["verdict"] == "INTACT"
+    assert run("show", "twice.pdf", "--revision", "S1", "-o", "once.pdf").exit == 0
+    assert (scene / "once.pdf").read_bytes() == (scene / "closed.signed.pdf").read_bytes()
