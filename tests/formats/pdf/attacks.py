@@ -717,7 +717,7 @@ def field_moved() -> File:
     return _edit(AMOUNT, b"[100 600 200 620]", b"[100 100 200 120]")
 
 
-@attack("PDF_FIELD_CHANGED", UNDECIDED)
+@attack("PDF_FIELD_CHANGED")
 def field_hidden() -> File:
     return _edit(AMOUNT, b"/FT/Tx", b"/F 2/FT/Tx")
 
