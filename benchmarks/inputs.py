@@ -127,20 +127,30 @@ def _revocation_list(issuer: x509.Certificate, key: rsa.RSAPrivateKey) -> x509.C
     return builder.sign(key, hashes.SHA256())
 
 
-def make_document(seed: int, *, size: int = DOCUMENT_BYTES) -> bytes:
-    """Return a PDF of one page and a font, filled to `size` with a picture that no other seed has."""
-    text = f"BT /F1 12 Tf 72 720 Td (Ruling number {seed}) Tj ET".encode()
-    picture = random.Random(seed).randbytes(size - 1_000)
-    image = b"/BitsPerComponent 8 /Length %d >>\nstream\n%s\nendstream" % (len(picture), picture)
+def make_document(seed: int, *, size: int = DOCUMENT_BYTES, pages: int = 1) -> bytes:
+    """Return a PDF of some pages and one font, filled to `size` with pictures that no other seed has."""
+    chance, kids = random.Random(seed), [4 + 4 * page for page in range(pages)]
     bodies = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 7 0 R >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(b"%d 0 R" % kid for kid in kids), pages),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        b"<< /Type /XObject /Subtype /Image /Width %d /Height 1 /ColorSpace /DeviceGray %s" % (len(picture), image),
-        b"<< /Font << /F1 5 0 R >> /XObject << /I1 6 0 R >> >>",
     ]
+    for page, kid in enumerate(kids, 1):
+        text = f"BT /F1 12 Tf 72 720 Td (Ruling number {seed}, page {page}) Tj ET".encode()
+        picture = chance.randbytes((size - 1_000) // pages)
+        image = b"/BitsPerComponent 8 /Length %d >>\nstream\n%s\nendstream" % (len(picture), picture)
+        bodies += [
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources %d 0 R >>"
+            % (kid + 1, kid + 3),
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+            b"<< /Type /XObject /Subtype /Image /Width %d /Height 1 /ColorSpace /DeviceGray %s" % (len(picture), image),
+            b"<< /Font << /F1 3 0 R >> /XObject << /I1 %d 0 R >> >>" % (kid + 2),
+        ]
+    return assemble(bodies, seed)
+
+
+def assemble(bodies: list[bytes], seed: int) -> bytes:
+    """Return a PDF of some objects, numbered from 1, the first the catalog; the identifier is made of the seed."""
     parts = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
     offsets, position = [], len(parts[0])
     for number, body in enumerate(bodies, 1):

@@ -130,6 +130,7 @@ def edoc_jobs(material: Material, stamps: Connection) -> dict[str, Job]:
         "sign B-T": signing(stamped, "T"),
         "sign B-LT": signing(lasting, "LT"),
         "verify": verifying(verifier),
+        "verify-all": verifying(verifier),
         "verify B-LT": verifying(offline),
     }
 
@@ -198,6 +199,15 @@ def pyhanko_jobs(material: Material, stamps: Connection) -> dict[str, Job]:
     def verify_kept(number: int, source: Path, target: Path) -> None:
         check(source, kept)
 
+    def verify_all(number: int, source: Path, target: Path) -> None:
+        # One context serves for all signatures of a document; each is told of the revisions after it.
+        chosen = context()
+        with source.open("rb") as document:
+            for embedded in PdfFileReader(document).embedded_signatures:
+                status = validate_pdf_signature(embedded, chosen)
+                assert status.bottom_line
+                status.pretty_print_details()
+
     def verify_lasting(number: int, source: Path, target: Path) -> None:
         settings = {"trust_roots": roots, "moment": MOMENT, "allow_fetching": False, "revocation_mode": "require"}
         with source.open("rb") as document:
@@ -214,5 +224,6 @@ def pyhanko_jobs(material: Material, stamps: Connection) -> dict[str, Job]:
         "sign B-LT-kept": signing(stamped=True, context_of=lambda: kept),
         "verify": verify,
         "verify-kept": verify_kept,
+        "verify-all": verify_all,
         "verify B-LT": verify_lasting,
     }

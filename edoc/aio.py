@@ -237,10 +237,18 @@ class Signer:
         field: str | None = None,
         page: int | None = None,
         box: Sequence[float] | None = None,
+        password: str | None = None,
     ) -> SignResult:
         """Sign a document, check the result, and only then let it appear at its place; as `edoc.Signer.sign`."""
         return await asyncio.to_thread(
-            self._inner.sign, document, output=output, overwrite=overwrite, field=field, page=page, box=box
+            self._inner.sign,
+            document,
+            output=output,
+            overwrite=overwrite,
+            field=field,
+            page=page,
+            box=box,
+            password=password,
         )
 
 
@@ -269,6 +277,7 @@ def sign_many(
     field: str | None = None,
     page: int | None = None,
     box: Sequence[float] | None = None,
+    password: str | None = None,
     executor: Executor | None = None,
 ) -> AsyncIterator[BulkResult]:
     """Sign many documents and yield a `BulkResult` for each, in input order; as `edoc.sign_many`."""
@@ -281,6 +290,7 @@ def sign_many(
         field=field,
         page=page,
         box=box,
+        password=password,
         executor=executor,
     )
     return _awaited(signed)

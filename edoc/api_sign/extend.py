@@ -50,6 +50,7 @@ def extend_document(
     trust: TrustStore | None = None,
     validation_time: datetime | None = None,
     detached: Sequence[Source] = (),
+    password: str | None = None,
     output: Target = None,
     overwrite: bool = False,
 ) -> SignResult:
@@ -65,7 +66,7 @@ def extend_document(
     if validation_time is not None and validation_time.tzinfo is None:
         raise ValueError("validation_time must be an aware datetime")
     wanted = level_of(level)
-    opened = open_document(document)
+    opened = open_document(document).opened_with(password)
     tsa = tsa if tsa is None or isinstance(tsa, str) or not isinstance(tsa, Iterable) else tuple(tsa)
     services = Services(
         source=timestamp_source(tsa),
@@ -145,6 +146,7 @@ def timestamp_document(
     document: Source,
     *,
     tsa: Authorities,
+    password: str | None = None,
     output: Target = None,
     overwrite: bool = False,
 ) -> TimestampResult:
@@ -153,7 +155,7 @@ def timestamp_document(
     The token (RFC 3161) is over the SHA-256 of the file and goes to `output` in the place of the document.
     Raises `FetchError` when there is no time-stamp to be had, `InputError` and `ConfigError` as `Signer.sign`.
     """
-    opened = open_document(document)
+    opened = open_document(document).opened_with(password)
     source = timestamp_source(tsa)
     if source is None:
         raise ConfigError("SIGN_TSA_NEEDED", subject="timestamp")

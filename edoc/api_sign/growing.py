@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edoc.drivers.copy import copy_and_hash
 from edoc.drivers.output import Output
 from edoc.facts.document import Document
@@ -47,7 +49,7 @@ class Growing:
 
     def _small(self) -> Document:
         data = b"".join((self._base.data[:], *self._pieces))
-        return Document(data=data, name=self._base.name)
+        return replace(self._base, data=data)
 
     def _large(self) -> Document:
         if not self._copied:
@@ -56,4 +58,4 @@ class Growing:
         for piece in self._pieces:
             self._place.write(piece)
         self._pieces.clear()
-        return Document(data=self._place.content(), name=self._base.name)
+        return replace(self._base, data=self._place.content())

@@ -174,6 +174,7 @@ class Signer:
         field: str | None = None,
         page: int | None = None,
         box: Sequence[float] | None = None,
+        password: str | None = None,
     ) -> SignResult:
         """Sign a document, check the result, and only then let it appear at its place.
 
@@ -181,13 +182,13 @@ class Signer:
         more, and the originals of a detached one follow it.  `output` is a path, a writable binary file, `-` (standard output) or null for memory.  `field`
         names the signature field: an empty one is filled, and what it demands must be kept; a missing one is
         made, invisible on the first page unless `page` (from 1) and `box` (left, bottom, right, top in units
-        of the page) say where a frame is to be seen.  Raises `InputError` when the document cannot be signed,
+        of the page) say where a frame is to be seen.  `password` opens an encrypted document, which stays encrypted.  Raises `InputError` when the document cannot be signed,
         `ConfigError` when the field demands something else or the output cannot be written (an existing file
         is refused unless `overwrite`, the input always), `FetchError` when a time-stamp or the status of a certificate cannot be had,
         `VerificationFailed` when the result fails its own check; then nothing is left behind.
         """
         at = make_place(page, box)
-        documents, source = open_all(document)
+        documents, source = open_all(document, password=password)
         format = self._settings.format_for(documents, field=field, place=at)
         with open_output(output, overwrite=overwrite, source=source, durability=self._durability) as place:
             if format is Format.PADES:
@@ -236,6 +237,7 @@ def sign_document(
     field: str | None = None,
     page: int | None = None,
     box: Sequence[float] | None = None,
+    password: str | None = None,
     level: str = "B-B",
     tsa: Authorities | None = None,
     online: bool | FetchPolicy = False,
@@ -301,4 +303,6 @@ def sign_document(
         payload_encoding=payload_encoding,
         inner=inner,
     )
-    return signer.sign(document, output=output, overwrite=overwrite, field=field, page=page, box=box)
+    return signer.sign(
+        document, output=output, overwrite=overwrite, field=field, page=page, box=box, password=password
+    )

@@ -38,6 +38,7 @@ def prepare_signature(
     field: str | None = None,
     page: int | None = None,
     box: Sequence[float] | None = None,
+    password: str | None = None,
     level: str = "B-B",
     digest: str | None = None,
     pss: bool = False,
@@ -99,7 +100,7 @@ def prepare_signature(
         permits=make_permits(certify=certify, lock=lock, lock_fields=lock_fields, lock_permission=lock_permission),
         statement=statement,
     )
-    documents, source = open_all(document)
+    documents, source = open_all(document, password=password)
     return replace(prepare_any(documents, settings, field=(field, make_place(page, box))), source=source)
 
 
@@ -122,6 +123,7 @@ def finish_signature(
     output: Target = None,
     overwrite: bool = False,
     document: Source | Sequence[Source] | None = None,
+    password: str | None = None,
     tsa: Authorities | None = None,
     online: bool | FetchPolicy = False,
     validation_data: Iterable[Material] = (),
@@ -130,8 +132,9 @@ def finish_signature(
 ) -> SignResult:
     """Put a signature value into a draft, check the result, and hand it over.
 
-    `draft` may also be the octets that its `to_bytes` gave.  `document` is the input again, needed only when the draft was serialised without it; the output is
-    never written over it.  Above B-B, `tsa`, `online`, `validation_data` and `trust` are as in `Signer`;
+    `draft` may also be the octets that its `to_bytes` gave.  `document` is the input again, needed only when the
+    draft was serialised without it, and `password` what opens it, needed when it was serialised at all; the output
+    is never written over the input.  Above B-B, `tsa`, `online`, `validation_data` and `trust` are as in `Signer`;
     `validation_time` (aware; default: now) is the time as of which certificates are judged.  Raises
     `VerificationFailed` when the value is not one of the signer's key over `draft.octets` or the document
     is another, `InputError` DRAFT_WITHOUT_DOCUMENT when it is missing, `FetchError` when a time-stamp or
@@ -141,7 +144,7 @@ def finish_signature(
         raise ValueError("validation_time must be an aware datetime")
     draft = read_draft(draft) if isinstance(draft, bytes) else draft
     documents, source = open_all(document) if document is not None else ((), None)
-    draft = with_documents(draft, documents)
+    draft = with_documents(draft, documents, password=password)
     level = Level(draft.level)
     services = make_services(
         level,
@@ -182,7 +185,9 @@ def read_draft(data: bytes) -> Draft | FormatDraft:
     return FormatDraft.from_bytes(data) if data.startswith(FORMAT_MAGIC) else Draft.from_bytes(data)
 
 
-def with_documents(draft: Draft | FormatDraft, documents: tuple[Document, ...]) -> Draft | FormatDraft:
+def with_documents(
+    draft: Draft | FormatDraft, documents: tuple[Document, ...], *, password: str | None = None
+) -> Draft | FormatDraft:
     """Return a draft with its inputs; raises `InputError` when they are missing, `VerificationFailed` for others."""
     if isinstance(draft, FormatDraft):
         whole = replace(draft, documents=documents) if documents else draft
@@ -194,6 +199,8 @@ def with_documents(draft: Draft | FormatDraft, documents: tuple[Document, ...]) 
     draft = replace(draft, document=documents[0]) if documents else draft
     if draft.document is None:
         raise InputError("DRAFT_WITHOUT_DOCUMENT", subject=draft.document_name)
+    draft = replace(draft, document=draft.document.opened_with(password))
+    assert draft.document is not None
     if draft.document.size != draft.appended.base_size:
         raise VerificationFailed("DRAFT_OTHER_DOCUMENT", subject=draft.document.name)
     return draft

@@ -132,12 +132,14 @@ def deliver(check: Check, place: Output, *, name: str) -> None:
     place.commit()
 
 
-def open_all(document: Source | Sequence[Source]) -> tuple[tuple[Document, ...], str | None]:
+def open_all(
+    document: Source | Sequence[Source], *, password: str | None = None
+) -> tuple[tuple[Document, ...], str | None]:
     """Open one document or several; and return where the first lies on disk, which no output may replace."""
     sources: Sequence[Source] = document if isinstance(document, list | tuple) else (document,)
     if not sources:
         raise InputError("SIGN_NOTHING", subject="document")
-    return tuple(open_document(item) for item in sources), path_of(sources[0])
+    return tuple(open_document(item).opened_with(password) for item in sources), path_of(sources[0])
 
 
 def path_of(document: Source | None) -> str | None:

@@ -10,11 +10,11 @@ from os import PathLike
 from edoc.api_sign import Signer
 from edoc.api_sign.permits import make_place
 from edoc.bulk import BulkResult, internal
+from edoc.bulk.sign_field import Field
 from edoc.drivers.files import Source, input_name
 from edoc.drivers.output import Target
 from edoc.errors import ConfigError, EdocError, KeyAccessError
 from edoc.facts.document import Document
-from edoc.sign.request import FieldPlace
 
 Naming = Callable[[Source], Target]
 """Says where the signed form of an input goes."""
@@ -30,6 +30,7 @@ def sign_many(
     field: str | None = None,
     page: int | None = None,
     box: Sequence[float] | None = None,
+    password: str | None = None,
     executor: Executor | None = None,
 ) -> Iterator[BulkResult]:
     """Sign many documents and yield a `BulkResult` for each, in input order.
@@ -40,24 +41,23 @@ def sign_many(
     where the services that are asked answer this process, it does everything itself.  A key that fails
     is not asked again, because a card locks after a few wrong attempts: the remaining inputs get the
     same error; any other error costs only its own input.
-    `field`, `page` and `box` are as in `Signer.sign`.  Raises `ConfigError` when both places are given.
+    `field`, `page`, `box` and `password` are as in `Signer.sign`.  Raises `ConfigError` when both places are given.
     """
     if output_dir is not None and output is not None:
         raise ConfigError("OUTPUT_TWICE", subject=os.fspath(output_dir))
     naming = output or _naming(output_dir, signer)
-    at = make_place(page, box)
+    which = Field(name=field, at=make_place(page, box), password=password)
     if executor is None or signer._asks():
-        return _run(inputs, signer, naming, overwrite=overwrite, field=(field, at))
+        return _run(inputs, signer, naming, overwrite=overwrite, field=which)
     from edoc.bulk.sign_workers import Line
 
-    line = Line(executor, signer, naming=naming, overwrite=overwrite, field=(field, at))
+    line = Line(executor, signer, naming=naming, overwrite=overwrite, field=which)
     return line.run(inputs)
 
 
 def _run(
-    inputs: Iterable[Source], signer: Signer, naming: Naming, *, overwrite: bool, field: tuple[str | None, FieldPlace]
+    inputs: Iterable[Source], signer: Signer, naming: Naming, *, overwrite: bool, field: Field
 ) -> Iterator[BulkResult]:
-    name_of_field, at = field
     locked: KeyAccessError | None = None
     for item in inputs:
         name = input_name(item)
@@ -66,7 +66,13 @@ def _run(
                 raise locked
             target = naming(item)
             result = signer.sign(
-                item, output=target, overwrite=overwrite, field=name_of_field, page=at.page, box=at.box
+                item,
+                output=target,
+                overwrite=overwrite,
+                field=field.name,
+                page=field.at.page,
+                box=field.at.box,
+                password=field.password,
             )
         except EdocError as problem:
             locked = problem if isinstance(problem, KeyAccessError) else locked

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -15,13 +15,13 @@ from edoc.api_sign import Signer, SignResult
 from edoc.api_sign.settings import Services, Settings
 from edoc.api_sign.two_steps import finish_any, prepare_any, read_draft, with_documents
 from edoc.bulk import BulkResult, internal
+from edoc.bulk.sign_field import Field
 from edoc.drivers.files import Source, input_name, open_document
 from edoc.drivers.output import Durability, Target, open_output, refuse_place
 from edoc.errors import EdocError, KeyAccessError
 from edoc.facts.document import Document
 from edoc.facts.signature import SignatureAlgorithm
 from edoc.sign.checks import Check
-from edoc.sign.request import FieldPlace
 
 _AHEAD = 64
 """Documents on each side of the key: enough for a few dozen workers, few enough to hold their drafts."""
@@ -41,6 +41,7 @@ class _Place:
     source: str | None
     overwrite: bool
     durability: Durability
+    password: str | None = field(repr=False)
 
 
 class _Prepared(NamedTuple):
@@ -61,13 +62,14 @@ class _Job:
     problem: EdocError | None = None
 
 
-def _prepare(document: Portable, settings: Settings, field: tuple[str | None, FieldPlace]) -> _Prepared:
-    draft = prepare_any((open_document(document),), settings, field=field)
+def _prepare(document: Portable, settings: Settings, field: Field) -> _Prepared:
+    opened = open_document(document).opened_with(field.password)
+    draft = prepare_any((opened,), settings, field=(field.name, field.at))
     return _Prepared(draft.octets, draft.algorithm, draft.to_bytes(with_document=False))
 
 
 def _finish(draft: bytes, value: bytes, document: Portable, place: _Place) -> tuple[Check, bytes | None]:
-    whole = with_documents(read_draft(draft), (open_document(document),))
+    whole = with_documents(read_draft(draft), (open_document(document),), password=place.password)
     overwrite, durability = place.overwrite, place.durability
     with open_output(place.path, overwrite=overwrite, source=place.source, durability=durability) as output:
         result = finish_any(whole, value, output, _NONE)
@@ -84,7 +86,7 @@ class Line:
         *,
         naming: Callable[[Source], Target],
         overwrite: bool,
-        field: tuple[str | None, FieldPlace],
+        field: Field,
     ) -> None:
         self._executor = executor
         self._key, self._settings, self._durability = signer._parts()
@@ -129,6 +131,7 @@ class Line:
             source=job.document if isinstance(job.document, str) else None,
             overwrite=self._overwrite,
             durability=self._durability,
+            password=self._field.password,
         )
 
     def _sign(self, job: _Job) -> _Job:

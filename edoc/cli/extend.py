@@ -9,6 +9,7 @@ import click
 
 from edoc.cli import exits
 from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, moment, output_option
+from edoc.cli.secrets import password_of, password_options
 from edoc.cli.services import service_options, services_of, texts
 from edoc.cli.talk import choose_language
 
@@ -22,6 +23,7 @@ from edoc.cli.talk import choose_language
 @service_options
 @click.option("--detached", metavar="FILE", multiple=True, help="The original of a signature that stands beside its data.")
 @click.option("--at", metavar="TIME", help="Judge certificates as if today were then, such as 2026-11-23T10:00:00Z.")
+@password_options
 @output_option("Where the extended file goes. By default NAME.extended.pdf beside NAME.pdf.")
 @OVERWRITE
 @LANGUAGE
@@ -45,6 +47,7 @@ def command(**given: object) -> int:
         validation_time=moment(at if isinstance(at, str) else None),
         output=output if isinstance(output, str) else beside(str(given["file"]), "extended"),
         overwrite=bool(given["overwrite"]),
+        password=password_of(given),
         **services_of(given),
     )
     tell(result.output)

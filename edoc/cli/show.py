@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 @click.argument("file", metavar="FILE")
 @click.option("--password", is_flag=True, help="Ask for the password of an encrypted document (or set EDOC_PASSWORD).")
 @click.option("--password-file", metavar="PATH", help="Take that password from the first line of a file.")
+@click.option(
+    "--revision", metavar="N",
+    help="Write the PDF as signature N signed it to -o: S2 or 2, T1 for a time-stamp, or where a revision ends.",
+)
 @click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @LANGUAGE
 @output_option("Write the answer to a file.")
@@ -29,6 +33,7 @@ def command(
     file: str,
     password: bool,
     password_file: str | None,
+    revision: str | None,
     kind: str,
     lang: str | None,
     output: str | None,
@@ -40,14 +45,19 @@ def command(
     the document could be read; use edoc verify for a verdict.
 
     Example: edoc show ruling.pdf --lang fa
+
+    Example: edoc show ruling.pdf --revision S1 -o as-signed.pdf
     """
     from edoc.cli.secrets import document_password
     from edoc.drivers.files import input_path, open_document
     from edoc.drivers.output import open_output
 
     chosen = choose_language(lang)
+    secret = document_password(ask=password, file=password_file, environment=os.environ)
+    if revision is not None:
+        return _write_revision(file, revision, output, overwrite=overwrite, password=secret)
     document = open_document(file)
-    facts, outline = _read(document, document_password(ask=password, file=password_file, environment=os.environ))
+    facts, outline = _read(document, secret)
     text = _rendered(facts, outline, kind, chosen, to_terminal=output in (None, "-"))
     if output in (None, "-"):
         sys.stdout.write(text)
@@ -55,6 +65,16 @@ def command(
     with open_output(output, overwrite=overwrite, source=input_path(file)) as place:
         place.write(text.encode())
         place.commit()
+    return 0
+
+
+def _write_revision(file: str, revision: str, output: str | None, *, overwrite: bool, password: str | None) -> int:
+    from edoc.api_show import write_revision
+    from edoc.errors import ConfigError
+
+    if output is None:
+        raise ConfigError("REVISION_NO_OUTPUT", subject=file)
+    write_revision(file, revision, output=output, overwrite=overwrite, password=password)
     return 0
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field as hidden
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ import click
 from edoc.cli import exits
 from edoc.cli.fields import field_options, permits_of, place_of
 from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
+from edoc.cli.secrets import password_of, password_options
 from edoc.cli.services import service_options, services_of, texts
 from edoc.cli.statement import statement_of, statement_options
 from edoc.cli.talk import choose_language, complain
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--key", metavar="URI", required=True, help="The key: file:key.pem or pkcs12:clerk.p12.")
 @click.option("--certificates", metavar="FILE", multiple=True, help="The signer's certificate and its chain.")
 @click.option("--pin-file", metavar="PATH", help="Take the PIN or passphrase from the first line of a file.")
+@password_options
 @click.option(
     "--format", "kind", type=click.Choice(["pades", "cades", "xades", "jades", "asic-s", "asic-e"]),
     help="By default what suits the file: pades, xades, jades, the container it is; else cades.",
@@ -103,6 +106,7 @@ class _Order:
     """Whether all files get one signature."""
     page: int | None
     box: tuple[float, ...] | None
+    password: str | None = hidden(repr=False)
 
     @classmethod
     def of(cls, given: dict[str, object]) -> _Order:
@@ -118,6 +122,7 @@ class _Order:
             field=_text(given["field"]),
             detached=texts(given["detached"]),
             together=given["kind"] == "asic-e",
+            password=password_of(given),
             **place_of(given),
         )
         if order.detached and len(order.files) > 1:
@@ -179,6 +184,7 @@ def _run(order: _Order, signer: Signer) -> int:
         field=order.field,
         page=order.page,
         box=order.box,
+        password=order.password,
     )
     for result in results:
         if result.error is not None:

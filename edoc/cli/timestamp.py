@@ -7,6 +7,7 @@ import click
 from edoc.cli import exits
 from edoc.cli.extend import beside, tell
 from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
+from edoc.cli.secrets import password_of, password_options
 from edoc.cli.services import TSA, texts
 from edoc.cli.talk import choose_language
 
@@ -14,6 +15,7 @@ from edoc.cli.talk import choose_language
 @click.command(context_settings=HELP)
 @click.argument("file", metavar="FILE")
 @TSA
+@password_options
 @output_option("Where the result goes. By default NAME.stamped.pdf beside a PDF, else FILE.tst.")
 @OVERWRITE
 @LANGUAGE
@@ -38,7 +40,11 @@ def command(**given: object) -> int:
     else:
         place = "-" if file == "-" else f"{file}.tst"
     result = timestamp_document(
-        file if file != "-" else opened, tsa=texts(given["tsa"]), output=place, overwrite=bool(given["overwrite"])
+        file if file != "-" else opened,
+        tsa=texts(given["tsa"]),
+        password=password_of(given),
+        output=place,
+        overwrite=bool(given["overwrite"]),
     )
     tell(result.output)
     return exits.PASSED

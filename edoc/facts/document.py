@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Buffer = bytes | mmap.mmap
 
@@ -20,11 +20,17 @@ class Document:
 
     data: Buffer = field(repr=False)
     name: str
+    password: str | None = field(default=None, repr=False)
+    """What opens an encrypted document, where somebody said it; no digest and no report depends on it."""
 
     @classmethod
     def from_bytes(cls, data: bytes, *, name: str) -> Document:
         """Return a document from bytes that are already in memory."""
         return cls(data=bytes(data), name=name)
+
+    def opened_with(self, password: str | None) -> Document:
+        """Return the same document with a password to open it; as it is when none is given."""
+        return self if password is None else replace(self, password=password)
 
     @property
     def size(self) -> int:

@@ -41,6 +41,7 @@ RESERVATIONS = frozenset(
         "PDF_HYBRID_XREF",
         "PDF_HYBRID_STALE",
         "PDF_ID_CHANGED",
+        "PDF_DSS_SHRUNK",
         "SIGNER_IS_CA",
         "KEY_USAGE_ABSENT",
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from edoc.facts.material import EmbeddedObject, MaterialKind
-from edoc.facts.outline import Outline
+from edoc.facts.outline import Outline, RevisionOutline
 from edoc.facts.signature import DocumentFacts, Reference, SignatureAlgorithm, SignatureFacts, TimestampFacts
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.report.json import Json, plain, rfc3339
@@ -25,13 +25,28 @@ def inside_dict(facts: DocumentFacts, outline: Outline, *, lang: str = "en") -> 
             "digest": {"sha256": facts.sha256.hex()},
         },
         "complete": facts.complete,
-        "revisions": [asdict(item) for item in outline.revisions],
+        "revisions": [
+            {**asdict(item), "signed_by": list(signers)} for item, signers in revisions_signed(facts, outline)
+        ],
         "fields": [asdict(item) for item in outline.fields],
         "signatures": [signature_dict(item, lang) for item in facts.signatures],
         "timestamps": [timestamp_dict(item, lang) for item in facts.timestamps],
         "carried": carried_dict(facts.material),
         "findings": plain(facts.findings, lang),
     }
+
+
+def revisions_signed(facts: DocumentFacts, outline: Outline) -> list[tuple[RevisionOutline, tuple[str, ...]]]:
+    """Return the revisions, oldest first, each with the ids of the signatures and time-stamps that close it."""
+    ends = [(item.id, item.covered_until) for item in facts.signatures]
+    ends += [(item.id, item.token.covered_until) for item in facts.timestamps]
+    found, start = [], 0
+    for revision in outline.revisions:
+        # A signature may leave out the line end behind its revision.
+        closing = tuple(name for name, end in ends if end is not None and start < end <= revision.end)
+        found.append((revision, closing))
+        start = revision.end
+    return found
 
 
 def signature_dict(facts: SignatureFacts, lang: str) -> Json:

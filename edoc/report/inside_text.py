@@ -8,7 +8,7 @@ from edoc.facts.material import EmbeddedObject, MaterialKind
 from edoc.facts.outline import Outline
 from edoc.facts.signature import ChangeLevel, DocumentFacts, Reference, SignatureFacts, TimestampFacts
 from edoc.pki.certificate import Certificate, CertificateError
-from edoc.report.inside import algorithm_words
+from edoc.report.inside import algorithm_words, revisions_signed
 from edoc.report.paper import Colour, Paper
 from edoc.report.speech import speech
 from edoc.report.text import change_line, finding_lines
@@ -26,9 +26,11 @@ def render_inside(
     paper.item("media_type", say.value(facts.media_type), depth=1)
     paper.item("digest", say.value(facts.sha256.hex()), depth=1)
     paper.item("complete", say.phrase("yes" if facts.complete else "no"), depth=1)
-    for revision in outline.revisions:
-        end = say.say("revision_until", end=revision.end)
-        paper.line(f"{say.say('revision', number=revision.number)}: {end}", depth=1)
+    for revision, signers in revisions_signed(facts, outline):
+        told = say.say("revision_until", end=revision.end)
+        if signers:
+            told += say.say("revision_signed", signatures=", ".join(signers))
+        paper.line(f"{say.say('revision', number=revision.number)}: {told}", depth=1)
     for field in outline.fields:
         state = say.phrase("signed_field" if field.type == "Sig" and field.filled else "empty_field")
         kind = say.value(field.type or "-")

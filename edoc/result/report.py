@@ -146,11 +146,15 @@ class SignatureResult:
     signed_octets: tuple[Callable[[], bytes] | None, ...] = field(default=(), repr=False, compare=False)
 
     def signed_data(self, index: int = 0) -> bytes:
-        """Return the very octets that were verified for reference `index`.
+        """Return the very octets that were verified for reference `index`: parse these, never the file again.
 
-        Raises `ValueError` when the reference was not intact or its data was not at hand, and
-        `IndexError` when there is no such reference.
+        Of a PDF they are the parts that /ByteRange names, without the hole between them; `edoc show
+        --revision` writes the file as it was signed.  They are read when asked for, and checked once more:
+        raises `VerificationFailed` SIGNED_DATA_CHANGED when the file was written to since, `ValueError` when
+        the reference was not intact or its data was not at hand, `IndexError` when there is no such reference.
         """
+        if index < 0:
+            raise IndexError(index)
         supplier = self.signed_octets[index]
         if supplier is None:
             raise ValueError(f"reference {index} of signature {self.id} was not verified")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from edoc.errors import VerificationFailed
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.facts.material import EmbeddedObject
 from edoc.facts.signature import (
@@ -17,6 +18,7 @@ from edoc.facts.signature import (
     TimestampFacts,
     TimestampKind,
 )
+from edoc.pki.algorithms import digest_of
 from edoc.pki.certificate import Certificate
 from edoc.policy.model import Judgement
 from edoc.result.enums import SubIndication
@@ -315,8 +317,27 @@ def _entry(
         counter_signatures=borne[1],
         findings=findings,
         claims=answer.claims,
-        signed_octets=tuple(item.octets if intact and item.intact else None for item in facts.references),
+        signed_octets=tuple(_verified(item, facts.id) if intact and item.intact else None for item in facts.references),
     )
+
+
+def _verified(reference: Reference, signature: str) -> Callable[[], bytes] | None:
+    """Return what hands out the octets of an intact reference, and nothing else.
+
+    They are read when they are asked for, from a document that may be a file: between its verification and
+    that moment somebody may have written to it.
+    """
+    supplier = reference.octets
+    if supplier is None:
+        return None
+
+    def octets() -> bytes:
+        data = supplier()
+        if digest_of(reference.digest_algorithm, data) != reference.expected:
+            raise VerificationFailed("SIGNED_DATA_CHANGED", subject=signature, params={"name": reference.name})
+        return data
+
+    return octets
 
 
 def _unchanged(intact: bool | None, changes: ChangeLevel) -> bool | None:

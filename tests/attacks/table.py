@@ -65,7 +65,8 @@ CLASSES: dict[str, Class] = {
         stream_that_reaches_behind_the_signed_end root_moved_to_an_equal_object catalog_with_two_page_trees"""),
     "PDF-12": Class("Annotation over certified content", """
         free_text_over_a_certified_form free_text_where_annotations_are_permitted stamp_where_annotations_are_permitted
-        note_with_an_appearance_of_its_own annotation_after_an_approval_signature annotation_text_changed
+        note_with_an_appearance_of_its_own annotation_after_an_approval_signature
+        annotation_text_changed_after_an_approval_signature
         note_added_where_the_certification_permits_it""",
         "Ten kinds at every permission, alone and under a second signature, besides: `test_annotations.py`."),
     "PDF-13": Class("A later signature whose appearance covers content", """

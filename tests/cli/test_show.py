@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from edoc.catalogue import entries
@@ -71,3 +75,49 @@ def test_an_unknown_code_is_told_with_those_like_it(run: Run) -> None:
     assert "HASH_MISMATCH" in ran.err
     assert "CODE_UNKNOWN" in ran.err
     assert run("explain", "ZZZZ").exit == 2
+
+
+def test_revisions_are_listed_with_who_signed_them(run: Run, scene: Path) -> None:
+    inside = run("show", "signed.pdf", "--format", "json").json
+    size = (scene / "signed.pdf").stat().st_size
+    first, second = inside["revisions"]  # type: ignore[misc]
+    assert (first["signed_by"], second["signed_by"], second["end"]) == ([], ["S1"], size)
+    assert "S1" in run("show", "signed.pdf").out.split("ends at byte")[2].splitlines()[0]
+    assert "S1" in run("show", "signed.pdf", "--lang", "fa").out.split("تا بایت")[2].splitlines()[0]
+
+
+def test_the_signed_revision_is_written(run: Run, scene: Path) -> None:
+    plain = ("--key", "file:key.pem", "--certificates", "chain.pem")
+    assert run("sign", "signed.pdf", *plain, "-o", "twice.pdf").exit == 0
+    ran = run("show", "twice.pdf", "--revision", "S1", "-o", "first.pdf")
+    assert (ran.exit, ran.out, ran.err) == (0, "", "")
+    assert (scene / "first.pdf").read_bytes() == (scene / "signed.pdf").read_bytes()
+    assert run("verify", "first.pdf", "--policy", "integrity", "--format", "json").json["verdict"] == "INTACT"
+    end = str((scene / "ruling.pdf").stat().st_size)
+    assert run("show", "twice.pdf", "--revision", end, "-o", "plain.pdf").exit == 0
+    assert (scene / "plain.pdf").read_bytes() == (scene / "ruling.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "code"),
+    [
+        (["signed.pdf", "--revision", "S1"], 2, "REVISION_NO_OUTPUT"),
+        (["signed.pdf", "--revision", "7", "-o", "out.pdf"], 2, "REVISION_UNKNOWN"),
+        (["signed.pdf", "--revision", "1", "-o", "note.txt"], 2, "OUTPUT_EXISTS"),
+        (["signed.pdf", "--revision", "1", "-o", "signed.pdf", "--overwrite"], 2, "OUTPUT_IS_INPUT"),
+        (["changed.pdf", "--revision", "1", "-o", "out.pdf"], 1, "REVISION_NOT_INTACT"),
+        (["cut.pdf", "--revision", "1", "-o", "out.pdf"], 5, "REVISION_NONE"),
+        (["note.txt", "--revision", "1", "-o", "out.pdf"], 5, "UNSUPPORTED_TYPE"),
+    ],
+)
+def test_a_revision_that_cannot_be_had(run: Run, scene: Path, arguments: list[str], exit_code: int, code: str) -> None:
+    before = {path: path.read_bytes() for path in scene.iterdir() if path.is_file()}
+    ran = run("show", *arguments)
+    assert (ran.exit, ran.out) == (exit_code, "")
+    assert code in ran.err
+    assert {path: path.read_bytes() for path in scene.iterdir() if path.is_file()} == before
+
+
+def test_a_revision_goes_to_standard_output(start: Callable[..., subprocess.Popen[bytes]], scene: Path) -> None:
+    out, err = start("show", "signed.pdf", "--revision", "1", "-o", "-").communicate(timeout=60)
+    assert (out, err) == ((scene / "signed.pdf").read_bytes(), b"")

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from tests.cli.conftest import TRUSTED, Run
@@ -26,6 +27,20 @@ def test_a_signed_file_appears_beside_its_original_and_verifies(run: Run, scene:
     told = run("verify", "ruling.signed.pdf", "--policy", "integrity", "--format", "json")
     assert told.json["verdict"] == "INTACT"
     assert told.json["signatures"][0]["name"] == "Judge"  # type: ignore[index]
+
+
+def test_a_certification_a_lock_and_a_place_are_asked_for(run: Run, scene: Path) -> None:
+    options = ("--certify", "fill-forms", "--lock", "exclude", "--lock-field", "Amount", "--lock-field", "Date")
+    ran = run("sign", "ruling.pdf", *PLAIN, *options, "--page", "1", "--box", "72,72,200,120", "--field", "Registrar")
+    assert (ran.exit, ran.err) == (0, "")
+    signed = (scene / "ruling.signed.pdf").read_bytes()
+    for written in (b"/DocMDP", b"/P 2", b"/Exclude", b"(Amount) (Date)", b"/Rect [72 72 200 120]", b"(Registrar)"):
+        assert written.replace(b" ", b"") in signed.replace(b" ", b""), written
+    ran = run("sign", "ruling.signed.pdf", *PLAIN, "--certify", "annotate", "-o", "again.pdf")
+    assert (ran.exit, ran.out) == (5, "")
+    assert "CERTIFICATION_TOO_LATE" in ran.err
+    assert run("sign", "ruling.signed.pdf", *PLAIN, "--lock-permission", "no-changes", "-o", "last.pdf").exit == 0
+    assert "PDF_SIGNING_FORBIDDEN_BY_LOCK" in run("sign", "last.pdf", *PLAIN).err
 
 
 def test_a_store_opens_with_a_file_or_the_variable(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +77,11 @@ def test_the_terminal_is_asked_only_when_there_is_one(
         (["--key", "smartcard:1"], 2, "KEY_URI_SCHEME"),
         ([*PLAIN, "--digest", "sha1"], 2, "SIGN_DIGEST"),
         ([*PLAIN, "--pss"], 2, "SIGN_PSS_NOT_RSA"),
+        ([*PLAIN, "--lock", "include"], 2, "SIGN_LOCK_FIELDS_MISSING"),
+        ([*PLAIN, "--certify", "annotate", "--lock-permission", "annotate"], 2, "SIGN_PERMISSION_TWICE"),
+        ([*PLAIN, "--box", "72,72,x,120"], 2, "FIELD_BOX_UNUSABLE"),
+        ([*PLAIN, "--box", "72,72,100,2000"], 2, "FIELD_BOX_OFF_PAGE"),
+        ([*PLAIN, "--page", "2"], 2, "FIELD_PAGE_MISSING"),
         ([*PLAIN, "-o", "note.txt"], 2, "OUTPUT_EXISTS"),
         ([*PLAIN, "-o", "ruling.pdf"], 2, "OUTPUT_IS_INPUT"),
         ([*PLAIN, "-o", "ruling.pdf", "--overwrite"], 2, "OUTPUT_IS_INPUT"),
@@ -137,3 +157,19 @@ def test_the_older_encoding(run: Run) -> None:
     assert run("sign", "ruling.pdf", *PLAIN, "--sub-filter", "adbe.pkcs7.detached", "-o", "old.pdf").exit == 0
     told = run("verify", "old.pdf", *TRUSTED, "--format", "json")
     assert told.json["signatures"][0]["format"] == "PDF"  # type: ignore[index]
+
+
+def test_an_encrypted_file_is_signed_with_its_password(run: Run, scene: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pikepdf.open(scene / "ruling.pdf") as pdf:
+        allowed = pikepdf.Permissions(modify_assembly=True)
+        pdf.save(scene / "closed.pdf", encryption=pikepdf.Encryption(owner="o", user="only-for-tests", allow=allowed))
+    refused = run("sign", "closed.pdf", *PLAIN)
+    assert (refused.exit, refused.out) == (5, "")
+    assert "PDF_SIGNING_PASSWORD_NEEDED" in refused.err
+    assert run("sign", "closed.pdf", *PLAIN, "--password-file", "pin.txt").exit == 0
+    monkeypatch.setenv("EDOC_PASSWORD", PASSPHRASE)
+    assert run("sign", "closed.signed.pdf", *PLAIN, "-o", "twice.pdf").exit == 0
+    told = run("verify", "twice.pdf", "--policy", "integrity", "--format", "json")
+    assert told.json["verdict"] == "INTACT"
+    assert run("show", "twice.pdf", "--revision", "S1", "-o", "once.pdf").exit == 0
+    assert (scene / "once.pdf").read_bytes() == (scene / "closed.signed.pdf").read_bytes()

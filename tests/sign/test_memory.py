@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ ANONYMOUS = 70 << 20
 _WATCHED = """
 import sys, threading, edoc
 from datetime import datetime, UTC
+from edoc.api_show import write_revision
 folder, keys = sys.argv[1:]
 peak, done = 0, threading.Event()
 def anonymous():
@@ -33,6 +35,7 @@ watcher.start()
 for turn, name in enumerate(("in", "out1"), 1):
     edoc.sign_document(f"{folder}/{name}.pdf", key, output=f"{folder}/out{turn}.pdf", signing_time=datetime(2026, 6, 1, tzinfo=UTC))
 report = edoc.verify_document(f"{folder}/out2.pdf", policy="integrity")
+write_revision(f"{folder}/out2.pdf", "S1", output=f"{folder}/as-signed.pdf")
 done.set()
 watcher.join()
 print(report.verdict.value, len(report.signatures), max(peak, anonymous()))
@@ -49,8 +52,10 @@ def test_a_large_document_is_signed_twice_and_verified_in_little_memory(tmp_path
         [sys.executable, "-c", _WATCHED, str(tmp_path), str(tmp_path / "keys")], cwd=ROOT,
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
+    same = done.returncode == 0 and filecmp.cmp(tmp_path / "out1.pdf", tmp_path / "as-signed.pdf", shallow=False)
     for place in tmp_path.glob("*.pdf"):
         place.unlink()
     assert done.returncode == 0, done.stderr
+    assert same
     verdict, count, peak = done.stdout.split()
     assert (verdict, count) == ("INTACT", "2") and 0 < int(peak) <= ANONYMOUS, done.stdout

@@ -208,7 +208,7 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], str]] = {
     "startxref-lies": (lambda: re.sub(rb"startxref\n\d+", b"startxref\n17", make_pdf()), "PDF_SIGNING_UNREADABLE"),
     "octets-behind": (lambda: make_pdf() + b"appended by a mail gateway", "PDF_SIGNING_UNREADABLE"),
     "octets-before": (lambda: b"junk\n" + make_pdf(), "PDF_SIGNING_UNREADABLE"),
-    "encrypted": (_encrypted, "PDF_ENCRYPTED_SIGNING_UNSUPPORTED"),
+    "encrypted": (_encrypted, "PDF_SIGNING_PASSWORD_NEEDED"),
     "no-page": (
         lambda: Maker().table({1: PAGE[1], 2: b"<</Type/Pages/Kids[]/Count 0>>"}, size=3).data, "PDF_SIGNING_NO_PAGE",
     ),

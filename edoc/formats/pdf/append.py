@@ -12,8 +12,14 @@ from datetime import datetime
 from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
 from edoc.formats.pdf.append_form import FieldEntries, FormUpdate, LockEntries, lock_dictionary, new_name
-from edoc.formats.pdf.append_permission import lock_of, refuse_forbidden, refuse_late_certification, refuse_locked
-from edoc.formats.pdf.append_write import IncrementalUpdate, Raw, date_string, text_string, write_dictionary
+from edoc.formats.pdf.append_permission import (
+    lock_of,
+    refuse_forbidden,
+    refuse_late_certification,
+    refuse_locked,
+    refuse_protected,
+)
+from edoc.formats.pdf.append_write import IncrementalUpdate, date_string, text_string
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.fields import Field
@@ -89,8 +95,9 @@ def open_for_signing(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> 
     """Return the strictly read document.
 
     Raises `InputError`: EMPTY_DOCUMENT and UNSUPPORTED_TYPE for what is no PDF; PDF_SIGNING_UNREADABLE
-    when the strict reader refuses it, since nobody could say what the signature covers;
-    PDF_ENCRYPTED_SIGNING_UNSUPPORTED for an encrypted one.
+    when the strict reader refuses it, since nobody could say what the signature covers; for an encrypted one
+    PDF_PASSWORD_WRONG, PDF_SIGNING_PASSWORD_NEEDED, and PDF_ENCRYPTED_SIGNING_UNSUPPORTED when it is
+    sealed with a MAC (ISO/TS 32004), which an update would break.
     """
     if document.size == 0:
         raise InputError("EMPTY_DOCUMENT", subject=document.name)
@@ -99,9 +106,12 @@ def open_for_signing(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> 
     try:
         pdf = Pdf.open(document, limits=limits)
     except PdfError as problem:
+        code = "PDF_PASSWORD_WRONG" if problem.code == "PDF_PASSWORD_WRONG" else "PDF_SIGNING_UNREADABLE"
         params = {"code": problem.code, "offset": str(problem.offset)}
-        raise InputError("PDF_SIGNING_UNREADABLE", subject=document.name, params=params) from problem
-    if pdf.encrypted:
+        raise InputError(code, subject=document.name, params=params) from problem
+    if not pdf.readable:
+        raise InputError("PDF_SIGNING_PASSWORD_NEEDED", subject=document.name)
+    if pdf.encrypted and any(revision.trailer.get("AuthCode") is not None for revision in pdf.revisions):
         raise InputError("PDF_ENCRYPTED_SIGNING_UNSUPPORTED", subject=document.name)
     return pdf
 
@@ -161,12 +171,15 @@ class _Writer:
         else:
             name = new_name(field.name, fields, stem="Timestamp" if self._entries is None else "Signature")
             refuse_locked(self._pdf, fields, name)
+            if self._entries is not None:
+                refuse_protected(self._pdf, name, fills=False)
             self._form.make(name, signature, field)
         if self._entries is not None and self._entries.certify is not None:
             self._form.certify(signature)
         self._form.close()
-        before, after = self._signature_dictionary(lock)
-        self._update.put(signature, before, self._hole, after)
+        # The hole is the one string that is never encrypted (7.6.2).
+        before = self._update.syntax(signature, self._signature_dictionary(lock))[:-2] + _HOLE_HEAD
+        self._update.put(signature, before, self._hole, b">>")
         return self._close(name, before)
 
     def _fill(self, target: Field, fields: list[Field], signature: Ref, field: FieldEntries) -> LockEntries | None:
@@ -178,6 +191,7 @@ class _Writer:
         if field.page is not None or field.box is not None:
             raise ConfigError("FIELD_HAS_PLACE", subject=target.name)
         refuse_locked(self._pdf, fields, target.name)
+        refuse_protected(self._pdf, target.name, fills=True)
         own = lock_of(self._pdf, target)
         if own is not None and field.lock is not None:
             raise ConfigError("FIELD_HAS_LOCK", subject=target.name)
@@ -202,14 +216,12 @@ class _Writer:
         return Appended(tail=tail, base_size=base, gap_start=start, gap_end=end, field_name=name,
                         earlier_signatures=self._earlier)  # fmt: skip
 
-    def _signature_dictionary(self, lock: LockEntries | None) -> tuple[bytes, bytes]:
+    def _signature_dictionary(self, lock: LockEntries | None) -> dict[str, Value]:
+        """Return the signature dictionary, without what its hole is framed by."""
         said = self._entries
         if said is None:
-            stamp: dict[str, Value | Raw] = {
-                "Type": Name("DocTimeStamp"), "Filter": Name("Adobe.PPKLite"), "SubFilter": Name("ETSI.RFC3161"),
-            }  # fmt: skip
-            return write_dictionary(stamp)[:-2] + _HOLE_HEAD, b">>"
-        head: dict[str, Value | Raw] = {
+            return {"Type": Name("DocTimeStamp"), "Filter": Name("Adobe.PPKLite"), "SubFilter": Name("ETSI.RFC3161")}
+        head: dict[str, Value] = {
             "Type": Name("Sig"),
             "Filter": Name("Adobe.PPKLite"),
             "SubFilter": Name(said.sub_filter),
@@ -222,23 +234,21 @@ class _Writer:
         head.update({key: text_string(text) for key, text in texts if text is not None})
         references = self._references(said.certify, lock)
         if references:
-            head["Reference"] = Raw(b"[" + b"".join(references) + b"]")
-        return write_dictionary(head)[:-2] + _HOLE_HEAD, b">>"
+            head["Reference"] = references
+        return head
 
-    def _references(self, certify: int | None, lock: LockEntries | None) -> list[bytes]:
+    def _references(self, certify: int | None, lock: LockEntries | None) -> list[Value]:
         """Return the signature references: what the signature certifies, and what it locks (12.8.2)."""
-        found = []
+        found: list[Value] = []
         if certify is not None:
-            permission: dict[str, Value | Raw] = {"Type": Name("TransformParams"), "P": certify, "V": Name("1.2")}
-            found.append(self._reference("DocMDP", permission, {}))
+            permission: dict[str, Value] = {"Type": Name("TransformParams"), "P": certify, "V": Name("1.2")}
+            found.append(_reference("DocMDP", permission))
         if lock is not None and (lock.action != "Include" or lock.fields):
             # 12.8.2.4: the signature repeats the lock of its field.
-            settings = lock_dictionary(lock, kind="TransformParams")
-            found.append(self._reference("FieldMDP", settings, {"Data": self._pdf.root}))
+            locked = _reference("FieldMDP", lock_dictionary(lock, kind="TransformParams"))
+            found.append({**locked, "Data": self._pdf.root})
         return found
 
-    def _reference(self, method: str, settings: dict[str, Value | Raw], data: dict[str, Value | Raw]) -> bytes:
-        parameters = Raw(write_dictionary(settings))
-        return write_dictionary(
-            {"Type": Name("SigRef"), "TransformMethod": Name(method), "TransformParams": parameters, **data}
-        )
+
+def _reference(method: str, settings: dict[str, Value]) -> dict[str, Value]:
+    return {"Type": Name("SigRef"), "TransformMethod": Name(method), "TransformParams": settings}

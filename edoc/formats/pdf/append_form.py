@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from edoc.errors import ConfigError, InputError
-from edoc.formats.pdf.append_write import IncrementalUpdate, Raw, is_text, text_string, write_dictionary, write_value
+from edoc.formats.pdf.append_write import IncrementalUpdate, is_text, text_string, write_value
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.fields import Field
@@ -57,11 +57,11 @@ def single(pdf: Pdf, ref: Ref) -> dict[str, Value]:
     return value
 
 
-def lock_dictionary(lock: LockEntries, *, kind: str) -> dict[str, Value | Raw]:
+def lock_dictionary(lock: LockEntries, *, kind: str) -> dict[str, Value]:
     """Return a lock as the dictionary of a field (`SigFieldLock`) or of a signature (`TransformParams`)."""
-    entries: dict[str, Value | Raw] = {"Type": Name(kind), "Action": Name(lock.action)}
+    entries: dict[str, Value] = {"Type": Name(kind), "Action": Name(lock.action)}
     if lock.action != "All":
-        entries["Fields"] = Raw(b"[" + b" ".join(_field_name(name) for name in lock.fields) + b"]")
+        entries["Fields"] = [text_string(name) if isinstance(name, str) else name for name in lock.fields]
     if kind == "TransformParams":
         entries["V"] = Name("1.2")
     elif lock.permission is not None:
@@ -82,10 +82,10 @@ class FormUpdate:
         """Put a signature into an empty field, with a lock where it gets one."""
         if target.ref is None:
             raise PdfError("PDF_FIELD_DIRECT")
-        entries: dict[str, Value | Raw] = {**single(self._pdf, target.ref), "V": signature}
+        entries: dict[str, Value] = {**single(self._pdf, target.ref), "V": signature}
         if lock is not None:
             entries["Lock"] = self._locked(lock)
-        self._update.put(target.ref, write_dictionary(entries))
+        self._update.put_value(target.ref, entries)
         self._form(None)
 
     def make(self, name: str, signature: Ref, field: FieldEntries) -> None:
@@ -93,7 +93,7 @@ class FormUpdate:
         page_ref = self._page(field.page)
         page = single(self._pdf, page_ref)
         widget = self._update.new_ref()
-        entries: dict[str, Value | Raw] = {
+        entries: dict[str, Value] = {
             "Type": Name("Annot"), "Subtype": Name("Widget"), "FT": Name("Sig"), "T": text_string(name),
             "F": _LOCKED_AND_PRINTED, "Rect": [0, 0, 0, 0], "P": page_ref, "V": signature,
         }  # fmt: skip
@@ -103,10 +103,10 @@ class FormUpdate:
             entries["AP"] = {"N": self._frame(field.box)}
         if field.lock is not None:
             entries["Lock"] = self._locked(field.lock)
-        self._update.put(widget, write_dictionary(entries))
+        self._update.put_value(widget, entries)
         annotations = page.get("Annots")
         if not self._extend(annotations, widget):
-            self._update.put(page_ref, write_dictionary({**page, "Annots": self._with(annotations, widget)}))
+            self._update.put_value(page_ref, {**page, "Annots": self._with(annotations, widget)})
         self._form(widget)
 
     def certify(self, signature: Ref) -> None:
@@ -117,19 +117,19 @@ class FormUpdate:
             raise PdfError("PDF_PERMS")
         permissions: dict[str, Value] = {**(found or {}), "DocMDP": signature}
         if isinstance(place, Ref) and found is not None:
-            self._update.put(place, write_dictionary(permissions))
+            self._update.put_value(place, permissions)
         else:
             self._changed["Perms"] = permissions
 
     def close(self) -> None:
         """Write the catalog when one of its entries changed."""
         if self._changed:
-            self._update.put(self._pdf.root, write_dictionary({**self._catalog, **self._changed}))
+            self._update.put_value(self._pdf.root, {**self._catalog, **self._changed})
 
     def _locked(self, lock: LockEntries) -> Ref:
         # Table 235: an indirect reference.
         ref = self._update.new_ref()
-        self._update.put(ref, write_dictionary(lock_dictionary(lock, kind="SigFieldLock")))
+        self._update.put_value(ref, lock_dictionary(lock, kind="SigFieldLock"))
         return ref
 
     def _frame(self, box: Box) -> Ref:
@@ -137,12 +137,11 @@ class FormUpdate:
         width, height = box[2] - box[0], box[3] - box[1]
         inner = (0.25, 0.25, max(width - 0.5, 0.0), max(height - 0.5, 0.0))
         content = _FRAME % tuple(write_value(number) for number in inner)
-        entries: dict[str, Value | Raw] = {
+        entries: dict[str, Value] = {
             "Type": Name("XObject"), "Subtype": Name("Form"), "BBox": [0, 0, width, height], "Resources": {},
-            "Length": len(content),
         }  # fmt: skip
         ref = self._update.new_ref()
-        self._update.put(ref, write_dictionary(entries), b"\nstream\n", content, b"\nendstream")
+        self._update.put_stream(ref, entries, content)
         return ref
 
     def _page(self, number: int | None) -> Ref:
@@ -197,7 +196,7 @@ class FormUpdate:
         if not changed:
             return
         if isinstance(place, Ref) and self._pdf.resolve(place) is not None:
-            self._update.put(place, write_dictionary({**form, **changed}))
+            self._update.put_value(place, {**form, **changed})
         else:
             self._changed["AcroForm"] = {**form, **changed}
 
@@ -208,7 +207,7 @@ class FormUpdate:
         listed = self._pdf.get(place)
         if not isinstance(listed, list):
             return False
-        self._update.put(place, write_value([*listed, item]))
+        self._update.put_value(place, [*listed, item])
         return True
 
     def _with(self, place: Value, item: Ref) -> list[Value]:
@@ -227,10 +226,6 @@ def new_name(asked: str | None, fields: list[Field], *, stem: str) -> str:
     while f"{stem}{number}" in taken:
         number += 1
     return f"{stem}{number}"
-
-
-def _field_name(name: str | bytes) -> bytes:
-    return text_string(name) if isinstance(name, str) else write_value(name)
 
 
 def _numbers(box: Box) -> str:

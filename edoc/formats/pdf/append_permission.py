@@ -12,6 +12,8 @@ from edoc.formats.pdf.values import Value
 
 _REFERENCES = 64
 """Signature references of one signature; real ones have one or two."""
+_MODIFY, _ANNOTATE, _FILL = 1 << 3, 1 << 5, 1 << 8
+"""What the owner of an encrypted document may permit (table 22)."""
 _LEVELS = (1, 2, 3)
 """What /P may be (table 257)."""
 
@@ -34,6 +36,22 @@ def refuse_forbidden(pdf: Pdf, fields: list[Field], *, lock: LockEntries | None 
                 raise InputError(code, subject=field.name)
             if lock is not None and lock.permission is not None and lock.permission > level:
                 raise ConfigError("SIGN_LOCK_WIDER", subject=field.name)
+
+
+def refuse_protected(pdf: Pdf, name: str, *, fills: bool) -> None:
+    """Raise `InputError` PDF_SIGNING_FORBIDDEN_BY_OWNER where the owner of an encrypted document permits no signature.
+
+    An empty field may be filled with bit 6 or 9 of /P, a new one made with bits 4 and 6 (table 22); whoever gave the
+    owner's password may do everything.
+    """
+    opened = pdf.decryptor
+    if opened is None or opened.as_owner:
+        return
+    given = opened.settings.permissions
+    fill = given & _ANNOTATE or (opened.settings.revision >= 3 and given & _FILL)
+    make = given & _ANNOTATE and given & _MODIFY
+    if not (fill if fills else make):
+        raise InputError("PDF_SIGNING_FORBIDDEN_BY_OWNER", subject=pdf.document.name, params={"field": name})
 
 
 def refuse_late_certification(pdf: Pdf, fields: list[Field]) -> None:

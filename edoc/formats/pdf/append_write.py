@@ -24,10 +24,6 @@ _SPECIAL = re.compile(rb"[\\()\r\n]")
 _ESCAPED = {b"\\": b"\\\\", b"(": b"\\(", b")": b"\\)", b"\r": b"\\r", b"\n": b"\\n"}
 
 
-class Raw(bytes):
-    """Bytes that are already PDF syntax."""
-
-
 def is_text(text: str) -> bool:
     """Tell whether a string holds nothing but characters; half surrogates come from undecodable octets."""
     try:
@@ -37,24 +33,24 @@ def is_text(text: str) -> bool:
     return True
 
 
-def text_string(text: str) -> Raw:
-    """Return a text string: ASCII as it is, everything else as UTF-16BE with a byte order mark."""
+def text_string(text: str) -> bytes:
+    """Return the octets of a text string: ASCII as it is, everything else as UTF-16BE with a byte order mark."""
     if text.isascii() and text.isprintable():
-        return Raw(_literal(text.encode("ascii")))
-    return Raw(b"<FEFF" + text.encode("utf-16-be").hex().upper().encode() + b">")
+        return text.encode("ascii")
+    return b"\xfe\xff" + text.encode("utf-16-be")
 
 
-def date_string(time: datetime) -> Raw:
-    """Return a date in UTC, whole seconds (ISO 32000-2 7.9.4)."""
-    return Raw(time.astimezone(UTC).strftime("(D:%Y%m%d%H%M%SZ)").encode())
+def date_string(time: datetime) -> bytes:
+    """Return the octets of a date in UTC, whole seconds (ISO 32000-2 7.9.4)."""
+    return time.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ").encode()
 
 
-def write_value(value: Value | Raw) -> bytes:
+def write_value(value: Value) -> bytes:
     """Return the PDF syntax of a value; the reader bounds its depth.  Streams are no values: TypeError."""
     return _WRITERS[type(value)](value)
 
 
-def write_dictionary(entries: Mapping[str, Value | Raw]) -> bytes:
+def write_dictionary(entries: Mapping[str, Value]) -> bytes:
     """Return the PDF syntax of a dictionary, entries in their order."""
     pieces = [_name(key) + b" " + _WRITERS[type(value)](value) for key, value in entries.items()]
     return b"<<" + b"".join(pieces) + b">>"
@@ -105,7 +101,6 @@ class _Writers(dict[type, Callable[[Any], bytes]]):
 
 _WRITERS = _Writers(
     {
-        Raw: bytes,
         Name: _name,
         Ref: _ref,
         bytes: _string,
@@ -134,6 +129,7 @@ class IncrementalUpdate:
         # A /Size that is too small must not let a new object take the number of an old one (7.5.5).
         self._next = max(pdf.size_entry, *(_end(section) for one in pdf.revisions for section in one.sections))
         self._objects: dict[Ref, tuple[bytes, ...]] = {}
+        self._decryptor = pdf.decryptor
 
     def new_ref(self) -> Ref:
         """Return the reference of an object yet to be added."""
@@ -144,6 +140,23 @@ class IncrementalUpdate:
     def put(self, ref: Ref, *body: bytes) -> None:
         """Set the body of a new or changed object."""
         self._objects[ref] = body
+
+    def put_value(self, ref: Ref, value: Value) -> None:
+        """Set a new or changed object to a value; in an encrypted document its strings are encrypted."""
+        self.put(ref, self.syntax(ref, value))
+
+    def put_stream(self, ref: Ref, entries: dict[str, Value], content: bytes) -> None:
+        """Set a new object to a stream; /Length is added, and in an encrypted document it is encrypted."""
+        if self._decryptor is not None:
+            content = self._decryptor.encrypt(content, ref, self._decryptor.settings.stream_method)
+        head = self.syntax(ref, {**entries, "Length": len(content)})
+        self.put(ref, head, b"\nstream\n", content, b"\nendstream")
+
+    def syntax(self, ref: Ref, value: Value) -> bytes:
+        """Return the PDF syntax of a value as it stands in an object."""
+        if self._decryptor is not None:
+            value = self._decryptor.sealed(value, ref)
+        return write_value(value)
 
     def write(self, *, mark: bytes | None = None) -> tuple[bytes, int]:
         """Return the bytes to append and the position of the first octet of `mark` in them (-1: none).
@@ -167,9 +180,9 @@ class IncrementalUpdate:
         pieces.append(b"startxref\n%d\n%%%%EOF\n" % position)
         return b"".join(pieces), found
 
-    def _trailer(self, size: int) -> dict[str, Value | Raw]:
+    def _trailer(self, size: int) -> dict[str, Value]:
         old = self._pdf.trailer
-        entries: dict[str, Value | Raw] = {"Size": size, "Root": old["Root"]}
+        entries: dict[str, Value] = {"Size": size, "Root": old["Root"]}
         for key in ("Info", "Encrypt"):
             if key in old:
                 entries[key] = old[key]
@@ -210,7 +223,7 @@ class IncrementalUpdate:
             index += [first, len(refs)]
             for ref in refs:
                 rows += b"\x01" + offsets[ref].to_bytes(width, "big") + ref.generation.to_bytes(2, "big")
-        entries: dict[str, Value | Raw] = {"Type": Name("XRef"), "W": [1, width, 2], "Index": index}
+        entries: dict[str, Value] = {"Type": Name("XRef"), "W": [1, width, 2], "Index": index}
         entries.update(self._trailer(own.number + 1))
         entries["Length"] = len(rows)
         head = b"%d 0 obj\n" % own.number + write_dictionary(entries)

@@ -6,12 +6,13 @@ Digests are always over the file's own octets; a key serves only to read strings
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edoc.formats.pdf.errors import PdfError
-from edoc.formats.pdf.values import Name, PdfString, Ref, Stream, Value
+from edoc.formats.pdf.values import Name, PdfString, Ref, RepeatedKeys, Stream, Value
 
 if TYPE_CHECKING:
     from edoc.formats.pdf.document import Pdf
@@ -43,6 +44,8 @@ class Decryptor:
 
     key: bytes = field(repr=False)
     settings: _Settings
+    as_owner: bool = False
+    """True when the owner's password opened the document: then nothing is forbidden (7.6.4.1)."""
 
     def strings(self, value: Value, ref: Ref) -> Value:
         """Return a value whose strings are decrypted; /Contents of a signature is never encrypted."""
@@ -71,7 +74,7 @@ class Decryptor:
 
     def _string(self, value: PdfString, ref: Ref) -> PdfString:
         plain = PdfString(self._decrypt(value, ref, self.settings.string_method))
-        plain.is_hex, plain.span = value.is_hex, value.span
+        plain.is_hex, plain.span, plain.sealed = value.is_hex, value.span, (ref, bytes(value))
         return plain
 
     def stream(self, raw: bytes, stream: Stream) -> bytes:
@@ -87,13 +90,43 @@ class Decryptor:
     def _decrypt(self, data: bytes, ref: Ref, method: str) -> bytes:
         if method == "identity":
             return data
-        if method == "aes256":
-            return _aes_cbc(self.key, data)
-        salted = self.key + ref.number.to_bytes(4, "little")[:3] + ref.generation.to_bytes(4, "little")[:2]
-        size = min(16, len(self.key) + 5)
+        key = self._object_key(ref, method)
+        return _rc4(key, data) if method == "rc4" else _aes_cbc(key, data)
+
+    def encrypt(self, data: bytes, ref: Ref, method: str) -> bytes:
+        """Return octets as they stand in the file within an object (7.6.3)."""
+        if method == "identity":
+            return data
+        key = self._object_key(ref, method)
         if method == "rc4":
-            return _rc4(_md5(salted)[:size], data)
-        return _aes_cbc(_md5(salted + b"sAlT")[:size], data)
+            return _rc4(key, data)
+        # Derived, so that equal inputs give equal octets: nobody without the key can tell it from chance,
+        # and another text, or another object, has another one.
+        place = b"%d %d " % (ref.number, ref.generation)
+        vector = hmac.new(self.key, place + data, "sha256").digest()[:16]
+        return vector + _aes_cbc_seal(key, vector, data)
+
+    def sealed(self, value: Value, ref: Ref) -> Value:
+        """Return a value as it stands in an object: strings encrypted, but /Contents of a signature.
+
+        A string that stood in this very object keeps its octets, so that who has no key sees that it is the same.
+        """
+        if isinstance(value, dict) and not isinstance(value, RepeatedKeys):
+            clear = "Contents" if "ByteRange" in value else None
+            return {key: item if key == clear else self.sealed(item, ref) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.sealed(item, ref) for item in value]
+        if isinstance(value, PdfString) and value.sealed is not None and value.sealed[0] == ref:
+            return value.sealed[1]
+        return self.encrypt(bytes(value), ref, self.settings.string_method) if isinstance(value, bytes) else value
+
+    def _object_key(self, ref: Ref, method: str) -> bytes:
+        """Algorithm 1 (7.6.3.2); AES-256 has one key for all (7.6.3.3)."""
+        if method == "aes256":
+            return self.key
+        salted = self.key + ref.number.to_bytes(4, "little")[:3] + ref.generation.to_bytes(4, "little")[:2]
+        salted += b"" if method == "rc4" else b"sAlT"
+        return _md5(salted)[: min(16, len(self.key) + 5)]
 
 
 def open_encryption(pdf: Pdf, password: str | None) -> Decryptor | None:
@@ -109,7 +142,7 @@ def open_encryption(pdf: Pdf, password: str | None) -> Decryptor | None:
             if key is not None:
                 if password and word != password:
                     break
-                return Decryptor(key, settings)
+                return Decryptor(key, settings, _is_owner(settings, word))
     except PdfError:
         if password is None:
             return None
@@ -179,6 +212,15 @@ def _open(settings: _Settings, password: str) -> bytes | None:
         return key
     key = _user_key(settings, _user_password(settings, word))
     return key if _proves_user(settings, key) else None
+
+
+def _is_owner(settings: _Settings, password: str) -> bool:
+    """Tell whether a password is the owner's (algorithms 7 and 2.A)."""
+    if settings.revision >= 5:
+        digest: Callable[[bytes, bytes, bytes], bytes] = _hash_r6 if settings.revision == 6 else _hash_r5
+        return digest(password.encode("utf-8")[:127], settings.owner[32:40], settings.user) == settings.owner[:32]
+    word = password.encode("latin-1", "replace")
+    return _proves_user(settings, _user_key(settings, _user_password(settings, word)))
 
 
 def _user_key(settings: _Settings, password: bytes) -> bytes:
@@ -285,6 +327,13 @@ def _aes_cbc(key: bytes, data: bytes) -> bytes:
     plain = _aes_cbc_raw(key, data[:16], data[16:])
     pad = plain[-1]
     return plain[:-pad] if 1 <= pad <= 16 else plain
+
+
+def _aes_cbc_seal(key: bytes, vector: bytes, data: bytes) -> bytes:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    pad = 16 - len(data) % 16
+    return Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor().update(data + bytes([pad]) * pad)
 
 
 def _aes_cbc_raw(key: bytes, vector: bytes, data: bytes) -> bytes:

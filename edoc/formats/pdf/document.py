@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from edoc.facts.document import Document
 from edoc.facts.findings import Finding, info, warning
 from edoc.formats.pdf.errors import PdfError
-from edoc.formats.pdf.fields import Field, walk_fields
+from edoc.formats.pdf.fields import Branch, Field, walk_fields
 from edoc.formats.pdf.filters import decode
 from edoc.formats.pdf.lex import Budget
 from edoc.formats.pdf.objects import ObjectStream, Placed, close_stream, open_object_stream, read_object
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 _PAGES = 100_000
 """Page tree nodes visited."""
-_WALKED = 8
-"""Up to so many revisions an object is looked for in each; above, in one index of all."""
 
 
 class Pdf:
@@ -41,15 +40,17 @@ class Pdf:
         self._containers: dict[int, ObjectStream] = {}
         self.field_cache: dict[int, tuple[Field, ...]] = {}
         self.field_index: dict[int, dict[tuple[str, Ref | None], Field]] = {}
+        self.branches: dict[Ref, list[Branch]] = {}
         self._pages: dict[int, int] | None = None
         self._opening: list[int] = []
-        self._history: dict[int, list[int]] | None = None
         self._decryptor: Decryptor | None = None
         reader = XrefReader(self._data, self.budget)
         revisions, self.last_startxref = reader.read()
         self.notes: list[Finding] = reader.notes
         self.revisions: tuple[Revision, ...] = tuple(revisions)
         self.last = self.revisions[-1]
+        self._entries: list[dict[int, tuple[Entry, Revision]]] = [{} for _ in revisions]
+        self._updates = _updates_of(self.revisions)
         self.trailer = self.last.trailer
         self.root = self.root_of(self.last)
         self.encrypted = any(revision.trailer.get("Encrypt") is not None for revision in self.revisions)
@@ -70,7 +71,7 @@ class Pdf:
             raise PdfError("PDF_LIMIT", limit="document_bytes")
         pdf = cls(document, limits)
         if pdf.encrypted:
-            pdf._unlock(password)
+            pdf._unlock(document.password if password is None else password)
         pdf.catalog()
         return pdf
 
@@ -80,6 +81,11 @@ class Pdf:
         self._decryptor = open_encryption(self, password)
         self._containers.clear()
         self._values.clear()
+
+    @property
+    def decryptor(self) -> Decryptor | None:
+        """What opens the document's strings and streams; null when it is not encrypted, or no key is known."""
+        return self._decryptor
 
     @property
     def readable(self) -> bool:
@@ -99,24 +105,36 @@ class Pdf:
         Raises PdfError(PDF_XREF_RANGE) when the place lies behind the revision that names it: bytes
         that came later would fill it.
         """
-        index = (revision or self.last).index
-        for place in range(index, -1, -1) if len(self.revisions) <= _WALKED else self._listing(number, index):
-            home = self.revisions[place]
-            found = home.find(number)
-            if found is not None:
-                if found.kind == IN_FILE and not 0 < found.place < home.end:
-                    raise PdfError("PDF_XREF_RANGE", home.xref_offset, number=number)
-                return found, home
-        return None
+        newest = self.last.index if revision is None else revision.index
+        index = 0
+        if newest:
+            listed = self._updates.get(number)
+            if listed is not None and listed[0] <= newest:
+                index = listed[bisect_right(listed, newest) - 1]
+        return self._entries[index].get(number) or self._find(number, self.revisions[index])
 
-    def _listing(self, number: int, newest: int) -> list[int]:
-        """Return the revisions that list an object, newest first, up to one of them."""
-        if self._history is None:
-            self._history = {}
-            for revision in self.revisions:
-                for listed in revision.entries:
-                    self._history.setdefault(listed, []).append(revision.index)
-        return [index for index in reversed(self._history.get(number, ())) if index <= newest]
+    def _find(self, number: int, home: Revision) -> tuple[Entry, Revision] | None:
+        entry = home.find(number)
+        if entry is None:
+            return None
+        if entry.kind == IN_FILE and not 0 < entry.place < home.end:
+            raise PdfError("PDF_XREF_RANGE", home.xref_offset, number=number)
+        found = self._entries[home.index][number] = entry, home
+        return found
+
+    def unchanged(self, numbers: Iterable[int], revision: Revision) -> tuple[int, int]:
+        """Return the revisions around one, as (first, beyond the last), in which some objects stay as they are."""
+        first, beyond, listings = 0, len(self.revisions), self._updates
+        for number in numbers:
+            found = self.entry(number, revision)
+            # A compressed object changes with its container, whoever lists it.
+            container = found[0].place if found is not None and found[0].kind == IN_STREAM else number
+            for listed in (listings.get(number), listings.get(container)):
+                if listed is not None:
+                    at = bisect_right(listed, revision.index)
+                    first = max(first, listed[at - 1]) if at else first
+                    beyond = min(beyond, listed[at]) if at < len(listed) else beyond
+        return first, beyond
 
     def get(self, ref: Ref, revision: Revision | None = None) -> Value:
         """Return an object as of a revision (default: the last); an object that nobody defines is null."""
@@ -134,6 +152,10 @@ class Pdf:
     def get_direct(self, ref: Ref, revision: Revision | None = None) -> Value:
         """Return an object as of a revision without following it when it is itself a reference."""
         return self._one(ref, revision)
+
+    def has_read(self, place: int) -> bool:
+        """Tell whether the object at an offset was read already."""
+        return place in self._values
 
     def _one(self, ref: Ref, revision: Revision | None) -> Value:
         found = self.entry(ref.number, revision)
@@ -279,3 +301,12 @@ class Pdf:
         if self._pages is None:
             self._pages = {ref.number: place for place, ref in enumerate(self.page_refs(revision), 1)}
         return self._pages
+
+
+def _updates_of(revisions: tuple[Revision, ...]) -> dict[int, list[int]]:
+    """Return which updates list each object, oldest first; the first revision is no update."""
+    found: dict[int, list[int]] = {}
+    for revision in revisions[1:]:
+        for number in revision.numbers():
+            found.setdefault(number, []).append(revision.index)
+    return found

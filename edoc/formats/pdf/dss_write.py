@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from edoc.errors import InputError
 from edoc.facts.material import MaterialKind
-from edoc.formats.pdf.append_write import IncrementalUpdate, Raw, write_dictionary
+from edoc.formats.pdf.append_write import IncrementalUpdate
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.values import Name, Ref, RepeatedKeys, Stream, Value
@@ -52,20 +52,20 @@ class _Store:
         if not changed:
             return b""
         # Arrays of their own object become direct ones: what they were stays readable in the earlier revision.
-        entries: dict[str, Value | Raw] = {"Type": Name("DSS"), **self._store}
+        entries: dict[str, Value] = {"Type": Name("DSS"), **self._store}
         entries.update({key: items for key, items in listed.items() if items})
         place = self._catalog.get("DSS")
         if isinstance(place, Ref) and self._pdf.resolve(place) is not None:
-            self._update.put(place, write_dictionary(entries))
+            self._update.put_value(place, entries)
         else:
             own = self._update.new_ref()
-            self._update.put(own, write_dictionary(entries))
-            self._update.put(self._pdf.root, write_dictionary({**self._catalog, "DSS": own}))
+            self._update.put_value(own, entries)
+            self._update.put_value(self._pdf.root, {**self._catalog, "DSS": own})
         return self._update.write()[0]
 
     def _stream(self, der: bytes) -> Ref:
         ref = self._update.new_ref()
-        self._update.put(ref, b"<</Length %d>>\nstream\n" % len(der), der, b"\nendstream")
+        self._update.put_stream(ref, {}, der)
         return ref
 
     def _octets(self, item: Value) -> bytes | None:

@@ -72,7 +72,7 @@ def _single(node: dict[str, Value]) -> dict[str, Value]:
 
 
 def walk_fields(pdf: Pdf, revision: Revision) -> Iterator[Field]:
-    """Yield the fields of a revision, parents before kids.
+    """Yield the fields of a revision, parents before kids; what did not change since another one is not read again.
 
     Raises PdfError(PDF_FIELD_LOOP, PDF_DUPLICATE_KEY, PDF_LIMIT); a signature field's own repeated keys
     are told with its signature.
@@ -83,31 +83,112 @@ def walk_fields(pdf: Pdf, revision: Revision) -> Iterator[Field]:
         return
     _spend(pdf, len(listed), 0)
     seen: set[int] = set()
-    todo: list[tuple[Value, _Inherited]] = [(item, _Inherited()) for item in reversed(listed)]
-    while todo:
-        item, above = todo.pop()
-        _spend(pdf, 0, above.depth, visits=1)
-        ref = item if isinstance(item, Ref) else None
-        if ref is not None:
-            if ref.number in seen:
-                raise PdfError("PDF_FIELD_LOOP", number=ref.number)
-            seen.add(ref.number)
-        node = pdf.resolve(item, revision)
-        if not isinstance(node, dict):
-            continue
-        own = _inherit(pdf, node, above, revision)
-        if own.type != "Sig":
-            _single(node)
-        kids = pdf.resolve(node.get("Kids"), revision) if "Kids" in node else None
-        kid_list = kids if isinstance(kids, list) else []
-        _spend(pdf, len(todo) + len(kid_list), 0)
-        if "T" in node or above.depth == 0 or "V" in node or "FT" in node:
-            references = tuple(kid for kid in kid_list if isinstance(kid, Ref))
-            yield Field(
-                name=own.name, ref=ref, dictionary=node, type=own.type, value=node.get("V"), flags=own.flags,
-                kids=references, widgets=tuple(kid for kid in references if _is_widget(pdf, kid, revision)),
-            )  # fmt: skip
-        todo.extend((kid, own) for kid in reversed(kid_list))
+    for place, item in enumerate(listed, 1):
+        branch = _branch(pdf, item, revision, len(listed) - place)
+        if not seen.isdisjoint(branch.seen):
+            raise PdfError("PDF_FIELD_LOOP", number=min(seen & branch.seen))
+        seen |= branch.seen
+        yield from branch.fields
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """The fields under one entry of the form, in the revisions from `first` up to before `beyond`."""
+
+    fields: list[Field] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    """Numbers of the objects that are fields or widgets."""
+    visits: int = 0
+    waiting: int = 0
+    """The most kids that waited for a visit at one time."""
+    first: int = 0
+    beyond: int = 0
+
+
+def _branch(pdf: Pdf, item: Value, revision: Revision, siblings: int) -> Branch:
+    """Return the fields under an entry of the form; `siblings` of it wait for their turn."""
+    if not isinstance(item, Ref) or len(pdf.revisions) == 1:
+        return _Walk(pdf, revision, siblings).run(item)
+    kept = pdf.branches.setdefault(item, [])
+    for known in kept:
+        if known.first <= revision.index < known.beyond:
+            _spend(pdf, siblings + known.waiting, 0, visits=known.visits)
+            return known
+    walk = _Walk(pdf, revision, siblings)
+    branch = walk.run(item)
+    branch.first, branch.beyond = pdf.unchanged(walk.read, revision)
+    kept.append(branch)
+    return branch
+
+
+class _Walk:
+    """Reads one branch, and notes every object that it read."""
+
+    def __init__(self, pdf: Pdf, revision: Revision, siblings: int) -> None:
+        self._pdf = pdf
+        self._revision = revision
+        self._siblings = siblings
+        self.read: set[int] = set()
+
+    def run(self, item: Value) -> Branch:
+        pdf, branch = self._pdf, Branch()
+        todo: list[tuple[Value, _Inherited]] = [(item, _Inherited())]
+        while todo:
+            item, above = todo.pop()
+            _spend(pdf, 0, above.depth, visits=1)
+            branch.visits += 1
+            ref = item if isinstance(item, Ref) else None
+            if ref is not None:
+                if ref.number in branch.seen:
+                    raise PdfError("PDF_FIELD_LOOP", number=ref.number)
+                branch.seen.add(ref.number)
+            node = self._resolve(item)
+            if not isinstance(node, dict):
+                continue
+            own = self._inherit(node, above)
+            if own.type != "Sig":
+                _single(node)
+            kids = self._resolve(node["Kids"]) if "Kids" in node else None
+            kid_list = kids if isinstance(kids, list) else []
+            branch.waiting = max(branch.waiting, len(todo) + len(kid_list))
+            _spend(pdf, self._siblings + len(todo) + len(kid_list), 0)
+            if "T" in node or above.depth == 0 or "V" in node or "FT" in node:
+                references = tuple(kid for kid in kid_list if isinstance(kid, Ref))
+                branch.fields.append(Field(
+                    name=own.name, ref=ref, dictionary=node, type=own.type, value=node.get("V"), flags=own.flags,
+                    kids=references, widgets=tuple(kid for kid in references if self._is_widget(kid)),
+                ))  # fmt: skip
+            todo.extend((kid, own) for kid in reversed(kid_list))
+        return branch
+
+    def _resolve(self, value: Value) -> Value:
+        """As `Pdf.resolve`, each object on the way noted."""
+        hops = self._pdf.limits.pdf_reference_hops
+        while isinstance(value, Ref):
+            if hops == 0:
+                raise PdfError("PDF_REF_LOOP", number=value.number)
+            hops -= 1
+            self.read.add(value.number)
+            value = self._pdf.get_direct(value, self._revision)
+        return value
+
+    def _inherit(self, node: dict[str, Value], above: _Inherited) -> _Inherited:
+        kind = self._resolve(node["FT"]) if "FT" in node else None
+        flags = self._resolve(node["Ff"]) if "Ff" in node else None
+        name = above.name
+        if "T" in node:
+            part = text(self._resolve(node["T"]))
+            name = f"{name}.{part}" if name else part
+            if len(name) > _NAME_OCTETS:
+                raise PdfError("PDF_LIMIT", limit="pdf_string_bytes")
+        return _Inherited(
+            name, str(kind) if isinstance(kind, Name) else above.type,
+            flags if type(flags) is int else above.flags, above.depth + 1,
+        )  # fmt: skip
+
+    def _is_widget(self, ref: Ref) -> bool:
+        node = self._resolve(ref)
+        return isinstance(node, dict) and "T" not in node
 
 
 def _spend(pdf: Pdf, waiting: int, depth: int, *, visits: int = 0) -> None:
@@ -116,23 +197,3 @@ def _spend(pdf: Pdf, waiting: int, depth: int, *, visits: int = 0) -> None:
     pdf.budget.fields += visits
     if pdf.budget.fields > _WALKS * limits.pdf_fields or waiting > limits.pdf_fields or depth > limits.pdf_depth:
         raise PdfError("PDF_LIMIT", limit="pdf_fields")
-
-
-def _inherit(pdf: Pdf, node: dict[str, Value], above: _Inherited, revision: Revision) -> _Inherited:
-    kind = pdf.resolve(node.get("FT"), revision) if "FT" in node else None
-    flags = pdf.resolve(node.get("Ff"), revision) if "Ff" in node else None
-    name = above.name
-    if "T" in node:
-        part = text(pdf.resolve(node["T"], revision))
-        name = f"{name}.{part}" if name else part
-        if len(name) > _NAME_OCTETS:
-            raise PdfError("PDF_LIMIT", limit="pdf_string_bytes")
-    return _Inherited(
-        name, str(kind) if isinstance(kind, Name) else above.type,
-        flags if type(flags) is int else above.flags, above.depth + 1,
-    )  # fmt: skip
-
-
-def _is_widget(pdf: Pdf, ref: Ref, revision: Revision) -> bool:
-    node = pdf.get(ref, revision)
-    return isinstance(node, dict) and "T" not in node

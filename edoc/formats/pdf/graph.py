@@ -12,7 +12,7 @@ from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.scan import scan_references
 from edoc.formats.pdf.sections import FREE, IN_FILE, Revision
-from edoc.formats.pdf.values import Ref, Stream, Value
+from edoc.formats.pdf.values import Ref, RepeatedKeys, Stream, Value
 
 TRAILER = -1
 """Stands for the trailer among the numbers that refer to an object."""
@@ -88,16 +88,44 @@ class Graph:
             if found is None or found[0].kind == FREE:
                 return frozenset()
             entry, home = found
-            ref = Ref(number, entry.extra if entry.kind == IN_FILE else 0)
-            if entry.kind == IN_FILE:
-                data, budget = self._pdf.document.data, self._pdf.budget
-                scanned = scan_references(data, entry.place, ref, end=home.end, budget=budget)
-                if scanned is not None:
-                    return scanned
-            value = self._pdf.get_direct(ref, self._revision)
-            return frozenset(ref.number for ref in references(value))
+            if entry.kind != IN_FILE:
+                return _targets(self._pdf.get_direct(Ref(number, 0), self._revision))[0]
+            ref = Ref(number, entry.extra)
+            if self._pdf.has_read(entry.place):
+                # What was parsed anyway need not be scanned, unless it says a key twice: then both values count.
+                read, certain = _targets(self._pdf.get_direct(ref, self._revision))
+                if certain:
+                    return read
+            scanned = scan_references(
+                self._pdf.document.data, entry.place, ref, end=home.end, budget=self._pdf.budget
+            )
+            return _targets(self._pdf.get_direct(ref, self._revision))[0] if scanned is None else scanned
         except PdfError as problem:
             if problem.code == "PDF_LIMIT":
                 raise
             self.broken = self.broken or problem.code
             return frozenset()
+
+
+def _targets(value: Value) -> tuple[frozenset[int], bool]:
+    """Return the numbers that a value refers to, and whether no dictionary in it says a key twice."""
+    found: list[int] = []
+    certain = True
+    todo: list[Value] = [value]
+    while todo:
+        node = todo.pop()
+        kind = type(node)
+        if kind is Ref:
+            found.append(node.number)  # type: ignore[union-attr]
+        elif isinstance(node, dict):
+            certain = certain and kind is dict
+            todo.extend([item for item in node.values() if type(item) in _CONTAINERS])
+        elif isinstance(node, list):
+            todo.extend([item for item in node if type(item) in _CONTAINERS])
+        elif isinstance(node, Stream):
+            todo.append(node.dictionary)
+    return frozenset(found), certain
+
+
+_CONTAINERS = frozenset((Ref, dict, RepeatedKeys, list, Stream))
+"""Types of what refers, or may hold something that does."""

@@ -19,24 +19,33 @@ _ANCESTORS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Which fields a FieldMDP transform or a lock holds (tables 235 and 258)."""
+
+    action: str
+    fields: frozenset[str] = frozenset()
+
+    def holds(self, name: str, *, signature: bool) -> bool:
+        """Tell whether a field may no longer change; an action that nobody knows holds all."""
+        parts = name.split(".")[:_ANCESTORS]
+        inside = name in self.fields or any(".".join(parts[:count]) in self.fields for count in range(1, len(parts)))
+        if self.action == "Include":
+            return inside
+        return not signature and not (self.action == "Exclude" and inside)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
     """What one signature states; `level` is the DocMDP P or the lock's P (null: nothing stated)."""
 
     name: str
     certifies: bool
     level: int | None
-    action: str = ""
-    fields: frozenset[str] = frozenset()
+    locked: tuple[Lock, ...] = ()
 
     def locks(self, name: str, *, signature: bool) -> bool:
         """Tell whether a field may no longer change; signing another field does not break `All`."""
-        parts = name.split(".")[:_ANCESTORS]
-        inside = name in self.fields or any(".".join(parts[:count]) in self.fields for count in range(1, len(parts)))
-        if self.action == "Include":
-            return inside
-        if self.action == "Exclude":
-            return not inside and not signature
-        return self.action == "All" and not signature
+        return any(lock.holds(name, signature=signature) for lock in self.locked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +77,7 @@ def weigh(step: Step, binding: list[Permission]) -> Judged:
     ):
         params = {"object": narrowest.name, "level": str(narrowest.level)}
         changes.append(Change(code="PDF_CHANGE_FORBIDDEN", permitted=False, subject=narrowest.name, params=params))
-    step.spend(sum(bool(permission.action) for permission in binding) * (len(step.filled) + len(step.signed)))
+    step.spend(sum(len(permission.locked) for permission in binding) * (len(step.filled) + len(step.signed)))
     locked = [
         Change(
             code="PDF_LOCKED_FIELD_CHANGED", permitted=False, subject=name, shown=True,
@@ -91,15 +100,22 @@ def weigh(step: Step, binding: list[Permission]) -> Judged:
 
 def _permitted(told: Told, narrowest: Permission | None) -> Change:
     limit = _LIMITS[narrowest.level] if narrowest is not None and narrowest.level is not None else None
-    permitted: bool | None
-    if told.rank in (Rank.OTHER, Rank.OPEN):
-        permitted = False if told.rank is Rank.OTHER else None
-    elif told.rank <= (Rank.FILL if limit is None else limit):
-        permitted = True
-    else:
-        # An approval signature says nothing about annotations; a certification for them not what they hide.
-        permitted = None if limit is None or (limit is Rank.ANNOTATE and told.rank is Rank.MARKUP) else False
-    return replace(told.change, permitted=permitted)
+    return replace(told.change, permitted=_allowed(told.rank, limit))
+
+
+def _allowed(rank: Rank, limit: Rank | None) -> bool | None:
+    """Tell whether a kind of change is permitted, null when that cannot be said (12.8.2.2)."""
+    if rank in (Rank.OTHER, Rank.OPEN):
+        return False if rank is Rank.OTHER else None
+    if rank <= (Rank.FILL if limit is None else limit):
+        return True
+    if limit is Rank.ANNOTATE:
+        # A certification for annotations permits to take them away too, but not what they hide (table 257).
+        return {Rank.RETRACT: True, Rank.COVER: False}.get(rank)
+    if limit is None and rank not in (Rank.RETRACT, Rank.UNCOVER):
+        # An approval signature says nothing about annotations that come later.
+        return None
+    return False
 
 
 def _level(told: list[Told], changes: list[Change]) -> ChangeLevel:
@@ -117,8 +133,8 @@ def _level(told: list[Told], changes: list[Change]) -> ChangeLevel:
 def permission_of(pdf: Pdf, one: Found) -> Permission:
     """Return what a signature states about later changes, as of its own revision; an unknown P counts as 1."""
     revision = one.revision or pdf.last
-    certifies, level, action = False, None, ""
-    names: frozenset[str] = frozenset()
+    certifies, level = False, None
+    locked: list[Lock] = []
     listed = pdf.resolve(one.dictionary.get("Reference"), revision)
     for item in listed[:_REFERENCES] if isinstance(listed, list) else []:
         reference = pdf.resolve(item, revision)
@@ -131,14 +147,14 @@ def permission_of(pdf: Pdf, one: Found) -> Permission:
             certifies = True
             level = _narrower(level, pdf.resolve(settings.get("P", 2), revision))
         elif method == "FieldMDP":
-            action, names = _named(pdf, settings, revision)
+            locked.append(_named(pdf, settings, revision))
     lock = _lock(pdf, one, revision)
     if lock is not None:
         if "P" in lock:
             level = _narrower(level, pdf.resolve(lock["P"], revision))
-        if not action:
-            action, names = _named(pdf, lock, revision)
-    return Permission(name=one.field.name, certifies=certifies, level=level, action=action, fields=names)
+        if "Action" in lock and _named(pdf, lock, revision) not in locked:
+            locked.append(_named(pdf, lock, revision))
+    return Permission(name=one.field.name, certifies=certifies, level=level, locked=tuple(locked))
 
 
 def _lock(pdf: Pdf, one: Found, revision: Revision) -> dict[str, Value] | None:
@@ -153,7 +169,7 @@ def _narrower(level: int | None, value: Value) -> int:
     return number if level is None else min(level, number)
 
 
-def _named(pdf: Pdf, settings: dict[str, Value], revision: Revision) -> tuple[str, frozenset[str]]:
+def _named(pdf: Pdf, settings: dict[str, Value], revision: Revision) -> Lock:
     listed = pdf.resolve(settings.get("Fields"), revision)
     names = frozenset(text(pdf.resolve(item, revision)) for item in listed) if isinstance(listed, list) else frozenset()
-    return str(pdf.resolve(settings.get("Action"), revision)), names
+    return Lock(action=str(pdf.resolve(settings.get("Action"), revision)), fields=names)

@@ -44,12 +44,26 @@ def _catalog(step: Step, old: dict[str, Value], new: dict[str, Value], root: int
         elif key == "Version" and _raised(old.get(key), new.get(key)):
             _listed(step, "PDF_VERSION_RAISED")
         elif key == "Perms":
-            step.deny("PDF_PERMS_CHANGED")
+            _permissions(step, old.get(key), new.get(key))
+        elif key == "PieceInfo" and step.fresh(new.get(key)):
+            # What applications note for themselves is never shown (14.5).
+            step.tell(Rank.NEUTRAL, "PDF_PIECE_INFO")
         else:
             step.deny("PDF_CATALOG_CHANGED", key=key)
     _metadata(step, old.get("Metadata"), new.get("Metadata"), root)
     # Every key has been judged, whoever else refers to the catalog.
     step.explained.add(root)
+
+
+def _permissions(step: Step, old: Value, new: Value) -> None:
+    """A certification that comes late is told with its signature; what was permitted before may not change (12.8.6)."""
+    after = step.after(new)
+    brought = {one.ref for one in step.found if one.revision is step.new and one.ref is not None}
+    late = old is None and isinstance(after, dict) and after.keys() == {"DocMDP"} and after["DocMDP"] in brought
+    if late:
+        step.unsure("PDF_PERMS_CHANGED")
+    else:
+        step.deny("PDF_PERMS_CHANGED")
 
 
 def _metadata(step: Step, old: Value, new: Value, root: int) -> None:

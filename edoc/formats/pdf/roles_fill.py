@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from edoc.facts.findings import warning
 from edoc.formats.pdf.appearance import compare_states, compare_text
+from edoc.formats.pdf.boxes import box_of, is_nowhere, page_of
 from edoc.formats.pdf.fields import Field
-from edoc.formats.pdf.roles_page import box_of, is_nowhere, page_of
 from edoc.formats.pdf.spelling import Agreement
 from edoc.formats.pdf.step import Rank, Step
 from edoc.formats.pdf.values import Ref, Stream, Value, same

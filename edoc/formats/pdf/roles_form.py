@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from edoc.facts.findings import Severity
+from edoc.formats.pdf.boxes import box_of, is_nowhere, page_number, page_of
 from edoc.formats.pdf.coverage import Found, fields_of
 from edoc.formats.pdf.fields import Field
+from edoc.formats.pdf.roles_acroform import compare_form
 from edoc.formats.pdf.roles_fill import hold_against_values
-from edoc.formats.pdf.roles_page import box_of, covered, is_nowhere, page_number, page_of
+from edoc.formats.pdf.roles_page import covered
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Name, Ref, Stream, Value, same
 
@@ -21,6 +23,10 @@ _WIDGET_FILLING = frozenset(("AP", "AS", "DA", "M", "MK"))
 _FILLABLE = ("Tx", "Btn", "Ch")
 _PUSHBUTTON = 1 << 16
 """Field flag (table 229)."""
+_READ_ONLY = 1
+_FIXED = 64 | 128 | 512
+"""Annotation flags that only keep a reader from touching it: ReadOnly, Locked, LockedContents (table 167)."""
+_INVISIBLE, _HIDDEN, _NO_VIEW = 1, 2, 32
 _CLIMB = 400
 """Objects looked at to find out whose appearance a stream is."""
 
@@ -37,76 +43,12 @@ def explain_form(step: Step, catalog: dict[str, Value], later: dict[str, Value],
         step.deny("PDF_ACROFORM_CHANGED", key="AcroForm")
         return {}
     before: dict[str, Value] = old if isinstance(old, dict) else {}
-    grown = _form(step, before, new, step.number(catalog.get("AcroForm"), root))
+    grown = compare_form(step, before, new, owner=step.number(catalog.get("AcroForm"), root))
     widgets = _Fields(step).run()
     if grown is not None and not any(grown <= told.rank <= Rank.FILL for told in step.told):
         # Resources serve what is signed or filled with them; alone they change what older fields show.
         step.unsure("PDF_ACROFORM_CHANGED", key="DR")
     return widgets
-
-
-def _form(step: Step, before: dict[str, Value], new: dict[str, Value], me: int) -> Rank | None:
-    """Compare the form's own entries; returns the least change that its new default resources may serve."""
-    for key in differing(before, new):
-        if key == "Fields" or (key == "NeedAppearances" and new.get(key) is False and key not in before):
-            continue
-        if key == "SigFlags":
-            _flags(step, step.before(before.get(key)), step.after(new.get(key)))
-        elif key == "DA":
-            # A reader that draws the fields itself would draw them in another way.
-            if "DA" in before or step.after(new.get("NeedAppearances")) is True:
-                step.unsure("PDF_ACROFORM_CHANGED", key=key)
-        elif key != "DR":
-            step.deny("PDF_ACROFORM_CHANGED", key=key)
-    grown = _resources(step, before.get("DR"), new.get("DR"), me)
-    if grown is Rank.OPEN:
-        step.unsure("PDF_ACROFORM_CHANGED", key="DR")
-    if not step.owned(before.get("Fields"), new.get("Fields"), {me}):
-        step.deny("PDF_ACROFORM_CHANGED", key="Fields")
-    past, now = step.before(before.get("Fields")), step.after(new.get("Fields"))
-    step.spend(sum(len(items) for items in (past, now) if isinstance(items, list)))
-    known = {item for item in past if isinstance(item, Ref)} if isinstance(past, list) else set()
-    kept = [item for item in now if not isinstance(item, Ref) or item in known] if isinstance(now, list) else []
-    if isinstance(past, list) and not same(kept, past):
-        step.deny("PDF_FIELD_REMOVED")
-    return grown
-
-
-def _flags(step: Step, old: Value, new: Value) -> None:
-    was = old if type(old) is int else 0
-    if type(new) is not int or was & ~new:
-        step.unsure("PDF_ACROFORM_CHANGED", key="SigFlags")
-
-
-def _resources(step: Step, old: Value, new: Value, owner: int) -> Rank | None:
-    """Return what default resources became: null, the same; OPEN, others; else the least change they may serve.
-
-    They may grow, and visible signatures redefine their own XObjects there.
-    """
-    before, after = step.before(old), step.after(new)
-    if before is None and after is None:
-        return None
-    if before is not None and not isinstance(before, dict):
-        return Rank.OPEN
-    if not isinstance(after, dict) or not step.owned(old, new, {owner}):
-        return Rank.OPEN
-    grown = None if before is not None and same(before, after) else Rank.VALIDATION
-    past: dict[str, Value] = before if isinstance(before, dict) else {}
-    me = step.number(old, owner)
-    for key, value in after.items():
-        was, now = step.before(past.get(key)), step.after(value)
-        if was is None or key == "ProcSet":
-            continue
-        if not isinstance(was, dict) or not isinstance(now, dict) or not step.owned(past.get(key), value, {me}):
-            return Rank.OPEN
-        if not same(was, now):
-            grown = grown or Rank.VALIDATION
-        for name, item in was.items():
-            if not same(item, now.get(name)):
-                if key != "XObject" or not step.fresh(now.get(name)):
-                    return Rank.OPEN
-                grown = Rank.SIGN
-    return grown if past.keys() <= after.keys() else Rank.OPEN
 
 
 def _fits(kind: str, value: Value) -> bool:
@@ -116,6 +58,23 @@ def _fits(kind: str, value: Value) -> bool:
     if isinstance(value, list):
         return kind == "Ch" and all(isinstance(item, bytes) for item in value)
     return value is None or isinstance(value, bytes) or (kind == "Tx" and isinstance(value, Stream))
+
+
+def _fixed(item: Field, before: dict[str, Value], after: dict[str, Value], *, own: bool) -> set[str]:
+    """Return which flags only became stricter: a signer that locks fields makes them read-only too (12.7.5.5)."""
+    fixed = set()
+    flags, was, now = after.get("Ff"), before.get("F", 0), after.get("F")
+    if own and type(flags) is int and flags == item.flags | _READ_ONLY:
+        fixed.add("Ff")
+    if type(was) is int and type(now) is int and not was & ~now and not now & ~was & ~_FIXED:
+        fixed.add("F")
+    return fixed
+
+
+def _hides(old: Value, new: Value) -> bool:
+    """Tell whether annotation flags hide what was shown, or show what was hidden (table 167)."""
+    was, now = (value if type(value) is int else 0 for value in (old, new))
+    return bool((was ^ now) & (_INVISIBLE | _HIDDEN | _NO_VIEW))
 
 
 class _Fields:
@@ -182,10 +141,19 @@ class _Fields:
             return
         keys = set(differing(before, after))
         own = item.ref is not None and item.ref.number == number
+        if own and keys == {"Kids"} and not item.type and self._joined(before.get("Kids"), after.get("Kids"), number):
+            # New fields below a name; each is judged as a field of its own.
+            return
+        fixed = _fixed(item, before, after, own=own) & keys
+        if fixed:
+            step.tell(Rank.SIGN, "PDF_FIELD_LOCKED", item.name)
+            keys -= fixed
+        if not keys:
+            return
         if item.type == "Sig":
             self._signed(number, item, keys, after)
         elif item.type not in _FILLABLE or not keys <= (_FILLING if own else _WIDGET_FILLING):
-            self._refuse(item, keys - _FILLING)
+            self._refuse(item, keys - _FILLING, hides=_hides(step.after(before.get("F")), step.after(after.get("F"))))
         elif number not in self.valued:
             # A button that shows another of its own states may follow a value elsewhere.
             refuse = step.unsure if keys <= {"AS", "M"} else step.deny
@@ -198,13 +166,26 @@ class _Fields:
         else:
             self._filled(item, number, before)
 
+    def _joined(self, old: Value, new: Value, owner: int) -> bool:
+        step = self.step
+        before, after = step.before(old), step.after(new)
+        if not isinstance(before, list) or not isinstance(after, list) or not step.owned(old, new, {owner}):
+            return False
+        step.spend(len(before) + len(after))
+        known = {item for item in before if isinstance(item, Ref)}
+        added = [item for item in after if not isinstance(item, Ref) or item not in known]
+        kept = [item for item in after if isinstance(item, Ref) and item in known]
+        values = [step.after(item) if isinstance(item, Ref) and step.fresh(item) else None for item in added]
+        named = all(isinstance(value, dict) and "T" in value for value in values)
+        return named and kept == before
+
     def _plain(self, before: dict[str, Value], after: dict[str, Value]) -> bool:
         """A value may be direct or new; an old object as value would bring something signed to another use."""
         return all(same(before.get(key), after.get(key)) or self.step.fresh(after.get(key)) for key in _FILLING)
 
-    def _refuse(self, item: Field, keys: set[str]) -> None:
+    def _refuse(self, item: Field, keys: set[str], *, hides: bool) -> None:
         known = {"F", "MK", "Kids", "Parent", "Opt"}
-        refuse = self.step.unsure if keys <= known else self.step.deny
+        refuse = self.step.unsure if keys <= known and not hides else self.step.deny
         refuse("PDF_FIELD_CHANGED", item.name, key=",".join(sorted(keys)))
 
     def _filled(self, item: Field, number: int, before: dict[str, Value]) -> None:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from edoc.facts.findings import warning
+from edoc.formats.pdf.boxes import Box, area, box_of, is_nowhere, page_area, page_number, page_object
 from edoc.formats.pdf.graph import references
+from edoc.formats.pdf.roles_annot import rank_of
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Ref, Value, same
 
-_NOTE = frozenset(
-    ("Type", "Subtype", "Rect", "Contents", "P", "NM", "M", "F", "C", "T", "CreationDate", "Subj", "Open", "Name",
-     "State", "StateModel", "IRT", "RT", "CA", "StructParent", "RC", "Popup")
-)  # fmt: skip
-"""What a note may say: without /AP, /A and /AA a reader draws its small icon and nothing else."""
-_NOTE_SIDE = 64.0
-"""Points: an icon is 20 wide; a larger rectangle is no icon's."""
-
-_USERS = 16
-"""Objects asked for the page of an annotation: the page itself, or its list."""
-_A4 = 595.0 * 842.0
 _LARGE = 0.2
 """Part of a page that a visible signature may take without a question."""
-
-Box = tuple[float, float, float, float]
 
 
 def explain_pages(step: Step, widgets: dict[int, str]) -> None:
@@ -40,72 +27,14 @@ def explain_pages(step: Step, widgets: dict[int, str]) -> None:
     _annotations_changed(step)
 
 
-def box_of(place: Value, resolve: Callable[[Value], Value]) -> Box | None:
-    """Return a rectangle with its corners in order, null when it has no area; numbers may stand elsewhere."""
-    value = resolve(place)
-    if not isinstance(value, list) or len(value) != 4:
-        return None
-    numbers = [resolve(item) for item in value]
-    a, b, c, d = (float(item) if isinstance(item, int | float) else 0.0 for item in numbers)
-    return (min(a, c), min(b, d), max(a, c), max(b, d)) if a != c and b != d else None
-
-
-def area(box: Box) -> float:
-    """Return the area of a rectangle in square points."""
-    return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def is_nowhere(place: Value, resolve: Callable[[Value], Value]) -> bool:
-    """Tell whether a rectangle surely takes no room; one that cannot be read may be read by somebody else."""
-    value = resolve(place)
-    if value is None:
-        return True
-    if not isinstance(value, list) or len(value) != 4:
-        return False
-    numbers = [resolve(item) for item in value]
-    return all(isinstance(item, int | float) for item in numbers) and box_of(place, resolve) is None
-
-
 def covered(step: Step, box: Box | None, page: Value, *, name: str) -> None:
     """Warn when the box of a new signature, or one of unknown size, takes much of a page.
 
     A seal is small; what covers a page can show another one.
     """
-    if box is None or area(box) > _LARGE * page_area(step, page):
+    if box is None or area(box) > _LARGE * page_area(step, step.before(page)):
         number = page_number(step, page.number) if isinstance(page, Ref) else None
         step.findings.append(warning("PDF_SIGNATURE_COVERS_PAGE", name, page=number or "?"))
-
-
-def page_area(step: Step, place: Value) -> float:
-    """Return the area of a page that is shown, in square points; of an unknown one, that of A4 (7.7.3.4)."""
-    node = step.before(place)
-    boxes: dict[str, float] = {}
-    for _ in range(step.pdf.limits.pdf_depth):
-        if not isinstance(node, dict):
-            break
-        for key in ("CropBox", "MediaBox"):
-            box = box_of(node.get(key), step.before)
-            if box is not None:
-                boxes.setdefault(key, area(box))
-        node = step.before(node.get("Parent"))
-    return min(boxes.values(), default=_A4)
-
-
-def page_number(step: Step, number: int) -> int | None:
-    """Return a page's number from 1, null when it is no page of the older revision."""
-    return step.pdf.page_numbers(step.old).get(number)
-
-
-def page_of(step: Step, number: int, entries: dict[str, Value]) -> int | None:
-    """Return the number of the page that shows an annotation: the one that lists it, else the one it names."""
-    users = [user for user in step.users(number) if user > 0][:_USERS]
-    above = [other for user in users for other in list(step.users(user))[:_USERS]]
-    for user in (*users, *above):
-        found = page_number(step, user)
-        if found is not None:
-            return found
-    place = entries.get("P")
-    return page_number(step, place.number) if isinstance(place, Ref) else None
 
 
 def _page(step: Step, number: int, widgets: dict[int, str]) -> None:
@@ -132,7 +61,13 @@ def _key(step: Step, number: int, key: str, old: Value, new: Value) -> None:
     page = page_number(step, number)
     if old is None and (key == "StructParents" and type(new) is int or key == "Tabs" and new == "S"):
         step.tell(Rank.SIGN, "PDF_PAGE_TABS", page=page, params={"key": key})
-    elif key in ("Tabs", "StructParents", "LastModified", "PieceInfo"):
+    elif key == "Tabs":
+        # The order in which a key walks over annotations: part of what permission 3 is about.
+        step.tell(Rank.ANNOTATE, "PDF_PAGE_CHANGED", page=page, params={"key": key})
+    elif key == "LastModified" or (key == "PieceInfo" and step.fresh(new)):
+        # What applications note for themselves is never shown (14.5).
+        step.tell(Rank.NEUTRAL, "PDF_PIECE_INFO", page=page)
+    elif key in ("StructParents", "PieceInfo"):
         step.unsure("PDF_PAGE_CHANGED", page=page, key=key)
     else:
         step.deny("PDF_PAGE_CHANGED", page=page, key=key)
@@ -145,7 +80,7 @@ def _annotations(step: Step, past: list[Value], now: list[Value], page: int, wid
     step.spend(len(direct) * sum(not isinstance(item, Ref) for item in now))
     kept = [item for item in now if (item in known if isinstance(item, Ref) else any(same(item, o) for o in direct))]
     if not same(kept, past):
-        step.deny("PDF_ANNOTATION_REMOVED", page=page_number(step, page))
+        _removed(step, past, kept, page)
     for item in now:
         if isinstance(item, Ref):
             if item.number in widgets:
@@ -154,6 +89,23 @@ def _annotations(step: Step, past: list[Value], now: list[Value], page: int, wid
                 _added(step, item, page)
         elif not any(same(item, other) for other in direct):
             _added(step, item, page)
+
+
+def _removed(step: Step, past: list[Value], kept: list[Value], page: int) -> None:
+    """Annotations that are no fields may go where a certification permits it; their order may never change."""
+    gone = [item for item in past if isinstance(item, Ref) and item not in kept]
+    number = page_number(step, page)
+    values = [step.before(item) for item in gone]
+    listed = [value for value in values if isinstance(value, dict) and value.get("Subtype") not in (None, "Widget")]
+    if len(listed) != len(gone) or not same(kept, [item for item in past if item not in gone]):
+        step.deny("PDF_ANNOTATION_REMOVED", page=number)
+        return
+    for item, value in zip(gone, listed, strict=True):
+        # What lay on the page may have hidden what now appears.
+        slight = rank_of(step, value, page=page, itself=item) is Rank.ANNOTATE
+        box = box_of(value.get("Rect"), step.before)
+        step.tell(Rank.RETRACT if slight else Rank.UNCOVER, "PDF_ANNOTATION_REMOVED", str(value["Subtype"]), page=number,
+                  box=box, shown=True)  # fmt: skip
 
 
 def _signature(step: Step, item: Ref, page: int, name: str) -> None:
@@ -166,30 +118,41 @@ def _signature(step: Step, item: Ref, page: int, name: str) -> None:
 def _added(step: Step, item: Value, page: int) -> None:
     value = step.after(item)
     entries: dict[str, Value] = value if isinstance(value, dict) else {}
-    subtype, number, box = entries.get("Subtype"), page_number(step, page), box_of(entries.get("Rect"), step.after)
+    subtype, number = entries.get("Subtype"), page_number(step, page)
     if subtype == "Widget":
         step.unsure("PDF_WIDGET_WITHOUT_FIELD", page=number)
     elif not subtype or (isinstance(item, Ref) and not step.fresh(item)):
         step.unsure("PDF_ANNOTATION_ADDED", str(subtype or ""), page=number)
     else:
-        rank = Rank.ANNOTATE if _is_note(entries, box) else Rank.MARKUP
-        step.tell(rank, "PDF_ANNOTATION_ADDED", str(subtype), page=number, box=box, shown=True)
+        _told(step, "PDF_ANNOTATION_ADDED", entries, page, rank_of(step, entries, page=page))
 
 
-def _is_note(entries: dict[str, Value], box: Box | None) -> bool:
-    small = box is not None and box[2] - box[0] <= _NOTE_SIDE and box[3] - box[1] <= _NOTE_SIDE
-    return entries.get("Subtype") == "Text" and entries.keys() <= _NOTE and small
+def _told(step: Step, code: str, entries: dict[str, Value], page: int, rank: Rank) -> None:
+    subject, number = str(entries.get("Subtype", "")), page_number(step, page)
+    box = box_of(entries.get("Rect"), step.after)
+    step.tell(min(rank, Rank.MARKUP), code, subject, page=number, box=box, shown=True)
+    if rank is Rank.COVER:
+        step.tell(rank, "PDF_ANNOTATION_COVERS", subject, page=number, box=box, shown=True)
 
 
 def _annotations_changed(step: Step) -> None:
-    """Annotations that are no widgets and were there: what they show now is not judged."""
+    """Annotations that are no widgets and were there are judged by what they show before and after."""
     for number in sorted(step.changed - step.explained):
         value = step.value_before(number)
-        if isinstance(value, dict) and _is_annotation(value) and "FT" not in value and value.get("Subtype") != "Widget":
-            users = [step.value_before(user) for user in step.users(number) if user > 0]
-            if all(isinstance(user, list) or _is_page(user) or _is_annotation(user) or _is_element(user) for user in users):
-                step.explained.add(number)
-                step.tell(Rank.MARKUP, "PDF_ANNOTATION_CHANGED", str(value["Subtype"]), shown=True)
+        if not isinstance(value, dict) or not _is_annotation(value) or "FT" in value or value.get("Subtype") == "Widget":
+            continue
+        users = [step.value_before(user) for user in step.users(number) if user > 0]
+        if not all(isinstance(user, list) or _is_page(user) or _is_annotation(user) or _is_element(user) for user in users):
+            continue
+        step.explained.add(number)
+        after, page = step.value_after(number), page_object(step, number, value)
+        entries = after if isinstance(after, dict) else {}
+        if page is None or entries.get("Subtype") != value.get("Subtype"):
+            step.tell(Rank.MARKUP, "PDF_ANNOTATION_CHANGED", str(value["Subtype"]), shown=True)
+            continue
+        me = Ref(number, 0)
+        was, now = (rank_of(step, state, page=page, itself=me) for state in (value, entries))
+        _told(step, "PDF_ANNOTATION_CHANGED", entries, page, now if was is Rank.ANNOTATE else max(now, Rank.MARKUP))
 
 
 def _is_page(value: Value) -> bool:

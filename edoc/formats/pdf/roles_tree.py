@@ -80,7 +80,9 @@ def _joined(step: Step, old: Value, new: Value, owner: int) -> bool:
     before, after = step.before(old), step.after(new)
     past = before if isinstance(before, list) else [] if before is None else [old]
     now = after if isinstance(after, list) else [new]
-    return same(now[: len(past)], past) and all(_element(step, item, owner) for item in now[len(past) :])
+    return same(now[: len(past)], past) and all(
+        _element(step, item, owner) or _names_new(step, item) for item in now[len(past) :]
+    )
 
 
 def _element(step: Step, item: Value, owner: int) -> bool:

@@ -76,6 +76,13 @@ class Section:
             return self.hybrid.find(number) or found
         return found
 
+    def numbers(self) -> Iterator[int]:
+        """Yield every number that this section or its hybrid part lists, those of both twice."""
+        for part in self.rows:
+            yield from range(part.first, part.first + part.length)
+        if self.hybrid is not None:
+            yield from self.hybrid.numbers()
+
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Yield every number that this section itself lists, without its hybrid part."""
         for part in self.rows:
@@ -116,6 +123,10 @@ class Revision:
                 if entry.kind or number not in found:
                     found[number] = entry
         return found
+
+    def numbers(self) -> set[int]:
+        """Return every number that this revision lists."""
+        return {number for section in self.sections for number in section.numbers()}
 
     def find(self, number: int) -> Entry | None:
         """Return the entry that this revision lists for an object, null when it lists none."""

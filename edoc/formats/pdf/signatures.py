@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from edoc.facts.findings import Finding, error, info, warning
+from edoc.facts.octets import Spans
 from edoc.facts.signature import (
     Reference,
     ScopeKind,
@@ -225,10 +226,9 @@ class Builder:
             octets=self._octets(covered),
         )
 
-    def _octets(self, covered: Range) -> Callable[[], bytes]:
-        data = self._pdf.document.data
+    def _octets(self, covered: Range) -> Spans:
         start, stop, end = covered
-        return lambda: data[:start] + data[stop:end]
+        return Spans(self._pdf.document.data, ((0, start), (stop, end)))
 
     def _timestamp(self, one: Found, identifier: str, covers: tuple[str, ...]) -> TimestampFacts:
         from edoc.formats.tst import timestamp_facts

@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from edoc.facts.findings import Finding, info
 from edoc.facts.signature import Change
+from edoc.formats.pdf.canvas import Canvas
 from edoc.formats.pdf.coverage import Found
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
@@ -18,6 +19,8 @@ from edoc.formats.pdf.sections import FREE, IN_FILE, IN_STREAM, Entry, Revision
 from edoc.formats.pdf.values import Ref, RepeatedKeys, Stream, Value, same
 
 _SKIPPED = re.compile(SKIP)
+_PARTS = 2_000
+"""Values compared to tell whether two objects are equivalent."""
 _LISTED = 50
 """Changes told of one update."""
 _BLOCK = 1 << 20
@@ -34,9 +37,15 @@ class Rank(IntEnum):
     ANNOTATE = 4
     MARKUP = 5
     """An annotation that can hide or imitate content: never called harmless."""
-    OPEN = 6
+    RETRACT = 6
+    """An annotation is taken away that hid nothing."""
+    UNCOVER = 7
+    """An annotation is taken away that may have hidden something."""
+    COVER = 8
+    """An annotation surely covers what was signed."""
+    OPEN = 9
     """Not judged."""
-    OTHER = 7
+    OTHER = 10
     """No signature permits it."""
 
 
@@ -68,6 +77,8 @@ class Step:
     """Fields that are no signatures and got another value or appearance."""
     signed: list[str] = field(default_factory=list)
     """Fields that were there and got a signature."""
+    canvases: dict[int, Canvas] = field(default_factory=dict)
+    """What pages of the older revision show, by object number, as far as anybody asked."""
 
     def tell(self, rank: Rank, code: str, subject: str = "", *, page: int | None = None,
              box: tuple[float, float, float, float] | None = None, shown: bool = False,
@@ -126,6 +137,37 @@ class Step:
             self.fresh(item) for item in (value.values() if isinstance(value, dict) else value)
         )
 
+    def equivalent(self, one: Value, other: Value) -> bool:
+        """Tell whether two values differ only in which parts stand in objects of their own (7.3.10).
+
+        What both name by one number is judged as that object; a part may only move into a new one.
+        """
+        todo: list[tuple[Value, Value]] = [(one, other)]
+        for _ in range(_PARTS):
+            if not todo:
+                return True
+            left, right = todo.pop()
+            self.spend(1)
+            if isinstance(left, Ref) and left == right:
+                continue
+            if isinstance(right, Ref) and not self.fresh(right):
+                return False
+            left, right = self.before(left), self.after(right)
+            if isinstance(left, RepeatedKeys) or isinstance(right, RepeatedKeys):
+                return False
+            if isinstance(left, dict) and isinstance(right, dict):
+                # The value of a field is a matter of its own, and so is the place in a tree.
+                if left.keys() != right.keys() or not all(same(left.get(key), right.get(key)) for key in ("V", "Parent")):
+                    return False
+                todo.extend((value, right[key]) for key, value in left.items() if key != "Parent")
+            elif isinstance(left, list) and isinstance(right, list):
+                if len(left) != len(right):
+                    return False
+                todo.extend(zip(left, right, strict=True))
+            elif not equal(self.pdf, left, right):
+                return False
+        return False
+
     def spend(self, count: int) -> None:
         """Count comparisons that repeat in every update; raises PdfError(PDF_LIMIT)."""
         self.pdf.budget.spend_tokens(count, self.new.xref_offset)
@@ -143,6 +185,9 @@ class Step:
             # Number 0 heads the list of free objects and is never an object (7.5.4).
             if number or entry.kind != FREE:
                 self._entry(number, entry)
+        for number in list(self.changed):
+            if self.equivalent(self.value_before(number), self.value_after(number)):
+                self.changed.discard(number)
 
     def _trailers(self) -> None:
         old, new = self.old.trailer, self.new.trailer

@@ -22,11 +22,13 @@ class Ref(NamedTuple):
 class PdfString(bytes):
     """A string's octets; of a /Contents, `is_hex` and `span` tell how and where it is written.
 
-    `span` are the file offsets of the token, delimiters included; null inside an object stream.
+    `span` are the file offsets of the token, delimiters included; null inside an object stream.  Of a string
+    that was decrypted, `sealed` is the object that it stood in, and its octets there.
     """
 
     is_hex: bool = False
     span: tuple[int, int] | None = None
+    sealed: tuple[Ref, bytes] | None = None
 
 
 class RepeatedKeys(dict[str, "Value"]):
@@ -54,6 +56,8 @@ def same(one: Value, other: Value) -> bool:
 
     Streams are never equal here; whoever compares them compares their octets.
     """
+    if one is other:
+        return True
     todo: list[tuple[Value, Value]] = [(one, other)]
     while todo:
         left, right = todo.pop()
@@ -64,19 +68,35 @@ def same(one: Value, other: Value) -> bool:
         if isinstance(left, dict) and isinstance(right, dict):
             if left.keys() != right.keys() or isinstance(left, RepeatedKeys) or isinstance(right, RepeatedKeys):
                 return False
-            todo.extend((value, right[key]) for key, value in left.items())
+            pairs = [(value, right[key]) for key, value in left.items()]
         elif isinstance(left, list) and isinstance(right, list):
             if len(left) != len(right):
                 return False
-            todo.extend(zip(left, right, strict=True))
+            pairs = list(zip(left, right, strict=True))
         elif isinstance(left, Stream) or left != right:
             return False
+        else:
+            continue
+        for pair in pairs:
+            value, opposite = pair
+            if value is opposite:
+                continue
+            if type(value) is not type(opposite) or type(value) not in _PLAIN:
+                todo.append(pair)
+            elif value != opposite:
+                return False
     return True
 
 
+_KINDS: dict[type, type] = {
+    bool: bool, Name: Name, Ref: Ref, PdfString: bytes, bytes: bytes, dict: dict, RepeatedKeys: dict, list: list,
+    Stream: Stream, int: float, float: float,
+}  # fmt: skip
+"""What each type counts as: 1 and 1.0 are the same number in PDF."""
+_PLAIN = frozenset((bool, Name, Ref, PdfString, bytes, int, float))
+"""Types whose equality is Python's own, as long as both sides are of the same one."""
+
+
 def _kind(value: Value) -> type:
-    for kind in (bool, Name, Ref, bytes, dict, list, Stream):
-        if isinstance(value, kind):
-            return kind
-    # 1 and 1.0 are the same number in PDF.
-    return float if isinstance(value, int | float) else type(value)
+    kind = type(value)
+    return _KINDS.get(kind, kind)

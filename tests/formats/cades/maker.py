@@ -29,7 +29,7 @@ ALGORITHMS = {
     "person": (SignatureAlgorithm(name="rsa", digest="sha256"), "sha256"),
     "person-ec": (SignatureAlgorithm(name="ecdsa", digest="sha256"), "sha256"),
     "person-ed": (SignatureAlgorithm(name="ed25519", digest=None), "sha512"),
-    "stamp": (SignatureAlgorithm(name="ecdsa", digest="sha384"), "sha384"),
+    "stamp": (SignatureAlgorithm(name="rsa-pss", digest="sha384", mgf_digest="sha384", salt_length=48), "sha384"),
 }
 AROUND, BESIDE = Packaging.ENVELOPING, Packaging.DETACHED
 

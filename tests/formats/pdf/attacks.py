@@ -717,7 +717,7 @@ def field_moved() -> File:
     return _edit(AMOUNT, b"[100 600 200 620]", b"[100 100 200 120]")
 
 
-@attack("PDF_FIELD_CHANGED", UNDECIDED)
+@attack("PDF_FIELD_CHANGED")
 def field_hidden() -> File:
     return _edit(AMOUNT, b"/FT/Tx", b"/F 2/FT/Tx")
 
@@ -900,12 +900,12 @@ def free_text_over_a_certified_form() -> File:
     return _annotated(build.signed(certify=2), b"/FreeText/Rect[70 690 300 720]/Contents(Pay 999)/DA(/F1 12 Tf)")
 
 
-@attack("CHANGE_NOT_JUDGED", UNDECIDED)
+@attack("PDF_ANNOTATION_COVERS")
 def free_text_where_annotations_are_permitted() -> File:
     return _annotated(build.signed(certify=3), b"/FreeText/Rect[70 690 300 720]/Contents(Pay 999)/DA(/F1 12 Tf)")
 
 
-@attack("CHANGE_NOT_JUDGED", UNDECIDED)
+@attack("PDF_ANNOTATION_COVERS")
 def stamp_where_annotations_are_permitted() -> File:
     return _annotated(build.signed(certify=3), b"/Stamp/Rect[0 0 595 842]/AP<</N 8 0 R>>")
 
@@ -921,8 +921,8 @@ def annotation_after_an_approval_signature() -> File:
 
 
 @attack("CHANGE_NOT_JUDGED", UNDECIDED)
-def annotation_text_changed() -> File:
-    file = build.signed(certify=3)
+def annotation_text_changed_after_an_approval_signature() -> File:
+    file = build.signed()
     return file.update({NOTE: _change(file.objects[NOTE], b"draft", b"final")})
 
 

@@ -211,7 +211,8 @@ def _section(
     offsets: Mapping[int, tuple[int, int, str]], size: int, trailer: bytes, at: int, *, as_stream: bool
 ) -> bytes:
     if not as_stream:
-        out = bytearray(b"xref\n")
+        # A section lists at least one subsection, be it empty (7.5.4).
+        out = bytearray(b"xref\n" if offsets else b"xref\n0 0\n")
         for _, group in groupby(enumerate(sorted(offsets)), key=lambda item: item[1] - item[0]):
             run = [number for _, number in group]
             out += b"%d %d\n" % (run[0], len(run))

@@ -1,0 +1,83 @@
+"""The composition root of showing: takes out of a document what was signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from edoc.api import verify_document
+from edoc.drivers.files import Source, input_path, open_document
+from edoc.drivers.output import Output, Target, open_output
+from edoc.errors import ConfigError, InputError, VerificationFailed
+from edoc.facts.document import Document
+from edoc.facts.findings import Severity
+from edoc.facts.octets import Spans
+from edoc.facts.signature import DocumentFacts, ScopeKind
+from edoc.formats import read_document
+from edoc.formats.pdf.outline import read_outline
+
+
+def write_revision(
+    document: Source, revision: str, *, output: Target, overwrite: bool = False, password: str | None = None
+) -> Path | None:
+    """Write a PDF as a signature signed it, and return where; checked before it appears at its place.
+
+    `revision` is the id of a signature or document time-stamp (`S2`, `T1`; `2` is `S2`), or the offset at
+    which a revision ends, as `edoc show` lists them.  What a signature signed is verified once more as it was
+    written: with nothing behind it, it must be intact and cover everything.  A revision by its offset may be
+    one that nobody signed, and is written as it is.  `output` is a path, a writable binary file, `-` or null.
+    Raises `ConfigError` REVISION_UNKNOWN, `InputError` REVISION_NONE for what has no revisions,
+    `VerificationFailed` REVISION_NOT_INTACT when it is not what the signature signed, and the errors of
+    opening a document and of writing.
+    """
+    opened = open_document(document).opened_with(password)
+    facts = read_document(opened)
+    end, signature = _wanted(opened, facts, revision)
+    with open_output(output, overwrite=overwrite, source=input_path(document)) as place:
+        write_octets(place, Spans(opened.data, ((0, end),)).chunks())
+        if signature is not None:
+            _refuse_unlike_signed(replace(opened, data=place.content()), signature)
+        place.commit()
+        return place.path
+
+
+def write_octets(place: Output, pieces: Iterable[bytes]) -> None:
+    """Write octets piece by piece: a document may be larger than memory."""
+    for piece in pieces:
+        place.write(piece)
+
+
+def _wanted(document: Document, facts: DocumentFacts, revision: str) -> tuple[int, str | None]:
+    """Return where the revision ends, and whose it is when it was asked for by a signature."""
+    ends = [item.end for item in read_outline(document).revisions]
+    if not ends:
+        codes = ", ".join(item.code for item in facts.findings) or "-"
+        raise InputError("REVISION_NONE", subject=document.name, params={"codes": codes})
+    signed = {item.id: item.covered_until for item in facts.signatures if item.covered_until is not None}
+    signed |= {item.id: end for item in facts.timestamps if (end := item.token.covered_until) is not None}
+    asked = revision.strip().upper()
+    name = asked if asked in signed else f"S{asked}"
+    if name in signed:
+        return signed[name], name
+    if asked in map(str, ends):
+        return int(asked), None
+    known = ", ".join([*signed, *map(str, ends)])
+    raise ConfigError("REVISION_UNKNOWN", subject=revision, params={"known": known, "document": document.name})
+
+
+def _refuse_unlike_signed(written: Document, signature: str) -> None:
+    """Raise unless the last signature of a document is the one that was asked for, intact and over everything."""
+    report = verify_document(written, policy="integrity")
+    own = next((item for item in report.signatures if item.id == signature), None)
+    stamp = next((item for item in report.timestamps if item.id == signature), None)
+    if own is not None:
+        codes = [item.code for item in own.findings if item.severity is Severity.ERROR]
+        whole = all(item.kind is ScopeKind.FULL for item in own.scope) and own.changes_since_signing == "none"
+        intact = own.intact is True and whole and not codes
+    else:
+        intact = stamp is not None and stamp.intact is True
+        codes = [item.code for item in stamp.findings] if stamp is not None else []
+    if not intact:
+        params = {"document": written.name, "codes": ", ".join(dict.fromkeys(codes)) or "-"}
+        raise VerificationFailed("REVISION_NOT_INTACT", subject=signature, params=params)
