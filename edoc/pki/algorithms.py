@@ -41,6 +41,9 @@ class Hash(Protocol):
     def digest(self) -> bytes:
         """Return the digest."""
 
+    def copy(self) -> Hash:
+        """Return another object that has taken the same octets."""
+
 
 class _Shake256:
     """SHAKE256 with 64 octets of output (RFC 8419 2.3), in the shape of a hashlib object."""
@@ -56,6 +59,11 @@ class _Shake256:
 
     def digest(self) -> bytes:
         return self._state.digest(64)
+
+    def copy(self) -> _Shake256:
+        other = _Shake256()
+        other._state = self._state.copy()
+        return other
 
 
 _SIZES = {

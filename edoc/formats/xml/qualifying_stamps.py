@@ -10,6 +10,7 @@ from edoc.formats.xml.algorithms import C14N_10
 from edoc.formats.xml.c14n import canonicalize
 from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.errors import XmlError
+from edoc.formats.xml.nodes import NodeSet
 from edoc.formats.xml.qualifying import (
     SIGNED_PROPERTIES_TYPES,
     XADES_141,
@@ -20,8 +21,9 @@ from edoc.formats.xml.qualifying import (
     split,
     value_octets,
 )
+from edoc.formats.xml.references import XmlReference
 from edoc.formats.xml.tree import DS, Element
-from edoc.pki.algorithms import new_hash
+from edoc.pki.algorithms import Hash, new_hash
 
 KINDS = {
     "AllDataObjectsTimeStamp": TimestampKind.CONTENT,
@@ -35,7 +37,7 @@ KINDS = {
 }
 _REFS = ("CompleteCertificateRefs", "CompleteRevocationRefs", "AttributeCertificateRefs", "AttributeRevocationRefs")
 _V2 = ("CompleteCertificateRefs", "AttributeCertificateRefs")
-"""Properties that have a second version, which the second version of a time-stamp stands over."""
+"""Those that have a second version, which the second version of a time-stamp stands over."""
 
 
 def tokens_in(qualifying: Qualifying, property: Element) -> list[bytes | None]:
@@ -62,15 +64,21 @@ class Form:
 
 
 class Covered:
-    """The octets that time-stamps of one signature stand over; each piece is canonicalised once for each method."""
+    """What the time-stamps of one signature stand over, digested.
+
+    Each property is canonicalised once for each method, and what all archive time-stamps begin with, the data
+    itself, is digested once for each method and digest: a document renewed for decades is not gone over anew
+    for every renewal.
+    """
 
     def __init__(self, signature: XmlSignature, qualifying: Qualifying) -> None:
         self._signature = signature
         self._qualifying = qualifying
-        self._known: dict[tuple[Element, str, tuple[str, ...]], bytes] = {}
+        self._known: dict[tuple[Element, Form], bytes] = {}
+        self._states: dict[tuple[str, tuple[str, ...], Form], Hash] = {}
 
-    def pieces(self, property: Element) -> Iterator[bytes]:
-        """Yield, in order, what a time-stamp property stands over.
+    def digest(self, property: Element, algorithm: str) -> bytes:
+        """Return the digest of what a time-stamp property stands over (`algorithm`: hashlib name).
 
         Raises `XmlError` when something of it is missing or cannot be canonicalised, or the form is not judged.
         """
@@ -78,61 +86,77 @@ class Covered:
         kind = KINDS[local]
         form = method_of(property)
         if kind is TimestampKind.CONTENT:
-            yield from self._data(self._named(property) if local.startswith("Individual") else None, form)
-        elif kind is TimestampKind.SIGNATURE:
-            yield self._canonical(self._own("SignatureValue"), form)
-        elif kind is TimestampKind.ARCHIVE:
-            space = split(property)[0]
-            yield from self.archive(property, form, current=space == XADES_141)
-        else:
-            yield from self._refs(property, form, newer=local.endswith("V2"), with_value=kind is TimestampKind.SIG_AND_REFS)
+            named = self._named(property) if local.startswith("Individual") else ()
+            return self._data(named, form, algorithm).digest()
+        if kind is TimestampKind.ARCHIVE:
+            return self.archive(property, form, algorithm=algorithm, current=split(property)[0] == XADES_141)
+        state = new_hash(algorithm)
+        if kind is not TimestampKind.REFS_ONLY:
+            state.update(self._canonical(self._own("SignatureValue"), form))
+        if kind is not TimestampKind.SIGNATURE:
+            wanted = _refs(local)
+            for item in earlier(self._qualifying, property):
+                if self._qualifying.name(item) in wanted:
+                    state.update(self._canonical(item, form))
+        return state.digest()
 
     def is_value(self, uri: str) -> bool:
         """Tell whether an address means the value of this very signature."""
         return uri.startswith("#") and self._signature.document.by_id(uri[1:]) == [self._own("SignatureValue")]
 
-    def archive(self, property: Element | None, form: Form, *, current: bool) -> Iterator[bytes]:
-        """Yield what an archive time-stamp covers; null: one that would stand behind everything (5.5.2.2)."""
-        for reference in self._signature.references:
-            yield reference.octets(method=form.method, inclusive_prefixes=form.prefixes)
-        for local in ("SignedInfo", "SignatureValue", "KeyInfo"):
-            for item in self._all(local):
-                yield self._canonical(item, form)
+    def archive(self, property: Element | None, form: Form, *, algorithm: str, current: bool) -> bytes:
+        """Return the digest for an archive time-stamp; null: one that would stand behind everything (5.5.2.2)."""
+        state = self._signed(form, algorithm).copy()
         for item in earlier(self._qualifying, property):
-            yield self._canonical(item, form)
+            state.update(self._canonical(item, form))
         named = set() if current else self._targets()
         for box in self._all("Object"):
-            if self._qualifying.element.getparent() is box or (box.get("Id") or None) in named:
-                continue
-            yield self._canonical(box, form)
+            if self._qualifying.element.getparent() is not box and (box.get("Id") or None) not in named:
+                state.update(self._canonical(box, form))
+        return state.digest()
+
+    def _signed(self, form: Form, algorithm: str) -> Hash:
+        """Return the state after everything that does not change: data, SignedInfo, SignatureValue and KeyInfo."""
+        key = (algorithm, ("",), form)
+        known = self._states.get(key)
+        if known is None:
+            known = new_hash(algorithm)
+            for reference in self._signature.references:
+                known.update(self._output(reference, form))
+            for local in ("SignedInfo", "SignatureValue", "KeyInfo"):
+                for item in self._all(local):
+                    known.update(self._canonical(item, form))
+            self._states[key] = known
+        return known
 
     def _targets(self) -> set[str]:
         uris = (reference.uri or "" for reference in self._signature.references)
         return {uri.removeprefix("#") for uri in uris if uri.startswith("#")}
 
-    def _data(self, wanted: set[str] | None, form: Form) -> Iterator[bytes]:
-        for reference in self._signature.references:
-            if wanted is None:
-                if reference.type not in SIGNED_PROPERTIES_TYPES:
-                    yield reference.octets(method=form.method, inclusive_prefixes=form.prefixes)
-            elif reference.id in wanted:
-                yield reference.octets(method=form.method, inclusive_prefixes=form.prefixes)
+    def _data(self, wanted: tuple[str, ...], form: Form, algorithm: str) -> Hash:
+        """Return the state after the data of some references by their Ids, in this order; without any: of all."""
+        key = (algorithm, wanted, form)
+        known = self._states.get(key)
+        if known is None:
+            references = self._signature.references
+            named = {item.id: item for item in references if item.id}
+            chosen = [named.get(id) for id in wanted] or [
+                item for item in references if item.type not in SIGNED_PROPERTIES_TYPES
+            ]
+            known = new_hash(algorithm)
+            for item in chosen:
+                if item is None:
+                    raise XmlError("XADES_STAMP_FORM")
+                known.update(self._output(item, form))
+            self._states[key] = known
+        return known
 
-    def _named(self, property: Element) -> set[str]:
+    def _named(self, property: Element) -> tuple[str, ...]:
         included = [item for item in elements(property) if self._qualifying.name(item) == "Include"]
         if not included or any(item.get("referencedData") not in ("true", "1") for item in included):
             # 5.2.8.2: without the attribute it is the Reference element itself that is covered.
             raise XmlError("XADES_STAMP_FORM")
-        return {(item.get("URI") or "").removeprefix("#") for item in included}
-
-    def _refs(self, property: Element, form: Form, *, newer: bool, with_value: bool) -> Iterator[bytes]:
-        wanted = {f"{name}V2" if newer and name in _V2 else name for name in _REFS}
-        if with_value:
-            yield self._canonical(self._own("SignatureValue"), form)
-            wanted.add("SignatureTimeStamp")
-        for item in earlier(self._qualifying, property):
-            if self._qualifying.name(item) in wanted:
-                yield self._canonical(item, form)
+        return tuple((item.get("URI") or "").removeprefix("#") for item in included)
 
     def _own(self, local: str) -> Element:
         found = self._all(local)
@@ -143,12 +167,26 @@ class Covered:
     def _all(self, local: str) -> list[Element]:
         return [item for item in elements(self._signature.element) if is_ds(item, local)]
 
+    def _output(self, reference: XmlReference, form: Form) -> bytes:
+        data = reference.output()
+        return data if isinstance(data, bytes) else self._form(data, form)
+
     def _canonical(self, element: Element, form: Form) -> bytes:
-        key = (element, form.method, form.prefixes)
-        known = self._known.get(key)
+        known = self._known.get((element, form))
         if known is None:
-            known = self._known[key] = canonicalize(element, method=form.method, inclusive_prefixes=form.prefixes)
+            known = self._known[element, form] = self._form(element, form)
         return known
+
+    def _form(self, what: Element | NodeSet, form: Form) -> bytes:
+        document = self._signature.document
+        return canonicalize(what, method=form.method, inclusive_prefixes=form.prefixes, document=document)
+
+
+def _refs(local: str) -> set[str]:
+    """Return what a time-stamp over references stands over, beside the value: the version tells of which kind."""
+    newer = local.endswith("V2")
+    wanted = {f"{name}V2" if newer and name in _V2 else name for name in _REFS}
+    return wanted | {"SignatureTimeStamp"} if local.startswith("SigAndRefs") else wanted
 
 
 def method_of(property: Element) -> Form:
@@ -180,7 +218,4 @@ def archive_digest(signature: XmlSignature, *, method: str, algorithm: str) -> b
     qualifying = find_qualifying(signature.element, id=signature.id)
     if qualifying is None:
         raise XmlError("XADES_NOT_EXTENDABLE")
-    state = new_hash(algorithm)
-    for piece in Covered(signature, qualifying).archive(None, Form(method), current=True):
-        state.update(piece)
-    return state.digest()
+    return Covered(signature, qualifying).archive(None, Form(method), algorithm=algorithm, current=True)

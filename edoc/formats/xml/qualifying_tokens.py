@@ -16,7 +16,7 @@ from edoc.formats.xml.qualifying import Qualifying, elements
 from edoc.formats.xml.qualifying_material import carried
 from edoc.formats.xml.qualifying_stamps import KINDS, Covered, earlier, tokens_in
 from edoc.formats.xml.tree import Element
-from edoc.pki.algorithms import digest_size, new_hash
+from edoc.pki.algorithms import digest_size
 
 _TOKENS = 200
 """Time-stamps of one signature; decades of renewals stay below 20."""
@@ -79,14 +79,11 @@ class StampReader:
             if self._is_distributed(property):
                 notes.append(warning("XADES_STAMP_DISTRIBUTED", id, property=self._qualifying.name(property)))
                 return None
-            state = new_hash(algorithm)
             try:
-                for piece in self._covered.pieces(property):
-                    state.update(piece)
+                return self._covered.digest(property, algorithm)
             except XmlError as problem:
                 notes.append(warning("XADES_STAMP_NOT_COMPUTED", id, why=problem.code))
                 return None
-            return state.digest()
 
         return digest
 
