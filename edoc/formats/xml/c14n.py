@@ -59,7 +59,9 @@ def canonicalize(
     own = document if document is not None and document.root is nodes.tree.getroot() else None
     made = _quick(nodes, rules, own)
     if made is not None:
-        cost = len(made)
+        # An inclusive subtree is cut out of the whole.
+        cut = own is not None and not nodes.whole and kind != "exclusive"
+        cost = max(len(made), len(own.source)) if own is not None and cut else len(made)
     else:
         made = walk(nodes, rules)
         cost = _WALKED * len(made)
