@@ -229,7 +229,8 @@ class OcspResponse:
         tag, start, end, following = strict(der, part[2], part[3])
         if tag != 0x30 or following != part[3]:
             raise DerError("extensions")
-        found = extension_list(der, start, end)
+        # RFC 6960 4.2.1 wants one at least; responders in the field write an empty list, which says nothing.
+        found = extension_list(der, start, end) if start < end else {}
         if any(critical and oid not in _UNDERSTOOD for oid, (critical, _) in found.items()):
             raise DerError("critical extension")
         return found
