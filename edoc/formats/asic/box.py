@@ -23,7 +23,7 @@ class Box:
         self._digests: dict[tuple[str, str], bytes] = {}
 
     @classmethod
-    def new(cls, name: str, media_type: str, documents: Sequence[Document], time: int) -> Box:
+    def new(cls, name: str, media_type: str, *, documents: Sequence[Document], time: int) -> Box:
         """Return a container of some files, with its type first (EN 319 162-1 A.1)."""
         first = part(MIMETYPE, media_type.encode("ascii"), time)
         return cls(name, [first, *(Part(name=item.name, data=item, time=time) for item in documents)])

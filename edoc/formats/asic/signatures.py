@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from edoc.errors import InputError
 from edoc.facts.findings import Finding, error, info, warning
-from edoc.facts.signature import DocumentFacts, ScopeKind, SignatureFacts, SignatureFormat
+from edoc.facts.signature import DocumentFacts, ScopeKind, SignatureFacts, SignatureFormat, TimestampKind
 from edoc.formats.asic.errors import LIMIT, ZipError
 from edoc.formats.asic.kinds import Container
 from edoc.formats.asic.linked import Linked, Manifests
@@ -15,6 +15,7 @@ from edoc.formats.asic.members import Members, OneMember
 from edoc.formats.asic.package import Package
 from edoc.formats.asic.renumber import renumbered
 from edoc.formats.asic.roles import Contents, Role
+from edoc.formats.asic.time_mark import time_mark_findings
 from edoc.formats.asic.zip import Entry
 from edoc.formats.originals import Originals
 
@@ -49,7 +50,8 @@ class SignatureReader:
                 found.extend(self._xades(entry) if is_xml else self._cades(entry, contents))
             except (ZipError, InputError) as problem:
                 make = warning if problem.code == LIMIT else error
-                reason = make(problem.code, entry.name, **{**problem.params, "subject": entry.name})
+                params = {key: value for key, value in problem.params.items() if key != "subject"}
+                reason = make(problem.code, entry.name, **params)
                 found.append(self._unread(entry, is_xml=is_xml, findings=(reason,)))
             if self._count > self._package.limits.signatures:
                 self.findings.append(warning(LIMIT, self._package.document.name, what="signatures",
@@ -63,7 +65,8 @@ class SignatureReader:
         self._members.start()
         inner = read_xml(self._package.member(entry.name), originals=self._members, limits=self._package.limits)
         resolved = self._members.resolved
-        for facts in self._taken(inner, entry, is_xml=True):
+        for item in self._taken(inner, entry, is_xml=True):
+            facts = replace(item, findings=(*item.findings, *time_mark_findings(item), *_several_tokens(item)))
             yield Signed(facts=facts, file=entry.name, covered=self._covered(facts) & resolved)
 
     def _covered(self, facts: SignatureFacts) -> frozenset[str]:
@@ -117,6 +120,13 @@ class SignatureReader:
             covers_whole_document=False,
         )
         return Signed(facts=facts, file=entry.name, covered=frozenset())
+
+
+def _several_tokens(facts: SignatureFacts) -> Iterator[Finding]:
+    """Yield where a signature time-stamp holds several tokens: a container's signature may not (EN 319 132-1 6.3)."""
+    stamped = any(item.kind is TimestampKind.SIGNATURE for item in facts.timestamps)
+    if stamped and facts.predicates.get("b", False) and not facts.predicates.get("t", False):
+        yield warning("ASIC_TIMESTAMP_SEVERAL", facts.id)
 
 
 def _by_manifest(facts: SignatureFacts, manifests: tuple[Linked, ...], *, no_manifest: bool) -> SignatureFacts:

@@ -62,8 +62,8 @@ def new_stamp(
     files: Sequence[Document] = named(documents)
     if container is Container.ASIC_S:
         files = files if len(files) == 1 else (Composed(files, date),)
-        return ContainerStamp(Box.new(documents[0].name, TYPE_S, files, date), None)
-    box = Box.new(documents[0].name, TYPE_E, files, date)
+        return ContainerStamp(Box.new(documents[0].name, TYPE_S, documents=files, time=date), None)
+    box = Box.new(documents[0].name, TYPE_E, documents=files, time=date)
     return ContainerStamp(box, _over_data(box, algorithm))
 
 

@@ -153,8 +153,8 @@ class AsicWriter:
             # A CMS would be taken for one that is to be signed once more: it goes in wrapped.
             alone = len(files) == 1 and kind_of(files[0]) not in _CMS
             files = files if alone else (Composed(files, time),)
-            return Box.new(documents[0].name, TYPE_S, files, time)
-        return Box.new(documents[0].name, TYPE_E, files, time)
+            return Box.new(documents[0].name, TYPE_S, documents=files, time=time)
+        return Box.new(documents[0].name, TYPE_E, documents=files, time=time)
 
     def _beside_one(self, box: Box, role: Role) -> _Plan:
         """ASiC-S: one signature file over the one data file; a further signature goes into the same file."""

@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from edoc.facts.findings import Finding, error, info, warning
-from edoc.facts.signature import NO_CLAIMS, Reference, ReferenceKind, SignatureFacts, SignatureFormat
+from edoc.facts.signature import (
+    NO_CLAIMS,
+    CertificateReference,
+    Reference,
+    ReferenceKind,
+    SignatureFacts,
+    SignatureFormat,
+)
 from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.place import COUNTERS, DEPTH, counter_signatures
 from edoc.formats.xml.qualifying import COUNTERSIGNED_TYPE, SIGNED_PROPERTIES_TYPES, Qualifying, find_qualifying
@@ -22,6 +29,7 @@ from edoc.formats.xml.qualifying_material import carried
 from edoc.formats.xml.qualifying_stamps import Covered
 from edoc.formats.xml.qualifying_tokens import StampReader
 from edoc.formats.xml.tree import Element
+from edoc.pki.algorithms import digest_of
 
 ReadSignature = Callable[[Element, str], tuple[XmlSignature, SignatureFacts]]
 """Reads a ds:Signature of the same document under an id, without its properties."""
@@ -48,6 +56,7 @@ def with_properties(
     shape = Shape(signature, trusted, references=references, material=own)
     time = signing_time(trusted, facts.id, findings)
     findings += repeated(trusted, facts.id)
+    findings += _other_certificates(signature, references, facts.id)
     findings += data_object_formats(trusted, ids=frozenset(item.id for item in signature.references if item.id), id=facts.id)
     return replace(
         facts,
@@ -63,6 +72,19 @@ def with_properties(
         attributes=tuple(map(trusted.name, (*trusted.signature_properties, *trusted.data_properties))),
         predicates={**facts.predicates, **shape.predicates()},
     )
+
+
+def _other_certificates(
+    signature: XmlSignature, references: Sequence[CertificateReference], id: str
+) -> tuple[Finding, ...]:
+    """A KeyInfo with certificates, of which none is the one that the signature names, shows somebody else."""
+    info = signature.key_info
+    named = [item for item in references if item.names_signer]
+    if info is None or not info.certificates or not named:
+        return ()
+    if any(digest_of(item.digest_algorithm, der) == item.digest for item in named for der in info.certificates):
+        return ()
+    return (warning("XADES_KEY_INFO_OTHER", id),)
 
 
 def findings_bar(findings: Sequence[Finding]) -> bool:

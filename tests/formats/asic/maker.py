@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from typing import Protocol
 
 from edoc.facts.document import Document
 from edoc.facts.material import MaterialKind
@@ -115,7 +116,14 @@ def material() -> tuple[tuple[MaterialKind, bytes], ...]:
     )
 
 
-def octets_of(editor: Editor, name: str = "bundle.asice") -> Document:
+class Writable(Protocol):
+    """Whatever gives the octets of a document."""
+
+    def parts(self) -> Iterable[bytes | memoryview]:
+        """Yield the octets."""
+
+
+def octets_of(editor: Writable, name: str = "bundle.asice") -> Document:
     """Return what an editor holds as a document."""
     return Document.from_bytes(b"".join(bytes(piece) for piece in editor.parts()), name=name)
 
