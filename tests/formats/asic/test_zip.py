@@ -140,8 +140,10 @@ class _Sink(io.RawIOBase):
         return True
 
     def write(self, data: object) -> int:
-        self.octets += bytes(data)  # type: ignore[call-overload]
-        return len(self.octets)
+        assert isinstance(data, bytes | bytearray | memoryview)
+        octets = bytes(data)
+        self.octets += octets
+        return len(octets)
 
 
 @pytest.mark.parametrize("large", [False, True])
