@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from edoc.errors import InputError
 from edoc.facts.findings import Finding, error, info, warning
-from edoc.facts.signature import DocumentFacts, ScopeKind, SignatureFacts, SignatureFormat, TimestampKind
+from edoc.facts.signature import DocumentFacts, Reference, ScopeKind, SignatureFacts, SignatureFormat, TimestampKind
 from edoc.formats.asic.errors import LIMIT, ZipError
 from edoc.formats.asic.kinds import Container
 from edoc.formats.asic.linked import Linked, Manifests
@@ -67,14 +67,27 @@ class SignatureReader:
         resolved = self._members.resolved
         for item in self._taken(inner, entry, is_xml=True):
             facts = replace(item, findings=(*item.findings, *time_mark_findings(item), *_several_tokens(item)))
-            yield Signed(facts=facts, file=entry.name, covered=self._covered(facts) & resolved)
+            yield Signed(facts=self._named(facts), file=entry.name, covered=self._covered(facts) & resolved)
+
+    def _named(self, facts: SignatureFacts) -> SignatureFacts:
+        """Call references by the names of the files that they mean: people read names, not URIs."""
+        names = {item.name: self._meant(item) or item.name for item in facts.references}
+        types = {names.get(name, name): kind for name, kind in facts.claims.media_types.items()}
+        return replace(
+            facts,
+            references=tuple(replace(item, name=names[item.name]) for item in facts.references),
+            claims=replace(facts.claims, media_types=types),
+        )
+
+    def _meant(self, item: Reference) -> str | None:
+        return self._members.index.find(item.name) if item.name[:1] not in ("", "#") else None
 
     def _covered(self, facts: SignatureFacts) -> frozenset[str]:
         """Names that a signature's references mean; `#id` means a part of the signature file, whatever files are called."""
         names = (
-            self._members.index.find(item.name)
+            self._meant(item)
             for item in facts.references
-            if item.scope is not ScopeKind.PARTIAL and item.expected is not None and item.name[:1] not in ("", "#")
+            if item.scope is not ScopeKind.PARTIAL and item.expected is not None
         )
         return frozenset(name for name in names if name is not None)
 

@@ -17,7 +17,7 @@ Chance = random.Random
 @cache
 def bases() -> tuple[Document, ...]:
     """Return the containers that mutants are made of: both kinds, both forms, low and high levels."""
-    found = []
+    found: list[Document] = []
     for container in ("asic-s", "asic-e"):
         inputs = maker.documents() if container == "asic-e" else maker.documents()[:1]
         for form in ("xades", "cades"):
