@@ -14,29 +14,25 @@ from concurrent.futures import Executor
 from datetime import datetime
 from functools import wraps
 from os import PathLike
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, Unpack
 
 from edoc import api, api_sign
 from edoc.api import Input, Original
-from edoc.api_sign import Material, SignResult
+from edoc.api_sign import SignResult
+from edoc.api_sign.options import SignerOptions
 from edoc.bulk import BulkResult
 from edoc.bulk import sign as bulk_sign
 from edoc.bulk import verify as bulk_verify
 from edoc.drivers.files import Source
-from edoc.drivers.output import Durability, Target
+from edoc.drivers.output import Target
 from edoc.facts.document import Document
-from edoc.formats.writing import SignaturePolicy
 from edoc.keys.key import Key
 from edoc.net.policy import FetchPolicy
 from edoc.pki.certificate import Certificate
 from edoc.policy.model import Policy
 from edoc.report.model import Report
 from edoc.result.report import CertificateResult
-from edoc.sign.request import SubFilter
 from edoc.trust.store import TrustStore
-
-if TYPE_CHECKING:
-    from edoc.drivers.stamping import Authorities
 
 __all__ = [
     "Signer",
@@ -157,73 +153,9 @@ class Signer:
 
     __slots__ = ("_inner",)
 
-    def __init__(
-        self,
-        key: Key,
-        *,
-        level: str = "B-B",
-        tsa: Authorities | None = None,
-        online: bool | FetchPolicy = False,
-        digest: str | None = None,
-        pss: bool = False,
-        sub_filter: str = SubFilter.CADES.value,
-        signing_time: datetime | None = None,
-        name: str | None = None,
-        reason: str | None = None,
-        location: str | None = None,
-        contact_info: str | None = None,
-        certify: str | None = None,
-        lock: str | None = None,
-        lock_fields: Iterable[str] = (),
-        lock_permission: str | None = None,
-        validation_data: Iterable[Material] = (),
-        trust: TrustStore | None = None,
-        allow_invalid_certificate: bool = False,
-        durability: str = Durability.DOCUMENT.value,
-        format: str | None = None,
-        packaging: str | None = None,
-        countersign: str | None = None,
-        signature_policy: SignaturePolicy | None = None,
-        commitments: Sequence[str] = (),
-        roles: Sequence[str] = (),
-        content_timestamp: bool = False,
-        serialization: str | None = None,
-        payload_encoding: str | None = None,
-        inner: str | None = None,
-    ) -> None:
+    def __init__(self, key: Key, **options: Unpack[SignerOptions]) -> None:
         """Prepare a signer; options and errors are those of `edoc.Signer`."""
-        self._inner = api_sign.Signer(
-            key,
-            level=level,
-            tsa=tsa,
-            online=online,
-            digest=digest,
-            pss=pss,
-            sub_filter=sub_filter,
-            signing_time=signing_time,
-            name=name,
-            reason=reason,
-            location=location,
-            contact_info=contact_info,
-            certify=certify,
-            lock=lock,
-            lock_fields=lock_fields,
-            lock_permission=lock_permission,
-            validation_data=validation_data,
-            trust=trust,
-            allow_invalid_certificate=allow_invalid_certificate,
-            durability=durability,
-            format=format,
-            packaging=packaging,
-            countersign=countersign,
-            signature_policy=signature_policy,
-            commitments=commitments,
-            roles=roles,
-            content_timestamp=content_timestamp,
-            serialization=serialization,
-            payload_encoding=payload_encoding,
-            inner=inner,
-        )
+        self._inner = api_sign.Signer(key, **options)
 
     def __repr__(self) -> str:
         return repr(self._inner)

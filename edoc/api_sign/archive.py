@@ -58,7 +58,7 @@ class Archivist:
         token = timestamp_facts(done.timestamp, id="T1", kind=TimestampKind.SIGNATURE, imprint_of=lambda name: None).token
         found = (
             Subject(certificate=chain[0], purpose=Purpose.SIGNER, time=self.time),
-            subject_of(token, [], Purpose.TSA, self.time),
+            subject_of(token, later=[], purpose=Purpose.TSA, time=self.time),
         )
         carried = (*chain, *signers_of(token))
         if not done.draft.appended.earlier_signatures:
@@ -108,14 +108,14 @@ def subjects(facts: DocumentFacts, *, time: datetime) -> tuple[Subject, ...]:
     found = []
     for signature in facts.signatures:
         own = [*signature.timestamps, *facts.timestamps]
-        found.append(subject_of(_with(signature, facts), _over(signature.id, own), Purpose.SIGNER, time))
+        found.append(subject_of(_with(signature, facts), later=_over(signature.id, own), purpose=Purpose.SIGNER, time=time))
         found += [
-            subject_of(_with(item.token, facts), _over(item.id, own), Purpose.TSA, time)
+            subject_of(_with(item.token, facts), later=_over(item.id, own), purpose=Purpose.TSA, time=time)
             for item in signature.timestamps
         ]
     for item in facts.timestamps:
         later = _over(item.id, facts.timestamps)
-        found.append(subject_of(_with(item.token, facts), later, Purpose.TSA, time))
+        found.append(subject_of(_with(item.token, facts), later=later, purpose=Purpose.TSA, time=time))
     return tuple(found)
 
 
@@ -137,7 +137,9 @@ def _with(own: SignatureFacts, facts: DocumentFacts) -> SignatureFacts:
     return replace(own, material=(*own.material, *facts.material)) if facts.material else own
 
 
-def subject_of(facts: SignatureFacts, later: list[TimestampFacts], purpose: Purpose, time: datetime) -> Subject:
+def subject_of(
+    facts: SignatureFacts, *, later: list[TimestampFacts], purpose: Purpose, time: datetime
+) -> Subject:
     """Return whose status must be known for a signature or token; `later` are the time-stamps that stand over it.
 
     Raises `InputError` EXTEND_SIGNATURE_UNREADABLE when the signer cannot be told.

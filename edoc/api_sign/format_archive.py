@@ -91,7 +91,7 @@ class Augmenter:
 
     def _token_subjects(self) -> list[Subject]:
         time = self.services.moment()
-        return [subject_of(facts, [], Purpose.TSA, time) for facts in self._new_tokens()]
+        return [subject_of(facts, later=[], purpose=Purpose.TSA, time=time) for facts in self._new_tokens()]
 
     def _new_tokens(self) -> list[SignatureFacts]:
         return [

@@ -103,7 +103,7 @@ def prepare_format(documents: Sequence[Document], settings: Settings, services: 
     )
 
 
-def finish_format(draft: FormatDraft, value: bytes, place: Output, services: Services) -> SignResult:
+def finish_format(draft: FormatDraft, value: bytes, *, place: Output, services: Services) -> SignResult:
     """Put the value in, add what the level asks for, read the result back, and let it appear if nothing is wrong."""
     inputs = inputs_of(draft.documents, draft.format)
     editor = writer_of(draft.format).finish(draft.documents, draft.prepared(), value)

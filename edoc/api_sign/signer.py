@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import Unpack
 
-from edoc.api_sign.format_settings import make_statement
 from edoc.api_sign.growing import is_small
 from edoc.api_sign.naming import signed_name
-from edoc.api_sign.permits import make_permits, make_place
-from edoc.api_sign.settings import Material, Settings, durability_of, make_services, make_settings
+from edoc.api_sign.options import Options, SignerOptions
+from edoc.api_sign.permits import make_place
+from edoc.api_sign.settings import Settings, durability_of
 from edoc.api_sign.work import Room, SignResult, complete, hand_over, open_all, prepare
 from edoc.drivers.files import Source
 from edoc.drivers.output import Durability, Output, Target, open_output
 from edoc.facts.document import Document
-from edoc.formats.writing import SignaturePolicy
 from edoc.keys.key import Key
 from edoc.sign.formats import Format
-from edoc.sign.request import FieldPlace, Level, SubFilter
+from edoc.sign.request import FieldPlace, Level
 from edoc.sign.step import RoomError
-
-if TYPE_CHECKING:
-    from edoc.drivers.stamping import Authorities
-    from edoc.net.policy import FetchPolicy
-    from edoc.trust.store import TrustStore
 
 
 class Signer:
@@ -56,85 +50,19 @@ class Signer:
 
     __slots__ = ("_durability", "_key", "_room", "_services", "_settings")
 
-    def __init__(
-        self,
-        key: Key,
-        *,
-        level: str = "B-B",
-        tsa: Authorities | None = None,
-        online: bool | FetchPolicy = False,
-        digest: str | None = None,
-        pss: bool = False,
-        sub_filter: str = SubFilter.CADES.value,
-        signing_time: datetime | None = None,
-        name: str | None = None,
-        reason: str | None = None,
-        location: str | None = None,
-        contact_info: str | None = None,
-        certify: str | None = None,
-        lock: str | None = None,
-        lock_fields: Iterable[str] = (),
-        lock_permission: str | None = None,
-        validation_data: Iterable[Material] = (),
-        trust: TrustStore | None = None,
-        allow_invalid_certificate: bool = False,
-        durability: str = Durability.DOCUMENT.value,
-        format: str | None = None,
-        packaging: str | None = None,
-        countersign: str | None = None,
-        signature_policy: SignaturePolicy | None = None,
-        commitments: Sequence[str] = (),
-        roles: Sequence[str] = (),
-        content_timestamp: bool = False,
-        serialization: str | None = None,
-        payload_encoding: str | None = None,
-        inner: str | None = None,
-    ) -> None:
+    def __init__(self, key: Key, **options: Unpack[SignerOptions]) -> None:
         """Prepare a signer; the options are those of the class.
 
         Raises `ConfigError` for what cannot be used, `KeyAccessError` when the certificate may not sign any
         more and `allow_invalid_certificate` is not set, `ValueError` for a naive time.
         """
+        given = Options(**options)
+        # Handed over once, read by several: a generator would be empty for the second.
+        given = replace(given, validation_data=tuple(given.validation_data))
         self._key = key
-        self._durability = durability_of(durability)
-        material = tuple(validation_data)
-        statement = make_statement(
-            format=format,
-            packaging=packaging,
-            countersign=countersign,
-            signature_policy=signature_policy,
-            commitments=commitments,
-            roles=roles,
-            location=location,
-            content_timestamp=content_timestamp,
-            serialization=serialization,
-            payload_encoding=payload_encoding,
-            inner=inner,
-        )
-        self._settings = make_settings(
-            (key.certificate, *key.chain),
-            level=level,
-            digest=digest,
-            pss=pss,
-            sub_filter=sub_filter,
-            signing_time=signing_time,
-            claims=(name, reason, location, contact_info),
-            validation_data=material,
-            allow_invalid_certificate=allow_invalid_certificate,
-            statement=statement,
-            permits=make_permits(
-                certify=certify, lock=lock, lock_fields=lock_fields, lock_permission=lock_permission
-            ),
-        )
-        self._services = make_services(
-            self._settings.level,
-            tsa=tsa,
-            validation_data=material,
-            trust=trust,
-            online=online,
-            time=self._settings.signing_time,
-            statement=statement,
-        )
+        self._durability = durability_of(given.durability)
+        self._settings = given.settings((key.certificate, *key.chain))
+        self._services = given.services(self._settings)
         self._room = Room()
         self._settings.request(None)
 
@@ -197,7 +125,8 @@ class Signer:
 
             draft = prepare_format(documents, self._settings, self._services)
             self._refuse_worthless()
-            return finish_format(draft, self._key.sign(draft.octets, draft.algorithm), place, self._services)
+            value = self._key.sign(draft.octets, draft.algorithm)
+            return finish_format(draft, value, place=place, services=self._services)
 
     def _sign_pdf(self, opened: Document, place: Output, field: tuple[str | None, FieldPlace]) -> SignResult:
         early = None if is_small(opened) else place
@@ -238,71 +167,13 @@ def sign_document(
     page: int | None = None,
     box: Sequence[float] | None = None,
     password: str | None = None,
-    level: str = "B-B",
-    tsa: Authorities | None = None,
-    online: bool | FetchPolicy = False,
-    digest: str | None = None,
-    pss: bool = False,
-    sub_filter: str = SubFilter.CADES.value,
-    signing_time: datetime | None = None,
-    name: str | None = None,
-    reason: str | None = None,
-    location: str | None = None,
-    contact_info: str | None = None,
-    certify: str | None = None,
-    lock: str | None = None,
-    lock_fields: Iterable[str] = (),
-    lock_permission: str | None = None,
-    validation_data: Iterable[Material] = (),
-    trust: TrustStore | None = None,
-    allow_invalid_certificate: bool = False,
-    format: str | None = None,
-    packaging: str | None = None,
-    countersign: str | None = None,
-    signature_policy: SignaturePolicy | None = None,
-    commitments: Sequence[str] = (),
-    roles: Sequence[str] = (),
-    content_timestamp: bool = False,
-    serialization: str | None = None,
-    payload_encoding: str | None = None,
-    inner: str | None = None,
+    **options: Unpack[SignerOptions],
 ) -> SignResult:
     """Sign one document, check the result, and only then let it appear at its place.
 
     Returns the place, the signed document and the self-check; options as in `Signer` and
     `Signer.sign`, errors too.
     """
-    signer = Signer(
-        key,
-        level=level,
-        tsa=tsa,
-        online=online,
-        digest=digest,
-        pss=pss,
-        sub_filter=sub_filter,
-        signing_time=signing_time,
-        name=name,
-        reason=reason,
-        location=location,
-        contact_info=contact_info,
-        certify=certify,
-        lock=lock,
-        lock_fields=lock_fields,
-        lock_permission=lock_permission,
-        validation_data=validation_data,
-        trust=trust,
-        allow_invalid_certificate=allow_invalid_certificate,
-        format=format,
-        packaging=packaging,
-        countersign=countersign,
-        signature_policy=signature_policy,
-        commitments=commitments,
-        roles=roles,
-        content_timestamp=content_timestamp,
-        serialization=serialization,
-        payload_encoding=payload_encoding,
-        inner=inner,
-    )
-    return signer.sign(
+    return Signer(key, **options).sign(
         document, output=output, overwrite=overwrite, field=field, page=page, box=box, password=password
     )

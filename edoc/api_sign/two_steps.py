@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from edoc.api_sign.format_settings import Statement, make_statement
-from edoc.api_sign.permits import make_permits, make_place
-from edoc.api_sign.settings import ARCHIVED, Material, Services, Settings, make_services, make_settings
+from edoc.api_sign.format_settings import Statement
+from edoc.api_sign.options import Options, SigningOptions
+from edoc.api_sign.permits import make_place
+from edoc.api_sign.settings import ARCHIVED, Material, Services, Settings, make_services
 from edoc.api_sign.work import Room, SignResult, complete, hand_over, open_all, prepare
 from edoc.drivers.files import Source
 from edoc.drivers.output import Output, Target, open_output
 from edoc.errors import ConfigError, InputError, KeyAccessError, VerificationFailed
 from edoc.facts.document import Document
-from edoc.formats.writing import SignaturePolicy
 from edoc.keys.chain import CertificateSource, load_certificates, order_chain
 from edoc.pki.certificate import Certificate
 from edoc.sign.draft import Draft
 from edoc.sign.format_draft import MAGIC as FORMAT_MAGIC
 from edoc.sign.format_draft import FormatDraft
 from edoc.sign.formats import Format
-from edoc.sign.request import FieldPlace, Level, SubFilter
+from edoc.sign.request import FieldPlace, Level
 from edoc.sign.step import RoomError
 
 if TYPE_CHECKING:
@@ -39,30 +39,7 @@ def prepare_signature(
     page: int | None = None,
     box: Sequence[float] | None = None,
     password: str | None = None,
-    level: str = "B-B",
-    digest: str | None = None,
-    pss: bool = False,
-    sub_filter: str = SubFilter.CADES.value,
-    signing_time: datetime | None = None,
-    name: str | None = None,
-    reason: str | None = None,
-    location: str | None = None,
-    contact_info: str | None = None,
-    certify: str | None = None,
-    lock: str | None = None,
-    lock_fields: Iterable[str] = (),
-    lock_permission: str | None = None,
-    validation_data: Iterable[Material] = (),
-    allow_invalid_certificate: bool = False,
-    format: str | None = None,
-    packaging: str | None = None,
-    countersign: str | None = None,
-    signature_policy: SignaturePolicy | None = None,
-    commitments: Sequence[str] = (),
-    roles: Sequence[str] = (),
-    serialization: str | None = None,
-    payload_encoding: str | None = None,
-    inner: str | None = None,
+    **options: Unpack[SigningOptions],
 ) -> Draft | FormatDraft:
     """Return the draft of a signature whose key is elsewhere: sign `draft.octets` with `draft.algorithm`.
 
@@ -74,32 +51,7 @@ def prepare_signature(
     loaded = load_certificates(certificates)
     if not loaded:
         raise KeyAccessError("KEY_CERTIFICATE_MISSING", subject="certificates")
-    statement = make_statement(
-        format=format,
-        packaging=packaging,
-        countersign=countersign,
-        signature_policy=signature_policy,
-        commitments=commitments,
-        roles=roles,
-        location=location,
-        content_timestamp=False,
-        serialization=serialization,
-        payload_encoding=payload_encoding,
-        inner=inner,
-    )
-    settings = make_settings(
-        (loaded[0], *order_chain(loaded[0], loaded)),
-        level=level,
-        digest=digest,
-        pss=pss,
-        sub_filter=sub_filter,
-        signing_time=signing_time,
-        claims=(name, reason, location, contact_info),
-        validation_data=validation_data,
-        allow_invalid_certificate=allow_invalid_certificate,
-        permits=make_permits(certify=certify, lock=lock, lock_fields=lock_fields, lock_permission=lock_permission),
-        statement=statement,
-    )
+    settings = Options(**options).settings((loaded[0], *order_chain(loaded[0], loaded)))
     documents, source = open_all(document, password=password)
     return replace(prepare_any(documents, settings, field=(field, make_place(page, box))), source=source)
 
@@ -162,15 +114,17 @@ def finish_signature(
             assert services.collector is not None
             chain = tuple(Certificate.load(der) for der in draft.certificates)
             before_signing(services.collector, chain, time=services.moment(), allow_revoked=True)
-        return finish_any(draft, signature_value, place, services)
+        return finish_any(draft, signature_value, place=place, services=services)
 
 
-def finish_any(draft: Draft | FormatDraft, signature_value: bytes, place: Output, services: Services) -> SignResult:
+def finish_any(
+    draft: Draft | FormatDraft, signature_value: bytes, *, place: Output, services: Services
+) -> SignResult:
     """Put a value into a draft of any format, and let the result appear at its place."""
     if isinstance(draft, FormatDraft):
         from edoc.api_sign.format_work import finish_format
 
-        return finish_format(draft, signature_value, place, services)
+        return finish_format(draft, signature_value, place=place, services=services)
     try:
         done = complete(draft, signature_value, services)
     except RoomError as problem:

@@ -72,7 +72,7 @@ def _finish(draft: bytes, value: bytes, document: Portable, place: _Place) -> tu
     whole = with_documents(read_draft(draft), (open_document(document),), password=place.password)
     overwrite, durability = place.overwrite, place.durability
     with open_output(place.path, overwrite=overwrite, source=place.source, durability=durability) as output:
-        result = finish_any(whole, value, output, _NONE)
+        result = finish_any(whole, value, place=output, services=_NONE)
     return result.check, bytes(result.document.data[:]) if place.path is None else None
 
 

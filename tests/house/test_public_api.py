@@ -6,9 +6,11 @@ To renew the file after a change that is meant: python -m tests.house.test_publi
 from __future__ import annotations
 
 import inspect
+from dataclasses import fields
 from enum import Enum
 
 import edoc
+from edoc.api_sign.options import Options, SignerOptions
 from tests.house.source import HOUSE
 
 SNAPSHOT = HOUSE / "api.txt"
@@ -27,6 +29,8 @@ def surface() -> str:
             bases = ", ".join(base.__name__ for base in value.__bases__ if base is not object)
             lines.append(f"class {name}({bases})")
             lines.extend(f"    {line}" for line in _members(value))
+    lines.append("options of Signer")
+    lines.extend(f"    {item.name}: {item.type} = {_value(item.default)}" for item in fields(Options))
     return "\n".join(lines) + "\n"
 
 
@@ -92,3 +96,9 @@ def test_every_public_name_is_there_and_no_other() -> None:
 
 if __name__ == "__main__":
     SNAPSHOT.write_text(surface(), encoding="utf-8")
+
+
+def test_the_options_for_callers_are_those_that_are_taken() -> None:
+    assert set(inspect.get_annotations(SignerOptions)) == {item.name for item in fields(Options)}
+    noted = {name: note.__forward_arg__ for name, note in SignerOptions.__annotations__.items()}
+    assert noted == {item.name: item.type for item in fields(Options)}
