@@ -30,7 +30,7 @@ METHODS: dict[str, tuple[str, bool]] = {
 """The six algorithms: which rules, and whether comments stay."""
 
 _QUICK_NODES = 3_000
-"""Below so many nodes a subtree is walked: the quick way starts with the whole document."""
+"""Below so many nodes a subtree is walked: what the quick way asks of the whole document costs more."""
 _WALKED = 8
 """How much slower the general way is."""
 _COUNT = etree.XPath("count(descendant::node())")
@@ -66,7 +66,7 @@ def canonicalize(
         made = walk(nodes, rules)
         cost = _WALKED * len(made)
     if document is not None:
-        document.spend(cost)
+        document.charge(cost)
     return made
 
 
@@ -76,7 +76,8 @@ def _quick(nodes: NodeSet, rules: Rules, own: XmlDocument | None) -> bytes | Non
     if holes is None or "" in rules.prefixes:
         # `#default` is lost in the writer unless the word is known to the thread's dictionary.
         return None
-    if not nodes.whole and _number(_COUNT, nodes.apex) < _QUICK_NODES:
+    known = own is not None and rules.kind == "exclusive"
+    if not known and not nodes.whole and _number(_COUNT, nodes.apex) < _QUICK_NODES:
         return None
     if own.costly if own is not None else _is_costly(nodes.tree.getroot()):
         return None
@@ -142,25 +143,38 @@ def _name(element: Element) -> str:
 
 
 def _places(written: bytes, apex: Element, name: str, holes: set[Element]) -> list[tuple[int, int]] | None:
-    local = name.rpartition(":")[2]
-    wanted = [item in holes for item in apex.iter(f"{{*}}{local}") if _name(item) == name]
-    tags = re.compile(rb"<(/?)" + re.escape(name.encode()) + rb"(?:>| [^>]*>)")
+    """Return where elements of one name stand in the canonical octets of the subtree of `apex`, null if that is unclear."""
     # Instructions and comments hold any text, what looks like a tag too; nothing else has a bare `<`.
     veiled = [match.span() for match in _VEIL.finditer(written)] if b"<?" in written or b"<!--" in written else []
+    starts = _found(written, b"<" + name.encode(), b" >", veiled)
+    ends = _found(written, b"</" + name.encode(), b">", veiled)
+    if len(starts) == len(holes):
+        wanted = [True] * len(starts)
+    else:
+        same = apex.iter(f"{{*}}{name.rpartition(':')[2]}")
+        wanted = [item in holes for item in same if _name(item) == name]
+    if len(starts) != len(ends) or len(starts) != len(wanted) or sum(wanted) != len(holes):
+        return None
     found: list[tuple[int, int]] = []
-    open_: list[int] = []
-    number = -1
-    for tag in tags.finditer(written):
-        if veiled and _inside(tag.start(), veiled):
-            continue
-        if not tag.group(1):
-            number += 1
-            open_.append(tag.start() if number < len(wanted) and wanted[number] else -1)
-        elif open_:
-            start = open_.pop()
-            if start >= 0:
-                found.append((start, tag.end()))
-    return found if number + 1 == len(wanted) and len(found) == len(holes) else None
+    opened: list[tuple[int, bool]] = []
+    for place, number in sorted([*zip(starts, range(len(starts)), strict=True), *((place, -1) for place in ends)]):
+        if number >= 0:
+            opened.append((place, wanted[number]))
+        else:
+            begun, chosen = opened.pop()
+            if chosen:
+                found.append((begun, place + len(name.encode()) + 3))
+    return found
+
+
+def _found(written: bytes, tag: bytes, after: bytes, veiled: list[tuple[int, int]]) -> list[int]:
+    found = []
+    place = written.find(tag)
+    while place >= 0:
+        if written[place + len(tag)] in after and not (veiled and _inside(place, veiled)):
+            found.append(place)
+        place = written.find(tag, place + 1)
+    return found
 
 
 _VEIL = re.compile(rb"<\?.*?\?>|<!--.*?-->", re.DOTALL)

@@ -75,7 +75,7 @@ def read_signature(
         element=element,
         document=document,
         id=id,
-        signed_info=_signed_info(info[0], method[0], id, notes),
+        signed_info=_signed_info(document, info[0], method[0], id, notes),
         signed_info_element=info[0],
         canonicalization=algorithm(method[0]),
         signature_value=_value(value[0], id, notes),
@@ -94,10 +94,11 @@ def finding_of(problem: XmlError, id: str) -> Finding:
     return (warning if problem.undecided else error)(problem.code, id, **problem.params)
 
 
-def _signed_info(info: Element, method: Element, id: str, notes: list[Finding]) -> bytes | None:
-    # Charged to no budget: each is canonicalised once, and all together are no longer than the document.
+def _signed_info(document: XmlDocument, info: Element, method: Element, id: str, notes: list[Finding]) -> bytes | None:
+    # No budget bars it: each is canonicalised once, and all together are no longer than the document.
     try:
-        return canonicalize(info, method=algorithm(method), inclusive_prefixes=inclusive_prefixes(method))
+        prefixes = inclusive_prefixes(method)
+        return canonicalize(info, method=algorithm(method), inclusive_prefixes=prefixes, document=document)
     except XmlError as problem:
         notes.append(finding_of(problem, id))
         return None

@@ -10,8 +10,9 @@ from typing import cast
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.tree import DS, Element
 
-_SPACE = " \t\r\n"
-_NO_SPACE = str.maketrans("", "", _SPACE)
+_PREFIX = f"{{{DS}}}"
+_SKIP = len(_PREFIX)
+_NO_SPACE = str.maketrans("", "", " \t\r\n")
 
 
 def children(element: Element) -> list[Element]:
@@ -22,7 +23,7 @@ def children(element: Element) -> list[Element]:
 def local(element: Element) -> str:
     """Return the local name of an element of XML-DSig, an empty string for any other one."""
     tag: str = element.tag
-    return tag[len(DS) + 2 :] if tag.startswith(f"{{{DS}}}") else ""
+    return tag[_SKIP:] if tag.startswith(_PREFIX) else ""
 
 
 def ordered(element: Element, names: Sequence[str]) -> list[list[Element]]:

@@ -7,7 +7,7 @@ namespaces, text), so a set is told by the elements at which membership changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from edoc.formats.xml.tree import Element, Tree
 
@@ -54,7 +54,9 @@ class NodeSet:
         """Return the set without an element and all that stands in it."""
         inner = set(element.iter()) & set(self.marks) if self.marks else set()
         marks = {key: value for key, value in self.marks.items() if key not in inner}
-        return replace(self, marks={**marks, element: False})
+        return NodeSet(
+            apex=self.apex, whole=self.whole, outside=self.outside, comments=self.comments, marks={**marks, element: False}
+        )
 
     def combined(self, other: NodeSet, rule: Callable[[bool, bool], bool]) -> NodeSet:
         """Return the set of the nodes for which `rule(in this one, in the other one)` holds; both of one document."""

@@ -138,17 +138,18 @@ def digested(references: Sequence[XmlReference], resolver: Resolver | None) -> l
 
 
 def _inside(item: XmlReference) -> XmlReference:
+    target: Element | None = None
     try:
         nodes = dereferenced(item.document, item.uri or "")
-        item = replace(item, target=nodes.apex)
+        target = nodes.apex
         item.document.spend(_REFERENCE)
         made = octets_of(transformed(nodes, item.transforms, item.document), item.document)
         if not made:
             # Nothing is signed by it: an empty set always has the same digest.
             raise XmlError("XML_REFERENCE_EMPTY", reference=item.uri or "-")
     except XmlError as problem:
-        return replace(item, problem=problem)
-    return replace(item, actual=_digest(item.digest_algorithm, made))
+        return replace(item, target=target, problem=problem)
+    return replace(item, target=target, actual=_digest(item.digest_algorithm, made))
 
 
 def _digest(name: str, made: bytes) -> bytes | None:

@@ -7,6 +7,7 @@ costs more than its size is refused before anything is computed over it.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
@@ -65,8 +66,12 @@ class XmlDocument:
             raise XmlError("XML_DOCTYPE")
         return cls(source=data, name=name, root=root, limits=limits, costly=_within_limits(data, root, limits))
 
+    def charge(self, octets: int) -> None:
+        """Count work that was done over so many octets."""
+        self._spent[0] += octets
+
     def spend(self, octets: int) -> None:
-        """Count work that so many octets cost; `XmlError` XML_LIMIT once a document has used up its budget."""
+        """Count work that is to be done; `XmlError` XML_LIMIT once a document has used up its budget."""
         self._spent[0] += octets
         # A large document may be gone over some times, a small one any number of times that makes sense.
         budget = self.limits.xml_work + 4 * len(self.source)
@@ -113,6 +118,8 @@ def _refuse_prolog(data: bytes) -> None:
     else:
         place = _PROLOG_OCTETS.match(data)
         doctype = place is not None and data.startswith(b"<!DOCTYPE", place.end())
+        if not doctype and data.startswith(b"<") and not data.startswith(b"<?xml"):
+            return
         head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").decode("latin-1")
     if doctype:
         raise XmlError("XML_DOCTYPE")
@@ -132,9 +139,19 @@ def parser(*, huge: bool = False) -> etree.XMLParser:
     )  # fmt: skip
 
 
+class _Parsers(threading.local):
+    """A parser serves one thread: it is locked while it works."""
+
+    def __init__(self) -> None:
+        self.small = parser()
+
+
+_PARSERS = _Parsers()
+
+
 def _parsed(data: bytes) -> Element:
     try:
-        return etree.fromstring(data, parser(huge=len(data) > _SMALL))
+        return etree.fromstring(data, parser(huge=True) if len(data) > _SMALL else _PARSERS.small)
     except etree.XMLSyntaxError as problem:
         if "depth" in problem.msg or "huge" in problem.msg.lower():
             raise XmlError("XML_LIMIT", limit=256, what="depth") from None
@@ -153,9 +170,8 @@ def _within_limits(data: bytes, root: Element, limits: Limits) -> bool:
     declared = marks if marks <= _FEW else most_declared(root)
     if declared > limits.xml_namespaces:
         raise XmlError("XML_LIMIT", limit=limits.xml_namespaces, what="namespace declarations")
-    many = (data.count(b"=") > _MANY or b"\0" in data[:4]) and (
-        _MANY_EQUALS.search(data) is not None or b"\0" in data[:4]
-    )
+    # In two octets a character the signs are counted the same, and the pattern is not asked.
+    many = data.count(b"=") > _MANY_IN_ALL and (b"\0" in data[:4] or _MANY_EQUALS.search(data) is not None)
     if many and root.xpath(f"boolean(//@*[{limits.xml_attributes + 1}])"):
         raise XmlError("XML_LIMIT", limit=limits.xml_attributes, what="attributes")
     return many or is_costly(root, declared)
@@ -165,6 +181,8 @@ _FEW = 16
 """Declarations of namespaces that never cost anything."""
 _MANY = 64
 """Attributes of one element, which the writer sorts by insertion."""
+_MANY_IN_ALL = 2_000
+"""Attributes of a whole document that cost nothing even on one element."""
 _MANY_EQUALS = re.compile(rb"<(?:[^<=]*+=){%d}" % (_MANY + 1))
 """More signs of equality between two tags than an element of that many attributes could do without."""
 _COSTLY = 200_000_000
