@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from edoc.errors import InputError
 from edoc.facts.document import Document
@@ -16,16 +17,16 @@ from edoc.formats.cms_signer import carried as carried_in_token
 from edoc.formats.originals import Originals
 from edoc.formats.xml.algorithms import C14N_EXCLUSIVE
 from edoc.formats.xml.c14n import canonicalize
-from edoc.formats.xml.dsig import read_signature
+from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.key_info import read_key_info
-from edoc.formats.xml.layout import parsed
-from edoc.formats.xml.place import adapted, numbered, property_place
+from edoc.formats.xml.place import Place, adapted, grown, numbered, parsed, property_place
 from edoc.formats.xml.qualifying import Qualifying, find_qualifying, is_ds
 from edoc.formats.xml.qualifying_material import carried
 from edoc.formats.xml.qualifying_stamps import archive_digest, tokens_of
-from edoc.formats.xml.text import XmlText
-from edoc.formats.xml.tree import Element
+from edoc.formats.xml.references import digested, read_reference
+from edoc.formats.xml.text import Splice, XmlText
+from edoc.formats.xml.tree import Element, XmlDocument
 from edoc.formats.xml.write_properties import b64
 from edoc.limits import DEFAULT_LIMITS
 from edoc.pki.algorithms import digest_of
@@ -41,20 +42,36 @@ Objects = Sequence[tuple[MaterialKind, bytes]]
 
 
 class XadesEditor:
-    """One signed document, changed step by step; signatures are named by the ids of their facts."""
+    """One signed document, changed step by step; signatures are named by the ids of their facts.
 
-    def __init__(self, document: Document, *, originals: Sequence[Document] = (), newest: str | None = None) -> None:
-        """Take a signed document; `newest` is the Id attribute of the signature just put in.
+    What is put in is put into the text and into the tree alike: neither is written or read anew.
+    """
 
-        Raises `InputError` for a document that cannot be read, or has no signature.
-        """
-        self._document = document
+    def __init__(
+        self, text: XmlText, *, name: str, originals: Sequence[Document] = (), newest: str | None = None
+    ) -> None:
+        """Take the text of a signed document; `newest` is the id of the signature just put in."""
+        self._text = text
+        self._name = name
         self._originals = tuple(originals)
-        self._tree = parsed(document)
-        found = numbered(self._tree)
-        if not found:
+        self._newest = newest
+        self._read: XmlDocument | None = None
+        self._ends: dict[str, int] = {}
+
+    @classmethod
+    def opened(cls, document: Document, originals: Sequence[Document]) -> XadesEditor:
+        """Return the editor of a document; `InputError` when it cannot be read, or has no signature."""
+        editor = cls(XmlText.of(bytes(document.data[:]), name=document.name), name=document.name, originals=originals)
+        if not editor.signatures:
             raise InputError("EXTEND_NO_SIGNATURE", subject=document.name)
-        self._newest = next((id for id, item in found.items() if newest and item.get("Id") == newest), None)
+        return editor
+
+    @property
+    def _tree(self) -> XmlDocument:
+        if self._read is None:
+            data = self._text.written(self._text.octets)
+            self._read = parsed(Document(data=data, name=self._name))
+        return self._read
 
     @property
     def signatures(self) -> tuple[str, ...]:
@@ -73,7 +90,7 @@ class XadesEditor:
 
     def parts(self) -> Iterable[bytes | memoryview]:
         """Yield the octets of the document as it is now."""
-        yield bytes(self._document.data[:])
+        yield self._text.written(self._text.octets)
 
     def signature_imprint(self, signature: str, algorithm: str) -> bytes:
         """Return the digest of the canonical SignatureValue element (5.3)."""
@@ -97,6 +114,7 @@ class XadesEditor:
         names = {qualifying.name(item) for item in qualifying.unsigned}
         certificates = [item for item in new if item[0] is MaterialKind.CERTIFICATE]
         revocations = [item for item in new if item[0] is not MaterialKind.CERTIFICATE]
+        first: list[str] = []
         later: list[str] = []
         for name, found, text in (
             ("CertificateValues", certificates, _certificate_values(certificates)),
@@ -105,24 +123,29 @@ class XadesEditor:
             if found and (name in names or "ArchiveTimeStamp" in names):
                 later.append(text)
             elif found:
-                self._put(signature, text)
+                first.append(text)
         if later:
-            self._put(signature, f"<xades141:TimeStampValidationData>{''.join(later)}</xades141:TimeStampValidationData>")
+            first.append(f"<xades141:TimeStampValidationData>{''.join(later)}</xades141:TimeStampValidationData>")
+        if first:
+            self._put(signature, *first)
 
     def archive_imprint(self, signature: str, algorithm: str) -> bytes:
         """Return the digest over everything of a signature, as it stands in the file (5.5.2.2).
 
         Raises `InputError` EXTEND_ORIGINAL_MISSING when data that it signs is not at hand.
         """
-        read = read_signature(
-            self._element(signature), self._tree, id=signature, resolver=Originals(self._originals)
-        )
-        if any(item.actual is None for item in read.references):
+        read = _with_data(self._element(signature), self._fresh(), id=signature, originals=Originals(self._originals))
+        if any(item.external and item.found is None for item in read.references):
             raise InputError("EXTEND_ORIGINAL_MISSING", subject=signature)
         try:
             return archive_digest(read, method=C14N_EXCLUSIVE, algorithm=algorithm)
         except XmlError as problem:
             raise InputError(problem.code, subject=signature, params=problem.params) from problem
+
+    def _fresh(self) -> XmlDocument:
+        """Return the tree with what was put in since it was read, and a budget of its own."""
+        old = self._tree
+        return XmlDocument(source=self._text.octets, name=old.name, root=old.root, limits=old.limits, costly=old.costly)
 
     def put_archive_timestamp(self, signature: str, token: bytes) -> None:
         """Add an ArchiveTimeStamp of version 1.4.1."""
@@ -131,7 +154,7 @@ class XadesEditor:
     def _element(self, signature: str) -> Element:
         element = numbered(self._tree).get(signature)
         if element is None:
-            raise InputError("XADES_TARGET_MISSING", subject=signature, params={"document": self._document.name})
+            raise InputError("XADES_TARGET_MISSING", subject=signature, params={"document": self._name})
         return element
 
     def _qualifying(self, signature: str) -> Qualifying:
@@ -140,19 +163,37 @@ class XadesEditor:
             raise InputError("XADES_NOT_EXTENDABLE", subject=signature)
         return found
 
-    def _put(self, signature: str, property: str) -> None:
-        """Put a property behind those of a signature, and read the document again as it stands now."""
+    def _put(self, signature: str, *properties: str) -> None:
+        """Put properties behind those of a signature."""
         self._refuse_covered(signature)
-        text = XmlText.of(bytes(self._document.data[:]), name=self._document.name)
-        splice, parent = property_place(text, self._tree, self._element(signature), id=signature)
-        octets = splice.apply(text.octets, adapted(self._named(property), parent).encode("ascii"))
-        self._document = Document.from_bytes(text.written(octets), name=self._document.name)
-        self._tree = parsed(self._document)
+        element = self._element(signature)
+        place = self._place(signature, element)
+        named = [self._named(item) for item in properties]
+        inserted = "".join(adapted(item, place.parent) for item in named).encode("ascii")
+        octets = place.splice.apply(self._text.octets, inserted)
+        self._moved(signature, place.splice, len(octets) - len(self._text.octets), len(inserted))
+        self._text = replace(self._text, octets=octets)
+        if self._read is not None and not grown(place, named):
+            # A prefix came out differently in the tree: what counts is how the text reads.
+            self._read = None
+
+    def _place(self, signature: str, element: Element) -> Place:
+        end = self._ends.get(signature)
+        if end is None:
+            return property_place(self._text, self._tree, element, id=signature)
+        box = self._qualifying(signature).unsigned[0].getparent()
+        assert box is not None
+        return Place(splice=Splice(start=end, end=end), parent=box, missing=())
+
+    def _moved(self, signature: str, splice: Splice, longer: int, inserted: int) -> None:
+        """Note where the properties of each signature end now."""
+        self._ends = {id: end + longer if end >= splice.end else end for id, end in self._ends.items()}
+        self._ends[signature] = splice.start + len(splice.before) + inserted
 
     def _named(self, property: str) -> str:
         """Return a property with an Id that is its own: the digest of its content, and of the document if need be."""
         id = f"p-{hashlib.sha256(property.encode()).hexdigest()[:24]}"
-        while self._tree.by_id(id):
+        while id.encode() in self._text.octets:
             id = f"p-{hashlib.sha256((id + property).encode()).hexdigest()[:24]}"
         head, bracket, tail = property.partition(">")
         return f'{head} Id="{id}"{bracket}{tail}'
@@ -167,6 +208,19 @@ class XadesEditor:
             if "CounterSignature" in names[: stamped + 1]:
                 raise InputError("XADES_COUNTER_COVERED", subject=signature)
             parent = parent.rpartition(".C")[0]
+
+
+def _with_data(element: Element, tree: XmlDocument, *, id: str, originals: Originals) -> XmlSignature:
+    """Return a signature with its references, those to other files with their data; digests are not computed."""
+    info = next((item for item in element if is_ds(item, "SignedInfo")), None)
+    try:
+        boxes = [item for item in info if is_ds(item, "Reference")] if info is not None else []
+        references = [read_reference(item, tree) for item in boxes]
+        outside = iter(digested([item for item in references if item.external], originals))
+    except XmlError as problem:
+        raise InputError(problem.code, subject=id, params=problem.params) from problem
+    found = tuple(next(outside) if item.external else item for item in references)
+    return XmlSignature(element=element, document=tree, id=id, references=found)
 
 
 def _digest(algorithm: str, octets: bytes) -> bytes:

@@ -15,8 +15,8 @@ from edoc.formats.kind import Kind, kind_of
 from edoc.formats.writing import Packaging, SignatureOrder
 from edoc.formats.xml.algorithms import C14N_EXCLUSIVE
 from edoc.formats.xml.c14n import canonicalize
-from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.nodes import NodeSet
+from edoc.formats.xml.place import number_in, parsed
 from edoc.formats.xml.text import Splice, XmlText, inside_end, without_declaration
 from edoc.formats.xml.tree import DS, Element, XmlDocument
 from edoc.formats.xml.write_properties import b64, words
@@ -35,6 +35,7 @@ _NO_SIGNATURES = (
     "/descendant::ds:Signature</dsig-xpath:XPath></ds:Transform>"
 )
 """Every signature of the document stays out of the digest: parallel ones do not disturb each other."""
+_SIGNATURE = f"{{{DS}}}Signature"
 _CHUNK = 128 << 10
 _SAFE = "/-._~"
 
@@ -74,6 +75,8 @@ class Layout:
     after: str = ""
     objects: str = ""
     """ds:Object elements of the signature, with markers."""
+    newest: str = "S1"
+    """The id that the new signature will have."""
     beside: str = "none"
     """Which of the documents stand beside the signature: `all`, `others` (all but the first) or `none`."""
 
@@ -90,14 +93,6 @@ def layout_of(documents: Sequence[Document], order: SignatureOrder, *, tag: str)
     if order.packaging is Packaging.DETACHED:
         return _detached(documents, order)
     return _internally_detached(documents, order, tag)
-
-
-def parsed(document: Document) -> XmlDocument:
-    """Return the tree of a document; `InputError` with the code of what it breaks."""
-    try:
-        return XmlDocument.parse(bytes(document.data[:]), name=document.name)
-    except XmlError as problem:
-        raise InputError(problem.code, subject=document.name, params=problem.params) from problem
 
 
 def _one(documents: Sequence[Document], packaging: Packaging) -> Document:
@@ -124,13 +119,23 @@ def splice_into(text: XmlText, tree: XmlDocument, parent: Element) -> Splice:
         span = text.root_end()
         if span is not None:
             return Splice(start=span.close, end=span.close)
-    place = number_of(tree, parent)
-    return inside_end(text.spans((place,))[place], text.octets)
+    return inside_end(text.span(number_in(tree.root, parent)), text.octets)
 
 
-def number_of(tree: XmlDocument, element: Element) -> int:
-    """Return the place of an element in document order, from 0."""
-    return next(place for place, item in enumerate(tree.root.iter("*")) if item is element)
+def signatures_before(tree: XmlDocument, parent: Element) -> int:
+    """Return how many top-level signatures stand before the end of an element."""
+    if parent is tree.root:
+        return sum(1 for _ in tree.signatures())
+    last = parent
+    while len(last):
+        last = last[-1]
+    count = 0
+    for item in tree.root.iter():
+        if item.tag == _SIGNATURE and not any(True for _ in item.iterancestors(_SIGNATURE)):
+            count += 1
+        if item is last:
+            break
+    return count
 
 
 def _enveloped(document: Document, order: SignatureOrder) -> Layout:
@@ -147,7 +152,8 @@ def _enveloped(document: Document, order: SignatureOrder) -> Layout:
         feed=lambda state: state.update(_without_signatures(tree)),
     )
     parent = _parent(tree, order.options.get("parent"), document.name)
-    return Layout(data=(datum,), splice=splice_into(text, tree, parent))
+    newest = f"S{signatures_before(tree, parent) + 1}"
+    return Layout(data=(datum,), splice=splice_into(text, tree, parent), newest=newest)
 
 
 def _parent(tree: XmlDocument, path: str | None, name: str) -> Element:
@@ -215,7 +221,7 @@ def canonical_fragment(text: str) -> bytes:
 
 def _detached(documents: Sequence[Document], order: SignatureOrder) -> Layout:
     first = documents[0]
-    splice = None
+    splice, newest = None, "S1"
     data = list(documents)
     before, after = _around(order)
     if len(documents) > 1 and kind_of(first) is Kind.XML:
@@ -223,6 +229,7 @@ def _detached(documents: Sequence[Document], order: SignatureOrder) -> Layout:
         if tree.root.tag == f"{{{ASIC}}}XAdESSignatures":
             # One more signature beside those that are there, over the same data.
             splice = splice_into(XmlText.of(bytes(first.data[:]), name=first.name), tree, tree.root)
+            newest = f"S{signatures_before(tree, tree.root) + 1}"
             data = data[1:]
         elif tree.root.tag == f"{{{DS}}}Signature":
             raise InputError("XADES_ROOT_IS_SIGNATURE", subject=first.name)
@@ -234,7 +241,7 @@ def _detached(documents: Sequence[Document], order: SignatureOrder) -> Layout:
         for item in data
     )
     beside = "all" if splice is None else "others"
-    return Layout(data=found, splice=splice, before=before, after=after, beside=beside)
+    return Layout(data=found, splice=splice, before=before, after=after, newest=newest, beside=beside)
 
 
 def _around(order: SignatureOrder) -> tuple[str, str]:
@@ -293,7 +300,8 @@ def _beside(document: Document, tree: XmlDocument, order: SignatureOrder) -> Lay
             raise ConfigError("XADES_ELEMENT_MISSING", subject=document.name, params={"id": id})
         found.append(_element_datum(bearers[0], id, order))
     text = XmlText.of(bytes(document.data[:]), name=document.name)
-    return Layout(data=tuple(found), splice=splice_into(text, tree, tree.root))
+    newest = f"S{signatures_before(tree, tree.root) + 1}"
+    return Layout(data=tuple(found), splice=splice_into(text, tree, tree.root), newest=newest)
 
 
 def _own_boxes(tree: XmlDocument) -> list[str]:

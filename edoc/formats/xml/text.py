@@ -6,8 +6,8 @@ that was there is ever written again.  The parser tells what the elements are, t
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edoc.errors import InputError
@@ -70,9 +70,21 @@ class XmlText:
         """Return edited octets in the encoding of the document."""
         return octets if self.encoding is None else octets.decode("utf-8").encode(self.encoding)
 
-    def spans(self, places: Iterable[int]) -> dict[int, Span]:
-        """Return where the elements of some numbers (from 0, in document order) stand."""
-        return find_spans(self.octets, frozenset(places))
+    def span(self, number: int, *, start: int = 0) -> Span:
+        """Return where an element stands, by its number (from 0) among those from an offset on, in document order."""
+        return find_span(self.octets, number, start=start)
+
+    def start_of(self, name: str, number: int) -> int | None:
+        """Return the offset of the start tag of the element of some number (from 0) among those of one written name.
+
+        Null where text may look like a tag: then the document has to be gone through.
+        """
+        body = self.octets.find(b"?>") + 2 if self.octets.removeprefix(b"\xef\xbb\xbf").startswith(b"<?xml") else 0
+        if any(self.octets.find(mark, body) >= 0 for mark in (b"<!--", b"<![CDATA[", b"<?")):
+            return None
+        tags = re.finditer(rb"<" + re.escape(name.encode()) + rb"(?=[ \t\r\n/>])", self.octets)
+        found = next(itertools.islice(tags, number, None), None)
+        return found.start() if found is not None else None
 
     def root_end(self) -> Span | None:
         """Return where the root ends, null unless its end tag is the last thing there is but white space."""
@@ -90,30 +102,25 @@ def _wide(data: bytes) -> str | None:
     return None
 
 
-def find_spans(octets: bytes, wanted: frozenset[int]) -> dict[int, Span]:
-    """Return the spans of elements by their numbers; the octets have been parsed before and are well-formed."""
-    found: dict[int, Span] = {}
-    stack: list[tuple[int, int, int] | None] = []
-    number = -1
-    left = len(wanted)
-    for token in _TOKEN.finditer(octets):
+def find_span(octets: bytes, wanted: int, *, start: int = 0) -> Span:
+    """Return the span of an element by its number; the octets have been parsed before and are well-formed."""
+    number = depth = -1
+    opened: tuple[int, int, int] | None = None
+    for token in _TOKEN.finditer(octets, start):
         tag = token.group("open")
         if tag is not None:
             number += 1
-            if tag[-1:] == b"/":
-                if number in wanted:
-                    found[number] = _span(octets, (number, token.start(), token.end()), token.start(), token.end())
-                    left -= 1
-            else:
-                stack.append((number, token.start(), token.end()) if number in wanted else None)
+            if number == wanted:
+                opened = (depth, token.start(), token.end())
+                if tag[-1:] == b"/":
+                    return _span(octets, opened, token.start(), token.end())
+            if tag[-1:] != b"/":
+                depth += 1
         elif token.group("close") is not None:
-            opened = stack.pop()
-            if opened is not None:
-                found[opened[0]] = _span(octets, opened, token.start(), token.end())
-                left -= 1
-        if not left:
-            break
-    return found
+            depth -= 1
+            if opened is not None and opened[0] == depth:
+                return _span(octets, opened, token.start(), token.end())
+    raise ValueError("no such element")
 
 
 def _span(octets: bytes, opened: tuple[int, int, int], close: int, end: int) -> Span:

@@ -20,8 +20,8 @@ from edoc.formats.writing import Placement, Prepared, SignatureOrder, SignerPara
 from edoc.formats.xml.algorithms import C14N_EXCLUSIVE, signature_of_uri, signature_uri
 from edoc.formats.xml.c14n import canonicalize
 from edoc.formats.xml.editor import XadesEditor
-from edoc.formats.xml.layout import Datum, Layout, filled, layout_of, parsed
-from edoc.formats.xml.place import adapted, numbered, property_place
+from edoc.formats.xml.layout import Datum, Layout, filled, layout_of
+from edoc.formats.xml.place import adapted, numbered, parsed, property_place
 from edoc.formats.xml.qualifying import COUNTERSIGNED_TYPE, is_ds
 from edoc.formats.xml.text import Splice, XmlText
 from edoc.formats.xml.tree import DS
@@ -48,7 +48,8 @@ class XadesWriter:
     def content_digest(self, documents: Sequence[Document], *, order: SignatureOrder, algorithm: str) -> bytes:
         """Return the digest for AllDataObjectsTimeStamp: the octets of all references to data, joined (5.2.8.1)."""
         state = new_hash(algorithm)
-        for datum in _layout(documents, order, _tag(documents, order)).data:
+        digests = [item.sha256().hex() for item in documents]
+        for datum in _layout(documents, order, _tag(digests, order)).data:
             datum.feed(state)
         return state.digest()
 
@@ -58,7 +59,8 @@ class XadesWriter:
         """Return the octets to sign; `ConfigError` and `InputError` for what XAdES cannot do."""
         digest = digest_name(signer.digest_algorithm)
         method = _method(signer.algorithm)
-        tag = _tag(documents, order)
+        digests = tuple(item.sha256().hex() for item in documents)
+        tag = _tag(digests, order)
         layout = _layout(documents, order, tag)
         described = [
             Described(reference_id=f"r-{tag}-{place}", media_type=item.media_type)
@@ -72,13 +74,13 @@ class XadesWriter:
             f'<ds:SignatureMethod Algorithm="{method}"/>{"".join(references)}</ds:SignedInfo>'
         )
         state = State(
-            tag=tag,
             signature=_signature(tag, info, signer=signer, properties=properties, objects=layout.objects),
             before=layout.before,
             after=layout.after,
             splice=layout.splice,
             plain=_plain_size(signer),
-            documents=tuple(item.sha256().hex() for item in documents),
+            documents=digests,
+            newest=layout.newest,
             beside=layout.beside,
         )
         return Prepared(octets=_canonical(info, "SignedInfo"), state=state.frozen())
@@ -96,15 +98,16 @@ class XadesWriter:
         first = documents[0]
         if state.splice is not None:
             text = XmlText.of(bytes(first.data[:]), name=first.name)
-            data = text.written(state.splice.apply(text.octets, signature.encode("ascii")))
+            text = replace(text, octets=state.splice.apply(text.octets, signature.encode("ascii")))
         else:
-            data = "".join((_DECLARATION, *filled(f"{state.before}{signature}{state.after}", documents))).encode("utf-8")
+            whole = "".join((_DECLARATION, *filled(f"{state.before}{signature}{state.after}", documents)))
+            text = XmlText(octets=whole.encode("utf-8"))
         beside = documents if state.beside == "all" else documents[1:] if state.beside == "others" else ()
-        return XadesEditor(Document.from_bytes(data, name=first.name), originals=beside, newest=f"id-{state.tag}")
+        return XadesEditor(text, name=first.name, originals=beside, newest=state.newest)
 
     def open(self, document: Document, originals: Sequence[Document]) -> XadesEditor:
         """Return a signed document for extension; `InputError` when it cannot be read or extended."""
-        return XadesEditor(document, originals=originals)
+        return XadesEditor.opened(document, originals)
 
 
 WRITER = XadesWriter()
@@ -115,7 +118,6 @@ WRITER = XadesWriter()
 class State:
     """What `finish` needs of what `prepare` found; the documents themselves are handed over again."""
 
-    tag: str
     signature: str
     before: str
     after: str
@@ -124,6 +126,8 @@ class State:
     """Octets of r and of s; 0 where the value stands as it is."""
     documents: tuple[str, ...]
     """SHA-256, in hexadecimal digits."""
+    newest: str
+    """The id that the signature will have."""
     beside: str
     """Which documents stand beside the signature: `all`, `others` (all but the first) or `none`."""
 
@@ -149,7 +153,7 @@ class State:
             raise InputError("DRAFT_UNREADABLE", subject="draft") from problem
 
 
-_TEXTS = ("tag", "signature", "before", "after", "beside")
+_TEXTS = ("signature", "before", "after", "newest", "beside")
 
 
 def _splice(start: int, end: int, before: str, after: str) -> Splice:
@@ -162,17 +166,15 @@ def _layout(documents: Sequence[Document], order: SignatureOrder, tag: str) -> L
     unknown = min(set(order.options) - _OPTIONS, default=None)
     if unknown is not None:
         raise ConfigError("XADES_OPTION", subject=unknown, params={"known": ", ".join(sorted(_OPTIONS))})
+    if not documents:
+        raise ConfigError("XADES_ONE_DOCUMENT", subject="-", params={"count": "0", "packaging": order.packaging.value})
     return _counter(documents, order) if order.placement is Placement.COUNTER else layout_of(documents, order, tag=tag)
 
 
-def _tag(documents: Sequence[Document], order: SignatureOrder) -> str:
+def _tag(digests: Sequence[str], order: SignatureOrder) -> str:
     """Return what makes the Ids of a signature its own: two signatures of one document have different inputs."""
-    if not documents:
-        raise ConfigError("XADES_ONE_DOCUMENT", subject="-", params={"count": "0", "packaging": order.packaging.value})
-    state = hashlib.sha256(f"{order.signing_time.isoformat()} {order.packaging} {order.target}".encode())
-    for item in documents:
-        state.update(item.sha256())
-    return state.hexdigest()[:32]
+    parts = (order.signing_time.isoformat(), order.packaging.value, order.target or "", *digests)
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:32]
 
 
 def _method(algorithm: SignatureAlgorithm) -> str:
@@ -244,8 +246,9 @@ def _counter(documents: Sequence[Document], order: SignatureOrder) -> Layout:
         # A reference needs a name to go by, and none can be given to what was signed before.
         raise InputError("XADES_VALUE_WITHOUT_ID", subject=order.target or "-")
     text = XmlText.of(bytes(document.data[:]), name=document.name)
-    splice, parent = property_place(text, tree, signature, id=order.target or "")
-    opened, closed = adapted("<xades:CounterSignature></xades:CounterSignature>", parent).split("><")
+    place = property_place(text, tree, signature, id=order.target or "")
+    splice = place.splice
+    opened, closed = adapted("<xades:CounterSignature></xades:CounterSignature>", place.parent).split("><")
     datum = Datum(
         uri=f"#{id}",
         type=COUNTERSIGNED_TYPE,
@@ -253,4 +256,5 @@ def _counter(documents: Sequence[Document], order: SignatureOrder) -> Layout:
         feed=lambda state: state.update(canonicalize(value, method=C14N_EXCLUSIVE)),
     )
     edit = replace(splice, before=splice.before + f"{opened}>".encode(), after=f"<{closed}".encode() + splice.after)
-    return Layout(data=(datum,), splice=edit, beside="others")
+    known = sum(1 for item in numbered(tree) if item.rpartition(".C")[0] == order.target)
+    return Layout(data=(datum,), splice=edit, newest=f"{order.target}.C{known + 1}", beside="others")

@@ -383,3 +383,36 @@ def test_a_signature_without_unsigned_properties_in_the_default_namespace() -> N
     assert root.find(f".//{XADES}UnsignedProperties/{XADES}UnsignedSignatureProperties/{XADES}SignatureTimeStamp") is not None
     (found,) = facts(octets(editor))
     assert found.timestamps[0].imprint is not None and found.timestamps[0].imprint.intact
+
+
+ODD = (
+    '<a xmlns="http://uri.etsi.org/01903/v1.3.2#" xmlns:ds="urn:other"><b/></a>',
+    '<x:a xmlns:x="http://www.w3.org/2000/09/xmldsig#" xmlns:y="http://uri.etsi.org/01903/v1.3.2#" xmlns:xades="urn:z"/>',
+    "<!-- <ds:Signature> --><a><![CDATA[<ds:Signature>]]><?p <ds:Signature>?></a>",
+)
+"""Documents that bind the same names otherwise, or hold what looks like a signature's tag."""
+
+
+@pytest.mark.parametrize("text", [INVOICE, *ODD])
+def test_the_tree_grows_as_the_text_does(text: str) -> None:
+    document = Document.from_bytes(text.encode(), name="a.xml")
+    first = Document.from_bytes(sign([document], order(), level="B-LTA"), name="a.xml")
+    editor = WRITER.open(Document.from_bytes(sign([first], order(), key="person-ec"), name="a.xml"), [])
+    for step in (stamp, archive, stamp):
+        for signature in editor.signatures:
+            step(editor, signature)
+            again = WRITER.open(Document.from_bytes(octets(editor), name="a.xml"), [])
+            assert again.signatures == editor.signatures
+            for one in editor.signatures:
+                assert editor.archive_imprint(one, "sha256") == again.archive_imprint(one, "sha256")
+    found = facts(octets(editor))
+    assert len(found) == 2 and all(map(intact, found))
+
+
+def test_a_signature_goes_before_those_that_follow_its_place() -> None:
+    document = Document.from_bytes(b"<case><claim/></case>", name="case.xml")
+    first = Document.from_bytes(sign([document], order()), name="case.xml")
+    prepared = WRITER.prepare([first], order=order(options={"parent": "claim"}), signer=signer())
+    editor = WRITER.finish([first], prepared, practice().key("person").sign(prepared.octets, signer().algorithm))
+    assert editor.newest == "S1" and editor.signatures == ("S1", "S2")
+    assert all(map(intact, facts(octets(editor))))
