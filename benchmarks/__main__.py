@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import cms, xml
 from benchmarks.inputs import DOCUMENT_BYTES, SIGNERS, Material, make_document, make_material
 from benchmarks.memory import peak_of_signing, peak_of_verifying
 from benchmarks.peers import Peer, edoc_jobs, pyhanko_jobs
+from benchmarks.table import Row, talk
 
 DOCUMENTS = 500
 PYHANKO_SIGNS = 100
@@ -31,26 +32,18 @@ LARGER_BYTES = 5_000_000
 LARGE_BYTES = 100_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One measured figure beside its goal."""
-
-    what: str
-    measured: str
-    goal: str
-    met: bool
-
-
 def main() -> int:
     """Run all measurements; return 1 when a goal is missed."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="edoc-bench-") as name:
         folder = Path(name)
-        _talk("making a practice PKI and documents ...")
+        talk("making a practice PKI and documents ...")
         material = make_material(folder)
         rows.extend(_speed(folder, material))
         rows.extend(_revisions(folder, material))
         rows.extend(_memory(folder, material))
+        rows.extend(cms.rows(folder, material))
+        rows.extend(xml.rows(folder, material))
     rows.append(_help())
     print(f"\nPython {platform.python_version()}, pyHanko {version('pyhanko')}, cryptography {version('cryptography')}\n")
     width = max(len(row.what) for row in rows)
@@ -80,7 +73,7 @@ def _speed(folder: Path, material: Material) -> Iterator[Row]:
                 (number, source, target if source == target else target.with_suffix(".peer"))
                 for number, source, target in mine[:sample]
             ]
-            _talk(f"{operation}: edoc {len(mine)} documents, pyHanko {len(peers)}, in {ROUNDS} rounds ...")
+            talk(f"{operation}: edoc {len(mine)} documents, pyHanko {len(peers)}, in {ROUNDS} rounds ...")
             ours.run(operation, mine[: 2 * SIGNERS])
             theirs.run(operation, peers[:5])
             rounds = [
@@ -97,7 +90,7 @@ def _revisions(folder: Path, material: Material) -> Iterator[Row]:
     with Peer(edoc_jobs, material) as ours, Peer(pyhanko_jobs, material) as theirs:
         for signatures, pages, count in REVISIONS:
             what = f"verify {signatures} signatures, {pages} page" + "s" * (pages > 1)
-            _talk(f"{what}: {count} documents each, in {ROUNDS} rounds ...")
+            talk(f"{what}: {count} documents each, in {ROUNDS} rounds ...")
             tasks = [_signed_often(ours, folder, number, signatures, pages) for number in range(count)]
             theirs.run("verify-all", tasks[:2])
             ours.run("verify-all", tasks[:2])
@@ -141,14 +134,14 @@ def _ratio(
 
 def _tell(operation: str, who: str, times: list[float]) -> None:
     median, mean = statistics.median(times) * 1e3, statistics.fmean(times) * 1e3
-    _talk(
+    talk(
         f"  {operation:<11} {who:<26} median {median:7.3f} ms CPU, mean {mean:7.3f} ms,"
         f" {1e3 / mean:7.1f} documents a CPU second ({len(times)} documents)"
     )
 
 
 def _memory(folder: Path, material: Material) -> Iterator[Row]:
-    _talk("memory of a 100 MB PDF ...")
+    talk("memory of a 100 MB PDF ...")
     source, target = folder / "large.pdf", folder / "large.signed.pdf"
     source.write_bytes(make_document(1, size=LARGE_BYTES))
     for what, peak in (
@@ -164,7 +157,7 @@ def _memory(folder: Path, material: Material) -> Iterator[Row]:
 
 
 def _help() -> Row:
-    _talk("start of the command line ...")
+    talk("start of the command line ...")
     times = []
     for _ in range(12):
         before = _children()
@@ -177,10 +170,6 @@ def _help() -> Row:
 def _children() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
-
-
-def _talk(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.inputs import Material
@@ -32,15 +33,16 @@ assert report.verdict is edoc.Verdict.PASSED, report.to_json()
 def peak_of_signing(material: Material, source: Path, target: Path) -> float:
     """Return the peak in MB of a process that signs `source`."""
     signer = material.signers[0]
-    return _peak(_SIGN, [signer.key, signer.certificate, material.authority, source, target])
+    return peak_of(_SIGN, [signer.key, signer.certificate, material.authority, source, target])
 
 
 def peak_of_verifying(material: Material, target: Path) -> float:
     """Return the peak in MB of a process that verifies `target`."""
-    return _peak(_VERIFY, [material.root, target, *material.crls])
+    return peak_of(_VERIFY, [material.root, target, *material.crls])
 
 
-def _peak(script: str, arguments: list[Path]) -> float:
+def peak_of(script: str, arguments: Sequence[str | Path]) -> float:
+    """Return the peak in MB of a process that runs some source; `RuntimeError` when it fails."""
     process = subprocess.Popen([sys.executable, "-c", script, *map(str, arguments)])
     status, peak = Path(f"/proc/{process.pid}/status"), 0
     while process.poll() is None:

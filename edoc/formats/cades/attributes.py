@@ -23,6 +23,9 @@ def claim_attributes(order: SignatureOrder, *, name: str) -> tuple[bytes, ...]:
 
     Raises `ConfigError` CADES_IDENTIFIER for a policy or commitment that is no object identifier.
     """
+    if not (order.policy or order.location or order.commitments or order.roles or order.media_types
+            or order.content_timestamps):  # fmt: skip
+        return ()
     found: list[bytes] = []
     if order.policy is not None:
         found.append(attribute(oids.SIGNATURE_POLICY, _policy(order.policy)))

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from edoc.facts.document import Buffer, Document
 from edoc.formats.originals import Found
-from edoc.pki.algorithms import Hash, digest_size, new_hash
+from edoc.pki.algorithms import Hash, digest_of, digest_size, new_hash
 from edoc.pki.cms import Content
 
 _BLOCK = 1 << 20
+_SMALL = 1 << 16
 Span = tuple[int, int]
 
 
@@ -23,7 +24,7 @@ def feed(states: Sequence[Hash], data: Buffer, spans: Iterable[Span]) -> None:
 def pieces(data: Buffer, spans: Iterable[Span]) -> Iterator[bytes | memoryview]:
     """Yield parts of some octets in order, in pieces; each is good until the next one."""
     for start, end in spans:
-        if end - start <= 1 << 16:
+        if end - start <= _SMALL:
             yield data[start:end]
             continue
         with memoryview(data) as view:
@@ -53,7 +54,13 @@ class SignedContent:
 
     def digest(self, algorithm: str) -> bytes | None:
         """Return a digest of the data, null when the data or the algorithm is not at hand."""
-        if algorithm not in self._known:
+        known = self._known.get(algorithm)
+        if known is not None:
+            return known
+        document = self.document
+        if document is not None and document.size <= _SMALL:
+            self.know(algorithm, digest_of(algorithm, document.data[:]))
+        else:
             self.prepare((algorithm,))
         return self._known.get(algorithm)
 

@@ -181,13 +181,12 @@ class Model:
     def _version(self) -> int:
         """RFC 5652 5.1: what is in the bags, the signers' versions and the content type decide; never a lower one."""
         needed = 1
-        plain = all(signer.version == b"\x02\x01\x01" for signer in self.signers)
-        if not plain or self.encapsulated.content_type != oids.DATA:
+        plain = self.encapsulated.content_type == oids.DATA and all(signer.version == b"\x02\x01\x01" for signer in self.signers)
+        if not plain:
             needed = 3
-        tags = {item[:1] for item in self.certificates.items}
-        if b"\xa2" in tags:
+        if any(item[:1] == b"\xa2" for item in self.certificates.items):
             needed = 4
-        if b"\xa3" in tags or any(item[:1] == b"\xa1" for item in self.revocation.items):
+        if any(item[:1] == b"\xa3" for item in self.certificates.items) or any(item[:1] == b"\xa1" for item in self.revocation.items):
             needed = 5
         return max(self.version, needed)
 

@@ -18,6 +18,8 @@ _PEM_BYTES = 64 << 20
 _LABELS = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*-----BEGIN ")
 _MARKS = 4096
+_FIRST = (b"\x30", b"-", b"\xef", b" ", b"\t", b"\r", b"\n")
+"""What a CMS in any form begins with."""
 _SIGNED = re.compile(rb"\x30(?:\x80|\x81.|\x82..|\x83.{3}|\x84.{4}|\x85.{5})" + re.escape(encode_oid(SIGNED_DATA)), re.DOTALL)
 """The head of a ContentInfo with SignedData."""
 
@@ -46,6 +48,8 @@ def has_marks(data: Buffer) -> bool:
 def is_signed_cms(document: Document) -> bool:
     """Tell whether a document says that it is a CMS with SignedData: other DER is data like any other."""
     head = bytes(document.data[:64])
+    if head[:1] not in _FIRST:
+        return False
     if _SIGNED.match(head) is not None:
         return True
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()

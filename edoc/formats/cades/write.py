@@ -13,7 +13,7 @@ from edoc.facts.signature import SignatureAlgorithm
 from edoc.formats.cades.attributes import claim_attributes
 from edoc.formats.cades.content import SignedContent
 from edoc.formats.cades.editor import CmsEditor
-from edoc.formats.cades.model import Bag, Encapsulated, Model
+from edoc.formats.cades.model import Bag, Encapsulated, Model, Signer
 from edoc.formats.cades.source import cms_octets, is_signed_cms
 from edoc.formats.cms_write import SignerTemplate
 from edoc.formats.originals import Found, Originals, Request
@@ -61,17 +61,15 @@ class CadesWriter:
             params = {"packaging": order.packaging.value}
             raise ConfigError("CADES_PACKAGING", subject=documents[0].name, params=params)
         content, content_type, name = self._target(documents, order)
-        template = _template(signer.certificate_der, signer.chain_ders, signer.algorithm)
+        target = (order.target or "S1") if order.placement is Placement.COUNTER else ""
+        place = _NEW if not target and content.document is documents[0] else target or _BESIDE
+        state, template = _state(order.packaging, place, signer.algorithm, (signer.certificate_der, *signer.chain_ders))
         digest = content.digest(template.digest_algorithm)
         if digest is None:
             raise InputError("CADES_ORIGINAL_NEEDED", subject=documents[0].name)
         octets = template.signed_attributes(
             digest, signing_time=order.signing_time, content_type=content_type, others=claim_attributes(order, name=name)
         )
-        target = (order.target or "S1") if order.placement is Placement.COUNTER else ""
-        new = not target and content.document is documents[0]
-        place = _NEW if new else target or _BESIDE
-        state = _state(order.packaging, place, signer.algorithm, (signer.certificate_der, *signer.chain_ders))
         return Prepared(octets=octets, state=state)
 
     def finish(self, documents: Sequence[Document], prepared: Prepared, signature_value: bytes) -> CmsEditor:
@@ -167,29 +165,26 @@ def _new(document: Document, packaging: Packaging, template: SignerTemplate, inf
         encapsulated=Encapsulated.around(document) if around else Encapsulated.detached(),
         certificates=Bag(0xA0, sorted({template.certificate_der, *template.chain_ders})),
         revocation=Bag(0xA1, []),
-        signers=[],
+        signers=[Signer(info)],
     )
-    editor = CmsEditor(model, _content_of(document), document.name)
-    editor.add_signer(info, digest=template.digest_identifier, certificates=())
-    return editor
+    return CmsEditor(model, _content_of(document), document.name, newest="S1")
 
 
 @lru_cache(maxsize=64)
-def _template(certificate: bytes, chain: tuple[bytes, ...], algorithm: SignatureAlgorithm) -> SignerTemplate:
-    return SignerTemplate(certificate, chain, algorithm)
-
-
-@lru_cache(maxsize=64)
-def _state(packaging: Packaging, place: str, algorithm: SignatureAlgorithm, certificates: tuple[bytes, ...]) -> bytes:
+def _state(
+    packaging: Packaging, place: str, algorithm: SignatureAlgorithm, certificates: tuple[bytes, ...]
+) -> tuple[bytes, SignerTemplate]:
+    """Return the state of a prepared signature and the frame of its signer: both are the same for every document."""
     known = json.dumps(asdict(algorithm), sort_keys=True).encode()
     fields = (packaging.value.encode(), place.encode(), known, *certificates)
-    return _MAGIC + b"".join(len(item).to_bytes(4, "big") + item for item in fields)
+    state = _MAGIC + b"".join(len(item).to_bytes(4, "big") + item for item in fields)
+    return state, SignerTemplate(certificates[0], certificates[1:], algorithm)
 
 
 @lru_cache(maxsize=64)
 def _read_state(state: bytes) -> tuple[Packaging, str, SignerTemplate]:
     packaging, place, algorithm, certificate, *chain = _fields(state)
-    template = _template(certificate, tuple(chain), SignatureAlgorithm(**json.loads(algorithm)))
+    template = SignerTemplate(certificate, tuple(chain), SignatureAlgorithm(**json.loads(algorithm)))
     return Packaging(packaging.decode()), place.decode(), template
 
 
