@@ -9,7 +9,7 @@ from datetime import datetime
 from edoc.errors import ConfigError
 from edoc.facts.document import Document
 from edoc.formats.writing import Packaging, Placement, SignatureOrder, SignaturePolicy, SignerLocation
-from edoc.sign.formats import Format, format_of, natural_format, packaging_of
+from edoc.sign.formats import Format, format_of, is_signed, natural_format, packaging_of
 
 _COMMITMENTS = {
     "proof-of-origin": "1.2.840.113549.1.9.16.6.1",
@@ -44,11 +44,12 @@ class Statement:
             "packaging": self.packaging,
             "countersign": self.countersign,
             **self.options,
-            "signature_policy": self.policy,
-            "commitments": self.commitments or None,
-            "roles": self.roles or None,
-            "content_timestamp": self.content_timestamp or None,
         }
+
+    @property
+    def states_something(self) -> bool:
+        """Whether there is a policy, a commitment or a role."""
+        return bool(self.policy is not None or self.commitments or self.roles)
 
     def foreign_to(self, format: Format) -> dict[str, object | None]:
         """Return the options of one format only that another cannot take."""
@@ -59,7 +60,7 @@ class Statement:
         """Return the format of a signature over some documents; raises `ConfigError` for one that cannot be."""
         if self.format is not None:
             return self.format
-        if len(documents) > 1:
+        if len(documents) > 1 and not is_signed(documents[0], documents[1:]):
             return Format.ASIC_E
         return natural_format(documents[0])
 

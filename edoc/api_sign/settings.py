@@ -17,6 +17,7 @@ from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
 from edoc.formats.cms_write import SignerTemplate
 from edoc.formats.pdf.append_write import is_text
+from edoc.formats.writing import Packaging, SignatureOrder
 from edoc.pki.certificate import Certificate
 from edoc.sign.algorithm import choose_algorithm
 from edoc.sign.certificate import refuse_outside_validity, refuse_revoked
@@ -50,6 +51,8 @@ class Settings:
     statement: Statement
     certify: Permission | None = None
     lock: FieldLock | None = None
+    attributes: tuple[bytes, ...] = field(default=(), repr=False)
+    """Signed attributes of a CMS that say what the signer states, for PDF."""
 
     def format_for(self, documents: Sequence[Document], *, field: str | None, place: FieldPlace = NOWHERE) -> Format:
         """Return the format for some documents; `ConfigError` SIGN_OPTION_FORMAT for an option that it does not know."""
@@ -148,9 +151,29 @@ def make_settings(
         allow_invalid_certificate=allow_invalid_certificate,
         chain=chain,
         statement=statement,
+        attributes=_attributes(statement, claims),
         certify=permits.certify,
         lock=permits.lock,
     )
+
+
+def _attributes(statement: Statement, claims: tuple[str | None, str | None, str | None, str | None]) -> tuple[bytes, ...]:
+    """Return what a PDF signature states inside its CMS; where it was made its dictionary says (EN 319 142-1 6.3)."""
+    if statement.format not in (None, Format.PADES) or not statement.states_something:
+        return ()
+    if claims[1] is not None and (statement.policy is not None or statement.commitments):
+        # EN 319 142-1 6.3 d, e: the entry Reason and these attributes exclude each other.
+        raise ConfigError("SIGN_REASON_AND_COMMITMENT", subject=claims[1])
+    from edoc.formats.cades.attributes import claim_attributes
+
+    order = SignatureOrder(
+        signing_time=datetime.min.replace(tzinfo=UTC),
+        packaging=Packaging.DETACHED,
+        policy=statement.policy,
+        commitments=statement.commitments,
+        roles=statement.roles,
+    )
+    return claim_attributes(order, name="")
 
 
 def make_services(

@@ -130,7 +130,10 @@ class Signer:
 
     def _sign_pdf(self, opened: Document, place: Output, field: tuple[str | None, FieldPlace]) -> SignResult:
         early = None if is_small(opened) else place
-        draft = prepare(opened, self._settings, field=field[0], at=field[1], room=self._room, place=early)
+        draft = prepare(
+            opened, self._settings, field=field[0], at=field[1], room=self._room, place=early,
+            source=self._services.source,
+        )
         self._refuse_worthless()
         for attempt in count(1):
             value = self._key.sign(draft.octets, draft.algorithm)
@@ -140,7 +143,9 @@ class Signer:
             except RoomError as problem:
                 # The hole is part of what is signed: with a larger one it is signed anew.
                 self._room.grow(problem.octets, attempt=attempt)
-                draft = prepare(opened, self._settings, field=field[0], at=field[1], room=self._room)
+                draft = prepare(
+                    opened, self._settings, field=field[0], at=field[1], room=self._room, source=self._services.source
+                )
         return hand_over(done, place, self._services, copied=early is not None, room=self._room)
 
     def _refuse_worthless(self) -> None:

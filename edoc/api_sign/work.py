@@ -13,13 +13,16 @@ from edoc.drivers.files import Source, input_path, open_document
 from edoc.drivers.output import Output
 from edoc.errors import FetchError, InputError, VerificationFailed
 from edoc.facts.document import Document
+from edoc.formats.cms_write import attribute
+from edoc.formats.pdf.append import Appended
+from edoc.pki import oids
 from edoc.pki.algorithms import new_hash
 from edoc.sign.algorithm import message_digest_name
 from edoc.sign.checks import Check, Expected, check_signed
 from edoc.sign.draft import Draft
 from edoc.sign.request import NOWHERE, FieldPlace, Level
 from edoc.sign.step import Answers, Done, earlier, freeze, plan, step
-from edoc.sign.timestamp import ROOM_MARGIN, TOKEN_ROOM
+from edoc.sign.timestamp import ROOM_MARGIN, TOKEN_ROOM, TimestampSource, imprint_algorithm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,28 +62,45 @@ def prepare(
     at: FieldPlace = NOWHERE,
     room: Room,
     place: Output | None = None,
+    source: TimestampSource | None = None,
 ) -> Draft:
     """Plan the update and digest everything but its hole; a place given gets the input's bytes on the way.
 
-    `field` and `at` say which field is signed, and where it goes when it is made.
+    `field` and `at` say which field is signed, and where it goes when it is made; `source` is asked first where
+    a content time-stamp is wanted.
     """
     request = settings.request(field, place=at)
     kept = 0 if settings.level is Level.B_B else room.octets
+    stated = settings.attributes
+    kept += sum(map(len, stated)) + (room.octets if settings.statement.content_timestamp else 0)
     appended = plan(opened, request=request, template=settings.template, level=settings.level, timestamp_room=kept)
     before = earlier(opened, appended)
-    state = new_hash(message_digest_name(settings.template.algorithm))
-    copy_and_hash(opened, place, state)
-    state.update(appended.before_gap)
-    state.update(appended.after_gap)
+    name = message_digest_name(settings.template.algorithm)
+    message_digest = _digest(opened, appended, name, place)
+    if settings.statement.content_timestamp:
+        assert source is not None
+        wanted = imprint_algorithm(name)
+        imprint = message_digest if wanted == name else _digest(opened, appended, wanted, None)
+        stated = (*stated, attribute(oids.CONTENT_TIMESTAMP, source.timestamp(imprint, algorithm=wanted)))
     draft = freeze(
         opened,
         appended,
         request=request,
         template=settings.template,
-        message_digest=state.digest(),
+        message_digest=message_digest,
         level=settings.level,
+        attributes=stated,
     )
     return replace(draft, before=before)
+
+
+def _digest(opened: Document, appended: Appended, name: str, place: Output | None) -> bytes:
+    """Return the digest of the input and of the update but for its hole."""
+    state = new_hash(name)
+    copy_and_hash(opened, place, state)
+    state.update(appended.before_gap)
+    state.update(appended.after_gap)
+    return state.digest()
 
 
 def complete(draft: Draft, value: bytes, services: Services) -> Done:

@@ -7,7 +7,9 @@ from enum import Enum
 
 from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
+from edoc.formats import read_document
 from edoc.formats.kind import Kind, kind_of
+from edoc.formats.originals import Originals
 from edoc.formats.writing import FormatWriter, Packaging
 
 
@@ -71,13 +73,23 @@ def natural_format(document: Document) -> Format:
     return _NATURAL.get(kind, Format.CADES)
 
 
+def is_signed(document: Document, originals: Sequence[Document]) -> bool:
+    """Tell whether a document is a signature that gets another one, and those behind it its originals."""
+    if kind_of(document) not in _NATURAL:
+        return False
+    try:
+        return bool(read_document(document, originals=Originals(originals)).signatures)
+    except InputError:
+        # No signed document of any kind: one of several to be signed.
+        return False
+
+
 def packaging_of(name: str | None, format: Format, documents: Sequence[Document]) -> Packaging:
     """Return the packaging asked for, or the one that suits format and documents.
 
     Raises `ConfigError` SIGN_PACKAGING for what a format cannot do, SIGN_ONE_DOCUMENT for several documents
     in a format that signs one.
     """
-    # Behind a signature that gets another one come its originals.
     signed = kind_of(documents[0]) in (Kind.CMS, Kind.CMS_PEM)
     if len(documents) > 1 and format not in _SEVERAL and not signed:
         raise ConfigError("SIGN_ONE_DOCUMENT", subject=format.value, params={"count": str(len(documents))})

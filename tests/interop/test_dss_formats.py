@@ -6,6 +6,7 @@ required; what DSS signs, edoc passes at the same level.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -174,3 +175,25 @@ def tampered(document: edoc.Document, how: Shape) -> edoc.Document:
     from tests.interop.dss.practice import with_other_data
 
     return document if how.beside else with_other_data(document)
+
+
+RULES = b"The rules that this court signs by."
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_dss_states_is_read(dss: Dss, shape: str) -> None:
+    pki, how = practice(), SHAPES[shape]
+    document = dss.sign_format(
+        how.dss, how.document, pkcs12=pkcs12(pki, "person-ec"), password=PASSWORD, level="B-B", signing_time=AT,
+        policy={"id": "1.2.3.4.5" if how.family == "CAdES" else "urn:oid:1.2.3.4.5", "digest": hashlib.sha256(RULES).digest()}, roles=["judge"], approval=True,
+        locality="Tehran", **how.asked,
+    )  # fmt: skip
+    report = edoc.verify_document(
+        edoc.Document.from_bytes(document, name="signed"), trust=pki.trust, detached=_documents(how.beside),
+        validation_data=lists("B-B"), validation_time=AT, signature_policies=[RULES],
+    )  # fmt: skip
+    claims = report.signatures[0].claims
+    assert report.verdict is edoc.Verdict.PASSED, report.to_json(lang="en")
+    assert claims.signature_policy is not None and claims.signature_policy.matches is True
+    assert claims.signature_policy.id == "1.2.3.4.5" and claims.roles == ("judge",) and claims.location == ("Tehran",)
+    assert len(claims.commitments) == 1
