@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from edoc.facts.signature import SignatureAlgorithm
 from edoc.pki import oids
@@ -37,12 +38,15 @@ class SignerTemplate:
 
     __slots__ = (
         "_certificate_reference",
+        "_message_digest_head",
         "_protection",
         "_signed_data_head",
         "_signer_head",
         "_value_algorithm",
         "algorithm",
+        "bag",
         "certificate_der",
+        "certificates",
         "chain_ders",
         "cms_size",
         "digest_algorithm",
@@ -66,8 +70,11 @@ class SignerTemplate:
         self._protection = attribute(oids.ALGORITHM_PROTECTION, tlv(0x30, digest, implicit))
         identifier = tlv(0x30, certificate.issuer.der, integer(certificate.serial_number))
         self._signer_head = _VERSION + identifier + digest
-        bag = tlv(0xA0, *sorted({certificate_der, *chain_ders}))
-        self._signed_data_head = _VERSION + tlv(0x31, digest) + _DATA + bag
+        self.certificates = tuple(sorted({certificate_der, *chain_ders}))
+        self.bag = tlv(0xA0, *self.certificates)
+        self._signed_data_head = _VERSION + tlv(0x31, digest) + _DATA + self.bag
+        size = digest_size(self.digest_algorithm) or 0
+        self._message_digest_head = attribute(oids.MESSAGE_DIGEST, tlv(0x04, bytes(size)))[:-size]
         self.cms_size = self._largest()
 
     def signed_attributes(
@@ -85,7 +92,7 @@ class SignerTemplate:
         are whole attributes.
         """
         parts = [
-            attribute(oids.MESSAGE_DIGEST, tlv(0x04, message_digest)),
+            self._message_digest_head + message_digest,
             self._certificate_reference,
             self._protection,
             *others,
@@ -94,7 +101,7 @@ class SignerTemplate:
             known = content_type == oids.DATA
             parts.append(_CONTENT_TYPE if known else attribute(oids.CONTENT_TYPE, encode_oid(content_type)))
         if signing_time is not None:
-            parts.append(attribute(oids.SIGNING_TIME, _time(signing_time)))
+            parts.append(_signing_time(signing_time))
         parts.sort()
         return tlv(0x31, *parts)
 
@@ -161,8 +168,9 @@ def _pss_parameters(algorithm: SignatureAlgorithm) -> bytes:
     return tlv(0x30, tlv(0xA0, digest), tlv(0xA1, mask), tlv(0xA2, integer(algorithm.salt_length or 0)))
 
 
-def _time(time: datetime) -> bytes:
+@lru_cache(maxsize=16)
+def _signing_time(time: datetime) -> bytes:
     time = time.astimezone(UTC)
-    if 1950 <= time.year < 2050:
-        return tlv(0x17, time.strftime("%y%m%d%H%M%SZ").encode("ascii"))
-    return tlv(0x18, time.strftime("%Y%m%d%H%M%SZ").encode("ascii"))
+    short = 1950 <= time.year < 2050
+    text = time.strftime("%y%m%d%H%M%SZ" if short else "%Y%m%d%H%M%SZ").encode("ascii")
+    return attribute(oids.SIGNING_TIME, tlv(0x17 if short else 0x18, text))

@@ -163,7 +163,7 @@ def _new(document: Document, packaging: Packaging, template: SignerTemplate, inf
         version=1,
         digests=[template.digest_identifier],
         encapsulated=Encapsulated.around(document) if around else Encapsulated.detached(),
-        certificates=Bag(0xA0, sorted({template.certificate_der, *template.chain_ders})),
+        certificates=Bag(0xA0, list(template.certificates), template.bag),
         revocation=Bag(0xA1, []),
         signers=[Signer(info)],
     )
