@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from edoc.facts.octets import Spans
 from edoc.facts.signature import DocumentFacts, ScopeKind
 from edoc.formats import read_document
 from edoc.formats.pdf.outline import read_outline
+from edoc.report.model import Report
 
 
 def write_revision(
@@ -40,6 +41,51 @@ def write_revision(
             _refuse_unlike_signed(replace(opened, data=place.content()), signature)
         place.commit()
         return place.path
+
+
+def write_signed_data(
+    document: Source,
+    wanted: str,
+    *,
+    output: Target,
+    detached: Sequence[Source] = (),
+    overwrite: bool = False,
+    password: str | None = None,
+) -> Path | None:
+    """Write the very octets that a signature signed, verified, and return where.
+
+    `wanted` is the id of a signature (`S2`; `2` is `S2`), with `:3` behind it for the third thing that it signed, as
+    `edoc show` lists them; it may be left out where there is but one.  `detached` are the originals of a
+    signature that stands beside its data.  Raises `ConfigError` EXTRACT_UNKNOWN or EXTRACT_WHICH,
+    `VerificationFailed` EXTRACT_NOT_INTACT when what is there is not what was signed, and the errors of opening a
+    document and of writing.
+    """
+    opened = open_document(document).opened_with(password)
+    report = verify_document(opened, policy="integrity", detached=[open_document(item) for item in detached])
+    octets = _signed_octets(report, wanted, opened.name)
+    with open_output(output, overwrite=overwrite, source=input_path(document)) as place:
+        write_octets(place, (octets,))
+        place.commit()
+        return place.path
+
+
+def _signed_octets(report: Report, wanted: str, name: str) -> bytes:
+    asked, _, number = wanted.strip().upper().partition(":")
+    own = next((item for item in report.signatures if item.id in (asked, f"S{asked}")), None)
+    if own is None or (number and not number.isdigit()):
+        known = ", ".join(item.id for item in report.signatures) or "-"
+        raise ConfigError("EXTRACT_UNKNOWN", subject=wanted, params={"known": known, "document": name})
+    if not number and len(own.scope) != 1:
+        listed = ", ".join(f"{own.id}:{place} ({item.name})" for place, item in enumerate(own.scope, 1))
+        raise ConfigError("EXTRACT_WHICH", subject=own.id, params={"known": listed or "-"})
+    try:
+        return own.signed_data(int(number or 1) - 1)
+    except IndexError as problem:
+        known = f"1-{len(own.scope)}"
+        raise ConfigError("EXTRACT_UNKNOWN", subject=wanted, params={"known": known, "document": name}) from problem
+    except ValueError as problem:
+        codes = ", ".join(dict.fromkeys(item.code for item in own.findings if item.severity is Severity.ERROR)) or "-"
+        raise VerificationFailed("EXTRACT_NOT_INTACT", subject=own.id, params={"document": name, "codes": codes}) from problem
 
 
 def write_octets(place: Output, pieces: Iterable[bytes]) -> None:

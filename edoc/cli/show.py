@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     "--revision", metavar="N",
     help="Write the PDF as signature N signed it to -o: S2 or 2, T1 for a time-stamp, or where a revision ends.",
 )
+@click.option(
+    "--extract", metavar="N",
+    help="Write what signature N signed to -o: S1, or S1:3 for the third thing that it signed.",
+)
+@click.option("--detached", metavar="FILE", multiple=True, help="The original of a signature that stands beside its data.")
 @click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @LANGUAGE
 @output_option("Write the answer to a file.")
@@ -34,6 +39,8 @@ def command(
     password: bool,
     password_file: str | None,
     revision: str | None,
+    extract: str | None,
+    detached: tuple[str, ...],
     kind: str,
     lang: str | None,
     output: str | None,
@@ -47,6 +54,8 @@ def command(
     Example: edoc show ruling.pdf --lang fa
 
     Example: edoc show ruling.pdf --revision S1 -o as-signed.pdf
+
+    Example: edoc show bundle.asice --extract S1:2 -o annex.docx
     """
     from edoc.cli.secrets import document_password
     from edoc.drivers.files import input_path, open_document
@@ -56,8 +65,10 @@ def command(
     secret = document_password(ask=password, file=password_file, environment=os.environ)
     if revision is not None:
         return _write_revision(file, revision, output, overwrite=overwrite, password=secret)
+    if extract is not None:
+        return _write_signed(file, extract, output, detached=detached, overwrite=overwrite, password=secret)
     document = open_document(file)
-    facts, outline = _read(document, secret)
+    facts, outline = _read(document, secret, detached)
     text = _rendered(facts, outline, kind, chosen, to_terminal=output in (None, "-"))
     if output in (None, "-"):
         sys.stdout.write(text)
@@ -78,11 +89,26 @@ def _write_revision(file: str, revision: str, output: str | None, *, overwrite: 
     return 0
 
 
-def _read(document: Document, password: str | None) -> tuple[DocumentFacts, Outline]:
+def _write_signed(
+    file: str, wanted: str, output: str | None, *, detached: tuple[str, ...], overwrite: bool, password: str | None
+) -> int:
+    from edoc.api_show import write_signed_data
+    from edoc.errors import ConfigError
+
+    if output is None:
+        raise ConfigError("EXTRACT_NO_OUTPUT", subject=file)
+    write_signed_data(file, wanted, output=output, detached=detached, overwrite=overwrite, password=password)
+    return 0
+
+
+def _read(document: Document, password: str | None, detached: tuple[str, ...]) -> tuple[DocumentFacts, Outline]:
+    from edoc.drivers.files import open_document
     from edoc.formats import read_document
+    from edoc.formats.originals import Originals
     from edoc.formats.pdf.outline import read_outline
 
-    return read_document(document, password=password), read_outline(document, password=password)
+    originals = Originals(open_document(item) for item in detached)
+    return read_document(document, originals=originals, password=password), read_outline(document, password=password)
 
 
 def _rendered(facts: DocumentFacts, outline: Outline, kind: str, lang: str, *, to_terminal: bool) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Iterable
 
 from edoc.facts.material import EmbeddedObject, MaterialKind
 from edoc.facts.outline import Outline
-from edoc.facts.signature import ChangeLevel, DocumentFacts, Reference, SignatureFacts, TimestampFacts
+from edoc.facts.signature import (
+    ChangeLevel,
+    DocumentFacts,
+    Reference,
+    ReferenceKind,
+    SignatureFacts,
+    SignatureFormat,
+    TimestampFacts,
+)
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.report.inside import algorithm_words, revisions_signed
 from edoc.report.paper import Colour, Paper
@@ -48,22 +56,30 @@ def render_inside(
     return paper.text()
 
 
+_PDF = (SignatureFormat.PADES, SignatureFormat.PDF)
+"""Formats in which fields, revisions and later additions exist."""
+
+
 def _signature(paper: Paper, item: SignatureFacts, size: int) -> None:
     say = paper.say
     paper.head(say.say("signature", id=item.id))
     if item.name:
-        paper.item("field", say.value(item.name), depth=1)
+        paper.item("field" if item.format in _PDF else "named", say.value(item.name), depth=1)
     paper.item("kind", say.value(item.format.value), depth=1)
     paper.item("algorithm", say.value(algorithm_words(item.algorithm) or "-"), depth=1)
     claimed = item.claimed_signing_time
     paper.item("claimed_time", say.moment(claimed) if claimed else say.phrase("none_claimed"), depth=1)
     if item.covered_until is not None:
         paper.item("covered_until", say.say("covered_of", end=item.covered_until, size=size), depth=1)
-    for reference in item.references:
-        paper.item("covers", _reference(paper, reference), depth=1)
+    data = [reference for reference in item.references if reference.kind is not ReferenceKind.SIGNED_PROPERTIES]
+    for number, reference in enumerate(data, 1):
+        # As `edoc show --extract` takes it.
+        mark = f"{item.id}:{number} " if len(data) > 1 else ""
+        paper.item("covers", mark + _reference(paper, reference), depth=1)
     level = item.changes_since_signing
-    later = "later_open" if level is ChangeLevel.NOT_JUDGED else f"later_{level.value}"
-    paper.item("later", say.phrase(later), depth=1)
+    if item.format in _PDF:
+        later = "later_open" if level is ChangeLevel.NOT_JUDGED else f"later_{level.value}"
+        paper.item("later", say.phrase(later), depth=1)
     for change in item.changes:
         paper.line(change_line(paper, change), depth=2)
     if item.attributes:

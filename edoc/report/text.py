@@ -71,6 +71,10 @@ def _answer(paper: Paper, data: ReportData) -> None:
         paper.item("reservations", _joined(paper, data.reservations))
 
 
+_PDF = ("PAdES", "PDF")
+"""Formats in which fields, revisions and later additions exist."""
+
+
 def _signature(paper: Paper, item: SignatureResult, data: ReportData, *, counter: bool) -> None:
     say = paper.say
     paper.head(say.say("counter_signature" if counter else "signature", id=item.id))
@@ -81,10 +85,12 @@ def _signature(paper: Paper, item: SignatureResult, data: ReportData, *, counter
     _when(paper, item)
     paper.item("unchanged_label", say.phrase(_ANSWERS[item.unchanged_since_signing]), depth=1)
     _covers(paper, item)
-    _later(paper, item)
+    if item.format in _PDF:
+        _later(paper, item)
+    _claims(paper, item)
     paper.item("level", say.value(", ".join(part for part in (item.level, item.algorithm) if part)), depth=1)
     if item.name:
-        paper.item("field", say.value(item.name), depth=1)
+        paper.item("field" if item.format in _PDF else "named", say.value(item.name), depth=1)
     finding_lines(paper, item.findings, depth=1)
     for stamp in item.timestamps:
         paper.line(f"{say.say('timestamp', id=stamp.id)}:", depth=1)
@@ -126,9 +132,23 @@ def _covers(paper: Paper, item: SignatureResult) -> None:
     say = paper.say
     # A part that leaves nothing of its own revision out is all that there was when it was signed.
     revision = all(finding.code != "PARTIAL_COVERAGE" for finding in item.findings)
-    words = {ScopeKind.PARTIAL: "scope_REVISION"} if revision else {}
+    words = {ScopeKind.PARTIAL: "scope_REVISION"} if revision and item.format in _PDF else {}
     parts = [say.say(words.get(scope.kind, f"scope_{scope.kind.value}"), name=scope.name) for scope in item.scope]
     paper.item("covers", _join(paper, parts) if parts else say.phrase("covers_nothing"), depth=1)
+
+
+def _claims(paper: Paper, item: SignatureResult) -> None:
+    """What the signer states: shown as claims, because nothing proves them."""
+    say, claims = paper.say, item.claims
+    policy = claims.signature_policy
+    if policy is not None:
+        parts = [say.value(policy.id), say.phrase(f"policy_{policy.matches}")]
+        paper.item("policy_stated", _join(paper, parts if policy.id else parts[1:]), depth=1)
+    for label, values in (
+        ("commitments", claims.commitments), ("roles", claims.roles), ("place_claimed", claims.location),
+    ):  # fmt: skip
+        if values:
+            paper.item(label, _join(paper, [say.value(value) for value in values]), depth=1)
 
 
 def _later(paper: Paper, item: SignatureResult) -> None:

@@ -146,7 +146,7 @@ class SignatureResult:
     signed_octets: tuple[Callable[[], bytes] | None, ...] = field(default=(), repr=False, compare=False)
 
     def signed_data(self, index: int = 0) -> bytes:
-        """Return the very octets that were verified for reference `index`: parse these, never the file again.
+        """Return the very octets that were verified for entry `index` of `scope`: parse these, never the file again.
 
         Of a PDF they are the parts that /ByteRange names, without the hole between them; `edoc show
         --revision` writes the file as it was signed.  They are read when asked for, and checked once more:

@@ -305,8 +305,7 @@ def _entry(
         unchanged_since_signing=_unchanged(intact, facts.changes_since_signing),
         changes_since_signing=_CHANGES[facts.changes_since_signing],
         changes=facts.changes,
-        # What a signature says of itself is no data.
-        scope=tuple(_scope(item) for item in facts.references if item.kind is not ReferenceKind.SIGNED_PROPERTIES),
+        scope=tuple(_scope(item) for item in _data(facts)),
         signer=_signer(basic.certificate),
         signing_certificate=_certificate_id(basic.certificate),
         path=certificate_path(basic.chain),
@@ -317,8 +316,13 @@ def _entry(
         counter_signatures=borne[1],
         findings=findings,
         claims=answer.claims,
-        signed_octets=tuple(_verified(item, facts.id) if intact and item.intact else None for item in facts.references),
+        signed_octets=tuple(_verified(item, facts.id) if intact and item.intact else None for item in _data(facts)),
     )
+
+
+def _data(facts: SignatureFacts) -> tuple[Reference, ...]:
+    """Return what is signed; what a signature says of itself is no data."""
+    return tuple(item for item in facts.references if item.kind is not ReferenceKind.SIGNED_PROPERTIES)
 
 
 def _verified(reference: Reference, signature: str) -> Callable[[], bytes] | None:

@@ -43,18 +43,11 @@ def read_asic(
 
 
 def container_type(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> str | None:
-    """Return `ASiC-S`, `ASiC-E` or `ODF` for what a package is, null for one that is refused or of another kind.
-
-    Raises `InputError` OFFICE_UNSUPPORTED for Office files.
-    """
+    """Return `ASiC-S`, `ASiC-E` or `ODF` for what a package is, null for one that is refused or of another kind."""
     try:
         package = Package.open(document, limits=limits)
         return recognise(package, Contents.of(package.entries)).container.value
-    except ZipError:
-        return None
-    except InputError as problem:
-        if problem.code == "OFFICE_UNSUPPORTED":
-            raise
+    except (ZipError, InputError):
         return None
 
 
