@@ -177,12 +177,8 @@ def _without_signatures(tree: XmlDocument) -> bytes:
 
 def _feed_octets(document: Document) -> Feed:
     def feed(state: Hash) -> None:
-        view = memoryview(document.data)
-        try:
-            for start in range(0, len(view), _CHUNK):
-                state.update(view[start : start + _CHUNK])
-        finally:
-            view.release()
+        for piece in document.pieces(_CHUNK):
+            state.update(piece)
 
     return feed
 

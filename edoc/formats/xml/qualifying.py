@@ -22,7 +22,7 @@ ERS = "http://uri.etsi.org/19132/v1.1.1#"
 
 VERSIONS = (XADES_132, XADES_122, XADES_111)
 SIGNED_PROPERTIES_TYPES = frozenset(
-    {"http://uri.etsi.org/01903#SignedProperties", *(f"{space}SignedProperties" for space in VERSIONS)}
+    {"http://uri.etsi.org/01903#SignedProperties", *(f"{space}SignedProperties" for space in (*VERSIONS, XADES_141))}
 )
 COUNTERSIGNED_TYPE = "http://uri.etsi.org/01903#CountersignedSignature"
 
@@ -116,10 +116,9 @@ def find_qualifying(signature: Element, *, id: str) -> Qualifying | None:
     findings = [error("XADES_QUALIFYING_TWICE", id)] if len(found) > 1 else []
     target = first.get("Target")
     own = next((signature.get(name) for name in ("Id", "ID", "id") if signature.get(name)), None)
-    if target is None or target != f"#{own}":
+    if target is not None and target.removeprefix("#") != (own or ""):
         # EN 319 132-1 4.3.1: it names the signature it belongs to; another target is a moved one.
-        kind = error if target and own else warning
-        findings.append(kind("XADES_TARGET_OTHER", id, target=target or "-"))
+        findings.append(error("XADES_TARGET_OTHER", id, target=target[:120] or "-"))
     return _collected(first, space, id, findings)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from edoc.facts.findings import Finding, error, info
 from edoc.facts.signature import CertificateReference, Claims, PolicyReference
 from edoc.formats.xml.algorithms import digest_of_uri
-from edoc.formats.xml.qualifying import Qualifying, elements, is_ds, value_octets, value_text
-from edoc.formats.xml.tree import DS, Element
+from edoc.formats.xml.errors import XmlError
+from edoc.formats.xml.qualifying import VERSIONS, Qualifying, elements, is_ds, split, value_octets, value_text
+from edoc.formats.xml.transforms import octets_of, read_transforms, transformed
+from edoc.formats.xml.tree import DS, Element, XmlDocument
 from edoc.pki.cms_attributes import issuer_serial
 from edoc.pki.der import DerError
 
@@ -110,16 +112,17 @@ def digest_and_value(element: Element | None) -> tuple[str | None, bytes | None]
     """Return the hashlib name and the digest of a DigestAlgAndValue, null for what cannot be read."""
     if element is None:
         return None, None
-    method = element.find(f"{{{DS}}}DigestMethod")
-    value = value_octets(element.find(f"{{{DS}}}DigestValue"))
+    # Up to version 1.2.2 these two stand in the namespace of XAdES.
+    found = {split(item)[1]: item for item in elements(element) if split(item)[0] in (DS, *VERSIONS)}
+    method, value = found.get("DigestMethod"), value_octets(found.get("DigestValue"))
     uri = method.get("Algorithm") if method is not None else None
     return (digest_of_uri(uri) if uri else None), value
 
 
-def claims(qualifying: Qualifying, *, names: Mapping[str, str]) -> Claims:
+def claims(qualifying: Qualifying, document: XmlDocument, *, names: Mapping[str, str]) -> Claims:
     """Return what the signer says; `names` gives the name of a reference by its Id."""
     return Claims(
-        policy=_policy(qualifying),
+        policy=_policy(qualifying, document),
         commitments=_commitments(qualifying),
         roles=_roles(qualifying),
         location=_place(qualifying),
@@ -138,7 +141,7 @@ def _signed(qualifying: Qualifying, *names: str) -> list[Element]:
     return [item for item in found if qualifying.name(item) in names]
 
 
-def _policy(qualifying: Qualifying) -> PolicyReference | None:
+def _policy(qualifying: Qualifying, document: XmlDocument) -> PolicyReference | None:
     found = _signed(qualifying, "SignaturePolicyIdentifier")
     if not found:
         return None
@@ -154,7 +157,24 @@ def _policy(qualifying: Qualifying) -> PolicyReference | None:
         digest=digest,
         uri=_policy_uri(qualifying, stated),
         document=_stored(qualifying),
+        transformed=_transformed(stated, document),
     )
+
+
+def _transformed(stated: Element, document: XmlDocument) -> Callable[[bytes], bytes | None] | None:
+    """Return what makes the octets to digest of a policy document, null when these are its own (5.2.9.1)."""
+    box = stated.find(f"{{{DS}}}Transforms")
+    if box is None:
+        return None
+
+    def octets(policy: bytes) -> bytes | None:
+        try:
+            return octets_of(transformed(policy, read_transforms(box, limits=document.limits), document), document)
+        except XmlError:
+            # A policy that cannot be transformed cannot be compared: undecided.
+            return None
+
+    return octets
 
 
 def _policy_uri(qualifying: Qualifying, stated: Element) -> str | None:

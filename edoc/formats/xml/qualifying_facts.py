@@ -14,6 +14,7 @@ from edoc.facts.signature import (
     SignatureFacts,
     SignatureFormat,
 )
+from edoc.formats.xml.c14n import METHODS
 from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.place import COUNTERS, DEPTH, counter_signatures
 from edoc.formats.xml.qualifying import COUNTERSIGNED_TYPE, SIGNED_PROPERTIES_TYPES, Qualifying, find_qualifying
@@ -28,6 +29,7 @@ from edoc.formats.xml.qualifying_levels import Shape, plain_predicates
 from edoc.formats.xml.qualifying_material import carried
 from edoc.formats.xml.qualifying_stamps import Covered
 from edoc.formats.xml.qualifying_tokens import StampReader
+from edoc.formats.xml.references import XmlReference
 from edoc.formats.xml.tree import Element
 from edoc.pki.algorithms import digest_of
 
@@ -68,7 +70,7 @@ def with_properties(
         material=(*facts.material, *own),
         timestamps=timestamps,
         counter_signatures=_counters(signature, qualifying, facts, read),
-        claims=claims(trusted, names=names or {}) if sound else NO_CLAIMS,
+        claims=claims(trusted, signature.document, names=names or {}) if sound else NO_CLAIMS,
         attributes=tuple(map(trusted.name, (*trusted.signature_properties, *trusted.data_properties))),
         predicates={**facts.predicates, **shape.predicates()},
     )
@@ -100,7 +102,8 @@ def _signed_by(signature: XmlSignature, qualifying: Qualifying, id: str) -> list
     leading = [item for item in signature.references if item.target is qualifying.signed]
     if any(item.target is not qualifying.signed for item in named):
         return [error("XADES_PROPERTIES_OTHER", id)]
-    if not leading:
+    if not leading or any(one.algorithm not in METHODS for item in leading for one in item.transforms):
+        # A transform that selects leaves a part of them unsigned.
         return [error("XADES_PROPERTIES_NOT_SIGNED", id)]
     findings: list[Finding] = []
     if len(leading) > 1:
@@ -150,3 +153,31 @@ def _over_value(facts: SignatureFacts, counter: XmlSignature, parent: XmlSignatu
     if all(item.type != COUNTERSIGNED_TYPE for item in over):
         return replace(facts, findings=(*facts.findings, info("XADES_COUNTER_TYPE", facts.id)))
     return facts
+
+
+def gathered(pairs: Sequence[tuple[XmlSignature, SignatureFacts]]) -> tuple[SignatureFacts, ...]:
+    """Return the signatures, those that only confirm another one under it, wherever they stand (5.2.7.1).
+
+    Ids stay: a counter-signature that stands by itself keeps its number in the document.
+    """
+    values = {signature.value_element: place for place, (signature, _) in enumerate(pairs) if signature.value_element is not None}
+    named: dict[int, int] = {}
+    for place, (signature, facts) in enumerate(pairs):
+        data = _data(signature, facts)
+        over = {values[item.target] for item in data if item.target in values}
+        if len(over) == 1 and all(item.type == COUNTERSIGNED_TYPE and item.target in values for item in data):
+            named[place] = over.pop()
+    # One over another that confirms a third stays where it is: nothing may get lost between them.
+    parents = {place: parent for place, parent in named.items() if parent not in named}
+    found = []
+    for place, (_, facts) in enumerate(pairs):
+        own = tuple(pairs[other][1] for other, parent in parents.items() if parent == place)
+        if place not in parents:
+            found.append(replace(facts, counter_signatures=(*facts.counter_signatures, *own)) if own else facts)
+    return tuple(found)
+
+
+def _data(signature: XmlSignature, facts: SignatureFacts) -> list[XmlReference]:
+    told = facts.references[: len(signature.references)]
+    pairs = zip(signature.references, told, strict=True)
+    return [item for item, reference in pairs if reference.kind is not ReferenceKind.SIGNED_PROPERTIES]

@@ -9,7 +9,7 @@ from edoc.formats.originals import Originals
 from edoc.formats.xml.dsig import XmlSignature, read_signature
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.facts import signature_facts
-from edoc.formats.xml.qualifying_facts import with_properties
+from edoc.formats.xml.qualifying_facts import gathered, with_properties
 from edoc.formats.xml.references import Resolver
 from edoc.formats.xml.tree import DS, Element, XmlDocument
 from edoc.limits import DEFAULT_LIMITS, Limits
@@ -46,7 +46,7 @@ def read_xml(document: Document, *, originals: Originals, limits: Limits = DEFAU
         size=document.size,
         sha256=document.sha256(),
         signature_marks=marks,
-        signatures=tuple(signatures),
+        signatures=gathered(signatures),
         findings=tuple(findings),
     )
 
@@ -54,7 +54,9 @@ def read_xml(document: Document, *, originals: Originals, limits: Limits = DEFAU
 _PARTS = ("SignedInfo", "SignatureValue")
 
 
-def _signature(element: Element, parsed: XmlDocument, id: str, resolver: Resolver) -> SignatureFacts:
+def _signature(
+    element: Element, parsed: XmlDocument, id: str, resolver: Resolver
+) -> tuple[XmlSignature, SignatureFacts]:
     def read(inner: Element, own: str) -> tuple[XmlSignature, SignatureFacts]:
         signature = read_signature(inner, parsed, id=own, resolver=resolver)
         return signature, signature_facts(signature)
@@ -65,7 +67,7 @@ def _signature(element: Element, parsed: XmlDocument, id: str, resolver: Resolve
         for item, told in zip((*signature.references, *signature.entries), facts.references, strict=True)
         if item.id
     }
-    return with_properties(facts, signature, read=read, names=names)
+    return signature, with_properties(facts, signature, read=read, names=names)
 
 
 def _refused(document: Document, problem: XmlError) -> DocumentFacts:

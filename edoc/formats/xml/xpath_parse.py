@@ -180,6 +180,9 @@ class Parser:
 
     def condition(self) -> Condition:
         """Return the condition that the whole expression is."""
+        if self._tokens == ["1"]:
+            # A number is true where a condition is asked for; in brackets it would be a position.
+            return Condition("true")
         found = self._or()
         if self._next():
             raise self._unknown()
@@ -223,8 +226,6 @@ class Parser:
             return self._outside_own()
         if token == "@":
             return self._attribute()
-        if token == "1":
-            return Condition("true")
         raise self._unknown()
 
     def _outside_own(self) -> Condition:
