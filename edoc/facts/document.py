@@ -43,10 +43,7 @@ class Document:
         What only digests or copies a document reads it this way: it may be a member of a container that is
         never whole in memory.
         """
-        with memoryview(self.data) as view:
-            for start in range(0, len(view), size):
-                with view[start : start + size] as piece:
-                    yield piece
+        return pieces_of(self.data, 0, len(self.data), size=size)
 
     def sha256(self) -> bytes:
         """Return the SHA-256 digest of the whole document (32 bytes)."""
@@ -54,6 +51,25 @@ class Document:
         for piece in self.pieces():
             state.update(piece)
         return state.digest()
+
+
+_RELEASED = 16 << 20
+"""Octets of a memory map after which those that were read are given back: a file costs no memory, whatever its size."""
+_DONE_WITH = getattr(mmap, "MADV_DONTNEED", None)
+
+
+def pieces_of(data: Buffer, start: int, end: int, *, size: int = 1 << 17) -> Iterator[bytes | memoryview]:
+    """Yield a part of some octets in order; each piece is good until the next one is asked for."""
+    kept = start - start % mmap.PAGESIZE
+    with memoryview(data) as view:
+        for place in range(start, end, size):
+            with view[place : min(place + size, end)] as piece:
+                yield piece
+            if place - kept >= _RELEASED and isinstance(data, mmap.mmap) and _DONE_WITH is not None:
+                # The pages stay in the cache of the system; they only stop being counted, and kept, as ours.
+                whole = (place - kept) // mmap.PAGESIZE * mmap.PAGESIZE
+                data.madvise(_DONE_WITH, kept, whole)
+                kept += whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class Composed(Document):
     def __init__(self, documents: Sequence[Document], time: int) -> None:
         parts = tuple(Part(name=item.name, data=item, time=time) for item in documents)
         object.__setattr__(self, "name", PACKAGE)
+        object.__setattr__(self, "password", None)
         object.__setattr__(self, "_parts", parts)
         object.__setattr__(self, "_size", sum(len(piece) for piece in write_package(parts, name=PACKAGE)))
 

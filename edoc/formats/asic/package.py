@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
-from edoc.facts.document import Buffer, Document
+from edoc.facts.document import Buffer, Document, pieces_of
 from edoc.formats.asic.errors import LIMIT, ZipError
 from edoc.formats.asic.zip import STORED, Directory, Entry, read_directory
 from edoc.limits import DEFAULT_LIMITS, Limits
@@ -53,14 +53,12 @@ class Package:
             self.broken.setdefault(entry.name, problem)
             raise
 
-    def _stored(self, entry: Entry, size: int) -> Iterator[memoryview]:
+    def _stored(self, entry: Entry, size: int) -> Iterator[bytes | memoryview]:
         check = entry.size <= _CHECKED
         crc = 0
-        with memoryview(self.document.data) as view:
-            for start in range(entry.start, entry.end, size):
-                with view[start : min(start + size, entry.end)] as piece:
-                    crc = zlib.crc32(piece, crc) if check else crc
-                    yield piece
+        for piece in pieces_of(self.document.data, entry.start, entry.end, size=size):
+            crc = zlib.crc32(piece, crc) if check else crc
+            yield piece
         if check and crc != entry.crc:
             raise ZipError("ZIP_CHECKSUM", name=entry.name)
 
@@ -124,6 +122,7 @@ class Member(Document):
         object.__setattr__(self, "_package", package)
         object.__setattr__(self, "_entry", entry)
         object.__setattr__(self, "name", entry.name)
+        object.__setattr__(self, "password", None)
 
     @property
     def data(self) -> bytes:

@@ -83,7 +83,7 @@ class AsicWriter:
             form=_FORMS[0] if plan.role is Role.XADES else _FORMS[1],
             target=order.target if order.placement is Placement.COUNTER else None,
             media_types=dict(order.media_types),
-            inner_digest=_digest(plan.inner),
+            inner_digest=_digest(plan),
             inner=prepared.state,
         )
         return Prepared(octets=prepared.octets, state=state.frozen())
@@ -92,7 +92,7 @@ class AsicWriter:
         """Return the container with its new signature at B-B."""
         state = _State.thawed(prepared.state)
         plan = self._plan(documents, state.order(), state.algorithm)
-        if _digest(plan.inner) != state.inner_digest:
+        if _digest(plan) != state.inner_digest:
             raise InputError("DRAFT_OTHER_DOCUMENT", subject=documents[0].name)
         inner = Prepared(octets=prepared.octets, state=state.inner)
         editor = inner_writer(plan.role).finish(plan.inner, inner, signature_value)
@@ -233,9 +233,10 @@ def _stamped_with(order: SignatureOrder) -> str | None:
         raise InputError("CADES_TOKEN_UNREADABLE", subject="content time-stamp") from problem
 
 
-def _digest(documents: Sequence[Document]) -> str:
+def _digest(plan: _Plan) -> str:
+    """Return what tells that the same is signed when the value comes; XAdES looks after that by itself."""
     state = hashlib.sha256()
-    for item in documents:
+    for item in plan.inner if plan.role is Role.CADES else ():
         state.update(item.name.encode("utf-8", "surrogatepass") + b"\0" + item.sha256())
     return state.hexdigest()
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from edoc.errors import InputError
-from edoc.facts.document import Document
+from edoc.facts.document import Document, pieces_of
 from edoc.formats.asic.package import Package
 from edoc.formats.asic.zip import Entry
 
@@ -24,7 +24,6 @@ _UTF8 = 0x0800
 _PIECE = 1 << 20
 _LARGEST = 0xFFFFFFFE
 _HEADER_OFFSET = 42
-_CENTRAL_SIZE, _EXTRA_LENGTH = 46, 30
 
 
 def dos_time(time: datetime) -> int:
@@ -69,10 +68,19 @@ def write_package(parts: Iterable[Part], *, name: str, comment: bytes = b"") -> 
     central: list[bytes] = []
     at = 0
     for item in parts:
-        header, length = _headers(item, at, name)
+        if at > _LARGEST or item.data.size > _LARGEST:
+            raise InputError("ASIC_TOO_LARGE", subject=name)
+        if item.copied is not None:
+            package, entry = item.copied
+            central.append(_moved(entry, at, name))
+            yield from pieces_of(package.document.data, entry.header, entry.following, size=_PIECE)
+            at += entry.following - entry.header
+            continue
+        local, header = _headers(item, at)
         central.append(header)
-        yield from _octets(item)
-        at += length
+        yield local
+        yield from item.data.pieces(_PIECE)
+        at += len(local) + item.data.size
     directory = b"".join(central)
     if at + len(directory) > _LARGEST or len(central) >= 0xFFFF:
         raise InputError("ASIC_TOO_LARGE", subject=name)
@@ -80,41 +88,22 @@ def write_package(parts: Iterable[Part], *, name: str, comment: bytes = b"") -> 
     yield _END.pack(b"PK\x05\x06", 0, 0, len(central), len(central), len(directory), at, len(comment)) + comment
 
 
-def _headers(item: Part, at: int, name: str) -> tuple[bytes, int]:
-    """Return the central header of an entry that starts at an offset, and its length in the package."""
-    if at > _LARGEST or item.data.size > _LARGEST:
+def _moved(entry: Entry, at: int, name: str) -> bytes:
+    """Return the central header of an entry that is copied to an offset."""
+    raw = entry.raw
+    if raw[_HEADER_OFFSET : _HEADER_OFFSET + 4] == b"\xff\xff\xff\xff":
         raise InputError("ASIC_TOO_LARGE", subject=name)
-    if item.copied is not None:
-        _, entry = item.copied
-        raw = entry.raw
-        if raw[_HEADER_OFFSET : _HEADER_OFFSET + 4] == b"\xff\xff\xff\xff":
-            raise InputError("ASIC_TOO_LARGE", subject=name)
-        moved = raw[:_HEADER_OFFSET] + at.to_bytes(4, "little") + raw[_HEADER_OFFSET + 4 :]
-        return moved, entry.following - entry.header
-    encoded, flags, crc, size = _facts(item)
-    header = _CENTRAL.pack(b"PK\x01\x02", 20, 20 if "/" in item.name else 10, flags, 0, item.time & 0xFFFF, item.time >> 16, crc, size, size,
-                           len(encoded), 0, 0, 0, 0, 0, at)  # fmt: skip
-    return header + encoded, _LOCAL.size + len(encoded) + size
+    return raw[:_HEADER_OFFSET] + at.to_bytes(4, "little") + raw[_HEADER_OFFSET + 4 :]
 
 
-def _octets(item: Part) -> Iterator[bytes | memoryview]:
-    if item.copied is not None:
-        package, entry = item.copied
-        with memoryview(package.document.data) as view:
-            for start in range(entry.header, entry.following, _PIECE):
-                with view[start : min(start + _PIECE, entry.following)] as piece:
-                    yield piece
-        return
-    encoded, flags, crc, size = _facts(item)
-    yield _LOCAL.pack(b"PK\x03\x04", 20 if "/" in item.name else 10, flags, 0, item.time & 0xFFFF, item.time >> 16, crc, size, size,
-                      len(encoded), 0) + encoded  # fmt: skip
-    yield from item.data.pieces(_PIECE)
-
-
-def _facts(item: Part) -> tuple[bytes, int, int, int]:
-    """Return name, flags, CRC and size of a new entry."""
+def _headers(item: Part, at: int) -> tuple[bytes, bytes]:
+    """Return the local and the central header of a new entry at an offset; its octets are read once for that."""
     crc = 0
     for piece in item.data.pieces(_PIECE):
         crc = zlib.crc32(piece, crc)
-    encoded = item.name.encode("utf-8")
-    return encoded, 0 if encoded.isascii() else _UTF8, crc, item.data.size
+    encoded, size = item.name.encode("utf-8"), item.data.size
+    needed = 20 if "/" in item.name else 10
+    flags = 0 if encoded.isascii() else _UTF8
+    facts = (flags, 0, item.time & 0xFFFF, item.time >> 16, crc, size, size, len(encoded), 0)
+    local = _LOCAL.pack(b"PK\x03\x04", needed, *facts) + encoded
+    return local, _CENTRAL.pack(b"PK\x01\x02", 20, needed, *facts, 0, 0, 0, 0, at) + encoded
