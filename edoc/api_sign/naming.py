@@ -12,7 +12,8 @@ from edoc.formats.writing import Packaging
 from edoc.sign.formats import Format, packaging_of
 
 _CONTAINER = {Format.ASIC_S: ".asics", Format.ASIC_E: ".asice"}
-_SIGNED = (Kind.CMS, Kind.CMS_PEM, Kind.ZIP, Kind.JWS_COMPACT)
+_SIGNED = (Kind.CMS, Kind.CMS_PEM, Kind.JWS_COMPACT)
+_CONTAINERS = (Kind.ZIP,)
 """Kinds of inputs that are signatures or containers themselves: they keep their ending."""
 
 
@@ -26,7 +27,7 @@ def signed_name(path: str, documents: Sequence[Document], statement: Statement) 
     format = statement.format_for(documents)
     if format is Format.PADES:
         return f"{stem}.signed{extension or '.pdf'}"
-    if kind_of(documents[0]) in _SIGNED and not (format in _CONTAINER and kind_of(documents[0]) is not Kind.ZIP):
+    if kind_of(documents[0]) in (_CONTAINERS if format in _CONTAINER else _SIGNED):
         return f"{stem}.signed{extension}"
     if format in _CONTAINER:
         return f"{stem}{_CONTAINER[format]}"
