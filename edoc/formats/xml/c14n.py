@@ -144,13 +144,14 @@ def _name(element: Element) -> str:
 
 def _places(written: bytes, apex: Element, name: str, holes: set[Element]) -> list[tuple[int, int]] | None:
     """Return where elements of one name stand in the canonical octets of the subtree of `apex`, null if that is unclear."""
-    # Instructions and comments hold any text, what looks like a tag too; nothing else has a bare `<`.
-    veiled = [match.span() for match in _VEIL.finditer(written)] if b"<?" in written or b"<!--" in written else []
-    starts = _found(written, b"<" + name.encode(), b" >", veiled)
-    ends = _found(written, b"</" + name.encode(), b">", veiled)
-    if len(starts) == len(holes):
+    starts, ends = _found(written, b"<" + name.encode(), b" >"), _found(written, b"</" + name.encode(), b">")
+    if len(starts) == len(ends) == len(holes):
+        # Each stands there once: nothing else can look like them.
         wanted = [True] * len(starts)
     else:
+        # Instructions and comments hold any text, what looks like a tag too; nothing else has a bare `<`.
+        veiled = [match.span() for match in _VEIL.finditer(written)]
+        starts, ends = ([place for place in places if not _inside(place, veiled)] for places in (starts, ends))
         same = apex.iter(f"{{*}}{name.rpartition(':')[2]}")
         wanted = [item in holes for item in same if _name(item) == name]
     if len(starts) != len(ends) or len(starts) != len(wanted) or sum(wanted) != len(holes):
@@ -167,11 +168,11 @@ def _places(written: bytes, apex: Element, name: str, holes: set[Element]) -> li
     return found
 
 
-def _found(written: bytes, tag: bytes, after: bytes, veiled: list[tuple[int, int]]) -> list[int]:
+def _found(written: bytes, tag: bytes, after: bytes) -> list[int]:
     found = []
     place = written.find(tag)
     while place >= 0:
-        if written[place + len(tag)] in after and not (veiled and _inside(place, veiled)):
+        if written[place + len(tag)] in after:
             found.append(place)
         place = written.find(tag, place + 1)
     return found
