@@ -22,6 +22,7 @@ from edoc.facts.signature import DocumentFacts
 from edoc.formats.pdf.append import is_pdf, open_for_signing
 from edoc.formats.pdf.read import read_pdf
 from edoc.sign.checks import Expected, check_extended, check_stamped
+from edoc.sign.formats import is_container
 from edoc.sign.request import Level
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class TimestampResult:
 
     output: Path | None
     document: Document = field(repr=False)
-    """The PDF with its time-stamp, or the token (DER, RFC 3161) over a file of any other kind."""
+    """The PDF or container with its time-stamp, or the token (DER, RFC 3161) over a file of any other kind."""
     is_token: bool
 
 
@@ -150,7 +151,7 @@ def timestamp_document(
     output: Target = None,
     overwrite: bool = False,
 ) -> TimestampResult:
-    """Prove that a document exists: a PDF gets a document time-stamp, any other file a token of its own.
+    """Prove that a document exists: a PDF and an ASiC container get a time-stamp inside, any other file a token of its own.
 
     The token (RFC 3161) is over the SHA-256 of the file and goes to `output` in the place of the document.
     Raises `FetchError` when there is no time-stamp to be had, `InputError` and `ConfigError` as `Signer.sign`.
@@ -162,6 +163,11 @@ def timestamp_document(
     if opened.size == 0:
         raise InputError("EMPTY_DOCUMENT", subject=opened.name)
     with open_output(output, overwrite=overwrite, source=path_of(document)) as place:
+        if is_container(opened):
+            from edoc.api_sign.format_extend import stamp_container
+
+            made = stamp_container(opened, source, place)
+            return TimestampResult(output=place.path, document=made, is_token=False)
         if not is_pdf(opened):
             token = source.timestamp(opened.sha256(), algorithm="sha256")
             place.write(token)

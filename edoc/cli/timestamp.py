@@ -16,11 +16,11 @@ from edoc.cli.talk import choose_language
 @click.argument("file", metavar="FILE")
 @TSA
 @password_options
-@output_option("Where the result goes. By default NAME.stamped.pdf beside a PDF, else FILE.tst.")
+@output_option("Where the result goes. By default NAME.stamped.pdf beside a PDF (so for containers), else FILE.tst.")
 @OVERWRITE
 @LANGUAGE
 def command(**given: object) -> int:
-    """Prove that a file exists now: a document time-stamp in a PDF, a token FILE.tst for any other file.
+    """Prove that a file exists now: a time-stamp in a PDF or ASiC container, a token FILE.tst for any other file.
 
     No key is needed.  The authority learns a digest and nothing else.
 
@@ -29,13 +29,14 @@ def command(**given: object) -> int:
     from edoc.api_sign import timestamp_document
     from edoc.drivers.files import open_document
     from edoc.formats.pdf.append import is_pdf
+    from edoc.sign.formats import is_container
 
     lang, output, file = given["lang"], given["output"], str(given["file"])
     choose_language(lang if isinstance(lang, str) else None)
     opened = open_document(file)
     if isinstance(output, str):
         place = output
-    elif is_pdf(opened):
+    elif is_pdf(opened) or is_container(opened):
         place = beside(file, "stamped")
     else:
         place = "-" if file == "-" else f"{file}.tst"

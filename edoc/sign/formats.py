@@ -63,14 +63,23 @@ def natural_format(document: Document) -> Format:
     """
     kind = kind_of(document)
     if kind is Kind.ZIP:
-        from edoc.formats.asic.read import container_type
-
-        found = container_type(document)
+        found = _container_type(document)
         return Format.ASIC_S if found == "ASiC-S" else Format.ASIC_E if found == "ASiC-E" else Format.CADES
     if kind is Kind.UNKNOWN and document.name.lower().endswith(".pdf"):
         # Whoever calls a file so wants a signature in it: one beside it would surprise.
         raise InputError("UNSUPPORTED_TYPE", subject=document.name)
     return _NATURAL.get(kind, Format.CADES)
+
+
+def is_container(document: Document) -> bool:
+    """Tell whether a document is an ASiC container."""
+    return kind_of(document) is Kind.ZIP and _container_type(document) in ("ASiC-S", "ASiC-E")
+
+
+def _container_type(document: Document) -> str | None:
+    from edoc.formats.asic.read import container_type
+
+    return container_type(document)
 
 
 def is_signed(document: Document, originals: Sequence[Document]) -> bool:

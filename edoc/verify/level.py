@@ -51,7 +51,9 @@ def signature_level(
         return _pdf_level(facts, carried, sealed=bool(stamps), stored=document is not None)
     family = _FAMILY[facts.format]
     timed = _timed(facts, leaves.get(facts.id))
-    return _ades_level(facts, carried, family, sealed=bool(stamps)) if timed else _untimed(facts, family)
+    # A time-stamp over a container archives the CMS in it; XAdES has its own property for that (EN 319 162-1 A.7).
+    sealed = bool(stamps) and family == "CAdES"
+    return _ades_level(facts, carried, family, sealed=sealed) if timed else _untimed(facts, family)
 
 
 def _pdf_level(facts: SignatureFacts, load: Callable[[], Carried], *, sealed: bool, stored: bool) -> str:
