@@ -267,3 +267,19 @@ def test_other_formats_have_no_place_for_these_options(option: str) -> None:
     with pytest.raises(edoc.ConfigError) as refused:
         refuse_pdf_only({**given, option: ("x",)}, kind="XAdES")
     assert refused.value.code == "SIGN_OPTION_PDF_ONLY" and option in refused.value.text()
+
+
+def test_a_field_below_another_with_a_widget_of_its_own_is_signed_and_locks(key: Key) -> None:
+    objects = {
+        **PAGE,
+        1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]>>>>",
+        3: PAGE[3][:-2] + b"/Annots[8 0 R]>>",
+        6: b"<</T(Court)/Kids[7 0 R]>>",
+        7: b"<</T(Judge)/FT/Sig/Parent 6 0 R/Kids[8 0 R]/Lock<</Action/Include/Fields[(Court)]>>>>",
+        8: b"<</Parent 7 0 R/Type/Annot/Subtype/Widget/Rect[72 72 272 122]/P 3 0 R/F 4>>",
+    }
+    data = Maker().table(objects, size=9).data
+    signed = sign(data, key, field="Court.Judge", certify="fill-forms")
+    assert edoc.verify_document(signed, policy="integrity").signatures[0].name == "Court.Judge"
+    assert later(sign(sign(data, key), key, field="Court.Judge")) == "permitted"
+    assert refusal(data, key, field="Court") == "FIELD_NOT_SIGNATURE"
