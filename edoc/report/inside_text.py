@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from edoc.facts.material import EmbeddedObject, MaterialKind
-from edoc.facts.outline import Outline
+from edoc.facts.outline import Outline, PermissionOutline
 from edoc.facts.signature import ChangeLevel, DocumentFacts, Reference, SignatureFacts, TimestampFacts
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.report.inside import algorithm_words, revisions_signed
@@ -37,7 +37,7 @@ def render_inside(
         told = f" ({state})" if field.type == "Sig" or not field.filled else ""
         paper.item("form_field", f"{say.value(field.name)} {kind}{told}", depth=1)
     for item in facts.signatures:
-        _signature(paper, item, facts.size)
+        _signature(paper, item, facts.size, outline)
     for stamp in facts.timestamps:
         paper.head(say.say("timestamp", id=stamp.id))
         _timestamp(paper, stamp, depth=1)
@@ -48,7 +48,7 @@ def render_inside(
     return paper.text()
 
 
-def _signature(paper: Paper, item: SignatureFacts, size: int) -> None:
+def _signature(paper: Paper, item: SignatureFacts, size: int, outline: Outline) -> None:
     say = paper.say
     paper.head(say.say("signature", id=item.id))
     if item.name:
@@ -61,6 +61,9 @@ def _signature(paper: Paper, item: SignatureFacts, size: int) -> None:
         paper.item("covered_until", say.say("covered_of", end=item.covered_until, size=size), depth=1)
     for reference in item.references:
         paper.item("covers", _reference(paper, reference), depth=1)
+    for stated in outline.permissions:
+        if stated.field == item.name:
+            _permission(paper, stated)
     level = item.changes_since_signing
     later = "later_open" if level is ChangeLevel.NOT_JUDGED else f"later_{level.value}"
     paper.item("later", say.phrase(later), depth=1)
@@ -73,6 +76,20 @@ def _signature(paper: Paper, item: SignatureFacts, size: int) -> None:
         paper.line(f"{say.say('timestamp', id=stamp.id)}:", depth=1)
         _timestamp(paper, stamp, depth=2)
     finding_lines(paper, item.findings, depth=1)
+
+
+def _permission(paper: Paper, stated: PermissionOutline) -> None:
+    say = paper.say
+    if stated.level is not None:
+        paper.item("certifies" if stated.certifies else "permits", say.phrase(f"permits_{stated.level}"), depth=1)
+    for lock in stated.locks:
+        names = (", " if say.lang == "en" else "، ").join(map(say.value, lock.fields)) or say.value("-")
+        if lock.action == "Include" and lock.fields:
+            paper.item("locks", names, depth=1)
+        elif lock.action == "Exclude":
+            paper.item("locks", say.phrase("locks_others", names=names), depth=1)
+        elif lock.action != "Include":
+            paper.item("locks", say.phrase("locks_all"), depth=1)
 
 
 def _timestamp(paper: Paper, item: TimestampFacts, *, depth: int) -> None:
