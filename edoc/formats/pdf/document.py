@@ -234,6 +234,10 @@ class Pdf:
             self._containers[offset] = opened
         return self._containers[offset]
 
+    def object_stream_data(self, number: int, revision: Revision) -> bytes:
+        """Return the decoded octets of an object stream; decoded once."""
+        return self._container(number, revision).data
+
     def stream_data(self, stream: Stream, revision: Revision | None = None) -> bytes:
         """Return the decoded octets of a stream (Flate with predictors, or none)."""
         raw = self._data[stream.raw_start : stream.raw_start + stream.raw_length]
