@@ -25,6 +25,8 @@ _CONTRAST = 0.2
 _SMALLEST = 2.0
 """Points: smaller text is not meant to be read."""
 _VALUE_BYTES = 1 << 16
+_PIECES = 1_000
+"""Pieces of one appearance, each of which is held against every other."""
 _OPTIONS = 2_000
 _TAG = re.compile(r"<[^>]*>")
 
@@ -107,8 +109,8 @@ def shown_lines(pdf: Pdf, form: Stream, *, revision: Revision, rectangle: Value,
     # Its matrix turns it into its rectangle; here it is read as it lies before.
     plain = {key: value for key, value in form.dictionary.items() if key != "Matrix"}
     canvas.form(Stream(plain, form.raw_start, form.raw_length, form.ref))
-    if canvas.unclear:
-        raise Unreadable(canvas.unclear)
+    if canvas.unclear or len(canvas.marks) > _PIECES:
+        raise Unreadable(canvas.unclear or "size")
     texts = _plain_texts(canvas.marks)
     drawn = [mark for mark in canvas.marks if mark.paint in (Paint.FILL, Paint.STROKE)]
     box = canvas.numbers(form.dictionary.get("BBox"), 4) or [0.0, 0.0, 0.0, 0.0]

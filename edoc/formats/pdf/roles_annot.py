@@ -31,6 +31,8 @@ _LARGE = 0.2
 _NEIGHBOURS = 5_000
 _POINTS = 20_000
 """Numbers of one drawn shape."""
+_LOOK = 20
+"""Boxes compared in the time of one token."""
 _WHITE = 0.98
 
 
@@ -152,7 +154,10 @@ def _seen(mark: Mark) -> bool:
 def _painted(step: Step, page: int) -> Canvas:
     """Return what a page of the older revision shows; each is looked at once."""
     known = step.canvases.get(page)
-    if known is None:
+    if known is not None:
+        # Every annotation is held against all of the page.
+        step.spend(len(known.marks) // _LOOK)
+    else:
         known = step.canvases[page] = Canvas(step.pdf, step.old)
         value = step.value_before(page)
         if isinstance(value, dict):
