@@ -11,6 +11,7 @@ import pytest
 from edoc.catalogue import entries
 from tests.cli.conftest import Run
 from tests.cli.scene import NATIONAL_CODE
+from tests.sign.forms import form
 
 
 def test_what_is_inside(run: Run) -> None:
@@ -123,8 +124,9 @@ def test_a_revision_goes_to_standard_output(start: Callable[..., subprocess.Pope
     assert (out, err) == ((scene / "signed.pdf").read_bytes(), b"")
 
 
-def test_what_a_signature_permits_is_shown(run: Run) -> None:
-    plain = ("sign", "ruling.pdf", "--key", "file:key.pem", "--certificates", "chain.pem")
+def test_what_a_signature_permits_is_shown(run: Run, scene: Path) -> None:
+    (scene / "form.pdf").write_bytes(form())
+    plain = ("sign", "form.pdf", "--key", "file:key.pem", "--certificates", "chain.pem")
     locks = ("--lock", "exclude", "--lock-field", "Amount")
     assert run(*plain, "--certify", "fill-forms", *locks, "-o", "certified.pdf").exit == 0
     lock = {"action": "Exclude", "fields": ["Amount"]}
