@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -141,7 +142,7 @@ class Step:
 
     def referrers(self, number: int) -> set[int]:
         """Return who refers to any object of the older revision, while the update is being explained."""
-        return self._graph.referrers.get(number, set()) if self._graph is not None else set()
+        return self._graph.users(number) if self._graph is not None else set()
 
     def fresh(self, value: Value) -> bool:
         """Tell whether a value is direct without references, or a new object that nobody knew of before."""
@@ -194,7 +195,7 @@ class Step:
         """Compare trailers and every listed entry; fills changed, added, freed."""
         entries = self.new.entries
         self._graph = graph
-        self.before_graph = {number: set(graph.referrers[number]) for number in entries if number in graph.referrers}
+        self.before_graph = {number: graph.users(number) for number in entries if number in graph.live}
         self._trailers()
         for number, entry in entries.items():
             # Number 0 heads the list of free objects and is never an object (7.5.4).
@@ -281,7 +282,7 @@ class Step:
 
         `graph` is that of the newer revision.
         """
-        live = graph.referrers
+        live = graph.live
         self._size(live)
         for number in sorted(self.changed - self.explained):
             if number in self.before_graph and number in live:
@@ -300,7 +301,7 @@ class Step:
         self._unused(live)
         self._unlisted()
 
-    def _size(self, live: dict[int, set[int]]) -> None:
+    def _size(self, live: AbstractSet[int]) -> None:
         """7.5.4: objects from /Size on are missing, so that a smaller one takes away what was signed."""
         old, new = self.old.trailer.get("Size"), self.new.trailer.get("Size")
         if type(old) is not int or type(new) is not int or new >= old:
@@ -309,10 +310,10 @@ class Step:
         if lost:
             self.deny("PDF_TRAILER_CHANGED", key="Size", number=min(lost))
 
-    def _unused(self, live: dict[int, set[int]]) -> None:
+    def _unused(self, live: AbstractSet[int]) -> None:
         unused = [
             number
-            for number in sorted((self.added | self.changed) - live.keys())
+            for number in sorted((self.added | self.changed) - live)
             if not _is_structure(self.value_after(number))
         ]
         if not unused:
