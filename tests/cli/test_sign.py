@@ -22,12 +22,14 @@ def files(folder: Path) -> dict[Path, bytes]:
 
 def test_a_signed_file_appears_beside_its_original_and_verifies(run: Run, scene: Path) -> None:
     original = (scene / "ruling.pdf").read_bytes()
-    ran = run("sign", "ruling.pdf", *PLAIN, "--reason", "صدور", "--field", "Judge", "--name", "x", "--location", "y")
+    ran = run("sign", "ruling.pdf", *PLAIN, "--reason", "صدور", "--field", "Judge", "--name", "x", "--location", "y", "--contact", "z")
     assert (ran.exit, ran.out, ran.err) == (0, "ruling.signed.pdf\n", "")
     assert (scene / "ruling.pdf").read_bytes() == original
     told = run("verify", "ruling.signed.pdf", "--policy", "integrity", "--format", "json")
     assert told.json["verdict"] == "INTACT"
     assert told.json["signatures"][0]["name"] == "Judge"  # type: ignore[index]
+    signed = (scene / "ruling.signed.pdf").read_bytes()
+    assert b"/Name (x)" in signed and b"/Location (y)" in signed and b"/ContactInfo (z)" in signed
 
 
 def test_a_certification_a_lock_and_a_place_are_asked_for(run: Run, scene: Path) -> None:
