@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 @field_options
 @click.option("--reason", metavar="TEXT", help="Why it is signed, as the signer claims.")
 @click.option("--location", metavar="TEXT", help="Where it is signed, as the signer claims.")
+@click.option("--contact", metavar="TEXT", help="How the signer can be reached, as the signer claims.")
 @click.option("--name", metavar="TEXT", help="The signer's name for viewers; the certificate names the signer anyway.")
 @click.option("--digest", metavar="NAME", help="The digest, such as sha512; by default the sound one for the key.")
 @click.option("--pss", is_flag=True, help="Use RSASSA-PSS with an RSA key.")
@@ -86,6 +87,7 @@ def command(**given: object) -> int:
         reason=_text(given["reason"]),
         location=_text(given["location"]),
         **statement_of(given),
+        contact_info=_text(given["contact"]),
         **permits_of(given),
         **services_of(given),
     )

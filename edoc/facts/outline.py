@@ -23,8 +23,30 @@ class FieldOutline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LockOutline:
+    """Form fields that a signature locks: `All`, those named (`Include`), or all others (`Exclude`)."""
+
+    action: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionOutline:
+    """What a signature says of later changes; nothing here says that it was kept."""
+
+    field: str
+    """Full name of the signature's field."""
+    certifies: bool
+    level: int | None
+    """/P: 1 no change, 2 form filling and signatures, 3 annotations too; null: nothing said."""
+    locks: tuple[LockOutline, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """The revisions, oldest first, and the form fields of the last one."""
+    """The revisions, oldest first, the form fields of the last one, and what its signatures permit."""
 
     revisions: tuple[RevisionOutline, ...] = ()
     fields: tuple[FieldOutline, ...] = ()
+    permissions: tuple[PermissionOutline, ...] = ()
+    """Of the signatures that say something."""

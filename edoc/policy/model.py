@@ -42,6 +42,7 @@ RESERVATIONS = frozenset(
         "PDF_HYBRID_STALE",
         "PDF_ID_CHANGED",
         "PDF_DSS_SHRUNK",
+        "PDF_DYNAMIC_CONTENT",
         "SIGNER_IS_CA",
         "KEY_USAGE_ABSENT",
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from edoc.facts.material import EmbeddedObject, MaterialKind
-from edoc.facts.outline import Outline, RevisionOutline
+from edoc.facts.outline import Outline, PermissionOutline, RevisionOutline
 from edoc.facts.signature import DocumentFacts, Reference, SignatureAlgorithm, SignatureFacts, TimestampFacts
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.report.json import Json, plain, rfc3339
@@ -29,11 +29,17 @@ def inside_dict(facts: DocumentFacts, outline: Outline, *, lang: str = "en") -> 
             {**asdict(item), "signed_by": list(signers)} for item, signers in revisions_signed(facts, outline)
         ],
         "fields": [asdict(item) for item in outline.fields],
+        "permissions": [_permission(item) for item in outline.permissions],
         "signatures": [signature_dict(item, lang) for item in facts.signatures],
         "timestamps": [timestamp_dict(item, lang) for item in facts.timestamps],
         "carried": carried_dict(facts.material),
         "findings": plain(facts.findings, lang),
     }
+
+
+def _permission(item: PermissionOutline) -> Json:
+    locks = [{"action": lock.action, "fields": list(lock.fields)} for lock in item.locks]
+    return {"field": item.field, "certifies": item.certifies, "level": item.level, "locks": locks}
 
 
 def revisions_signed(facts: DocumentFacts, outline: Outline) -> list[tuple[RevisionOutline, tuple[str, ...]]]:

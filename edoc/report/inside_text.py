@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from edoc.facts.material import EmbeddedObject, MaterialKind
-from edoc.facts.outline import Outline
+from edoc.facts.outline import Outline, PermissionOutline
 from edoc.facts.signature import (
     ChangeLevel,
     DocumentFacts,
@@ -45,7 +45,7 @@ def render_inside(
         told = f" ({state})" if field.type == "Sig" or not field.filled else ""
         paper.item("form_field", f"{say.value(field.name)} {kind}{told}", depth=1)
     for item in facts.signatures:
-        _signature(paper, item, facts.size)
+        _signature(paper, item, facts.size, outline)
     for stamp in facts.timestamps:
         paper.head(say.say("timestamp", id=stamp.id))
         _timestamp(paper, stamp, depth=1)
@@ -60,7 +60,7 @@ _PDF = (SignatureFormat.PADES, SignatureFormat.PDF)
 """Formats in which fields, revisions and later additions exist."""
 
 
-def _signature(paper: Paper, item: SignatureFacts, size: int) -> None:
+def _signature(paper: Paper, item: SignatureFacts, size: int, outline: Outline) -> None:
     say = paper.say
     paper.head(say.say("signature", id=item.id))
     if item.name:
@@ -76,6 +76,9 @@ def _signature(paper: Paper, item: SignatureFacts, size: int) -> None:
         # As `edoc show --extract` takes it.
         mark = f"{item.id}:{number} " if len(data) > 1 else ""
         paper.item("covers", mark + _reference(paper, reference), depth=1)
+    for stated in outline.permissions:
+        if stated.field == item.name:
+            _permission(paper, stated)
     level = item.changes_since_signing
     if item.format in _PDF:
         later = "later_open" if level is ChangeLevel.NOT_JUDGED else f"later_{level.value}"
@@ -89,6 +92,20 @@ def _signature(paper: Paper, item: SignatureFacts, size: int) -> None:
         paper.line(f"{say.say('timestamp', id=stamp.id)}:", depth=1)
         _timestamp(paper, stamp, depth=2)
     finding_lines(paper, item.findings, depth=1)
+
+
+def _permission(paper: Paper, stated: PermissionOutline) -> None:
+    say = paper.say
+    if stated.level is not None:
+        paper.item("certifies" if stated.certifies else "permits", say.phrase(f"permits_{stated.level}"), depth=1)
+    for lock in stated.locks:
+        names = (", " if say.lang == "en" else "، ").join(map(say.value, lock.fields)) or say.value("-")
+        if lock.action == "Include" and lock.fields:
+            paper.item("locks", names, depth=1)
+        elif lock.action == "Exclude":
+            paper.item("locks", say.phrase("locks_others", names=names), depth=1)
+        elif lock.action != "Include":
+            paper.item("locks", say.phrase("locks_all"), depth=1)
 
 
 def _timestamp(paper: Paper, item: TimestampFacts, *, depth: int) -> None:

@@ -40,14 +40,16 @@ def refuse_unmet_demands(pdf: Pdf, request: SignatureRequest, *, template: Signe
         target = next((item for item in pdf.fields() if item.name == request.field), None)
         if target is None or target.type != "Sig" or pdf.resolve(target.value) is not None:
             return
-        seeds = seed_values(pdf, target)
-        if seeds is None:
-            return
         held = lock_of(pdf, target)
     except PdfError:
         # Whoever writes the update meets the same, and says it.
         return
-    refuse_unmet(seeds, _Offer.of(request, template, level, held.permission if held is not None else None))
+    try:
+        seeds = seed_values(pdf, target)
+    except PdfError as problem:
+        raise ConfigError("FIELD_SEED_VALUE_UNREADABLE", subject=target.name, params={"entry": "SV"}) from problem
+    if seeds is not None:
+        refuse_unmet(seeds, _Offer.of(request, template, level, held.permission if held is not None else None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.fixture import honest
+from tests.attacks.fixture import UNDECIDED, attack, honest
 from tests.formats.pdf import build
 from tests.formats.pdf.build import FORM, PAGE, ROOT, File, stream
 
@@ -47,7 +47,7 @@ def script_of_a_page_that_was_signed() -> File:
     return build.document(objects).sign()
 
 
-@honest("PDF-27", changes="none")
+@attack("PDF-27", code="PDF_EXTERNAL_CONTENT", verdict=UNDECIDED)
 def content_in_another_file_that_was_signed() -> File:
     """The page's content is a file beside the document: what a reader sees is not what was signed."""
     objects = build.practice_objects()

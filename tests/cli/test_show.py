@@ -11,6 +11,7 @@ import pytest
 from edoc.catalogue import entries
 from tests.cli.conftest import Run
 from tests.cli.scene import NATIONAL_CODE
+from tests.sign.forms import form
 
 
 def test_what_is_inside(run: Run) -> None:
@@ -121,3 +122,21 @@ def test_a_revision_that_cannot_be_had(run: Run, scene: Path, arguments: list[st
 def test_a_revision_goes_to_standard_output(start: Callable[..., subprocess.Popen[bytes]], scene: Path) -> None:
     out, err = start("show", "signed.pdf", "--revision", "1", "-o", "-").communicate(timeout=60)
     assert (out, err) == ((scene / "signed.pdf").read_bytes(), b"")
+
+
+def test_what_a_signature_permits_is_shown(run: Run, scene: Path) -> None:
+    (scene / "form.pdf").write_bytes(form())
+    plain = ("sign", "form.pdf", "--key", "file:key.pem", "--certificates", "chain.pem")
+    locks = ("--lock", "exclude", "--lock-field", "Amount")
+    assert run(*plain, "--certify", "fill-forms", *locks, "-o", "certified.pdf").exit == 0
+    lock = {"action": "Exclude", "fields": ["Amount"]}
+    permissions = run("show", "certified.pdf", "--format", "json").json["permissions"]
+    assert permissions == [{"field": "Signature1", "certifies": True, "level": 2, "locks": [lock]}]
+    english = run("show", "certified.pdf").out
+    assert "Certifies the document, and permits afterwards: form filling and further signatures" in english
+    assert "Locks the form fields: all but Amount" in english
+    persian = run("show", "certified.pdf", "--lang", "fa").out
+    assert "سند را گواهی می‌کند" in persian and "همه جز" in persian
+    assert run(*plain, "--lock-permission", "no-changes", "-o", "locked.pdf").exit == 0
+    assert "Permits afterwards: no change" in run("show", "locked.pdf").out
+    assert run("show", "signed.pdf", "--format", "json").json["permissions"] == []

@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.conftest import TRUSTED, Run
 from tests.cli.scene import PASSPHRASE
+from tests.sign.forms import form
 
 PLAIN = ("--key", "file:key.pem", "--certificates", "chain.pem")
 
@@ -21,25 +22,28 @@ def files(folder: Path) -> dict[Path, bytes]:
 
 def test_a_signed_file_appears_beside_its_original_and_verifies(run: Run, scene: Path) -> None:
     original = (scene / "ruling.pdf").read_bytes()
-    ran = run("sign", "ruling.pdf", *PLAIN, "--reason", "صدور", "--field", "Judge", "--name", "x", "--location", "y")
+    ran = run("sign", "ruling.pdf", *PLAIN, "--reason", "صدور", "--field", "Judge", "--name", "x", "--location", "y", "--contact", "z")
     assert (ran.exit, ran.out, ran.err) == (0, "ruling.signed.pdf\n", "")
     assert (scene / "ruling.pdf").read_bytes() == original
     told = run("verify", "ruling.signed.pdf", "--policy", "integrity", "--format", "json")
     assert told.json["verdict"] == "INTACT"
     assert told.json["signatures"][0]["name"] == "Judge"  # type: ignore[index]
+    signed = (scene / "ruling.signed.pdf").read_bytes()
+    assert b"/Name (x)" in signed and b"/Location (y)" in signed and b"/ContactInfo (z)" in signed
 
 
 def test_a_certification_a_lock_and_a_place_are_asked_for(run: Run, scene: Path) -> None:
+    (scene / "form.pdf").write_bytes(form())
     options = ("--certify", "fill-forms", "--lock", "exclude", "--lock-field", "Amount", "--lock-field", "Date")
-    ran = run("sign", "ruling.pdf", *PLAIN, *options, "--page", "1", "--box", "72,72,200,120", "--field", "Registrar")
+    ran = run("sign", "form.pdf", *PLAIN, *options, "--page", "1", "--box", "72,72,200,120", "--field", "Registrar")
     assert (ran.exit, ran.err) == (0, "")
-    signed = (scene / "ruling.signed.pdf").read_bytes()
+    signed = (scene / "form.signed.pdf").read_bytes()
     for written in (b"/DocMDP", b"/P 2", b"/Exclude", b"(Amount) (Date)", b"/Rect [72 72 200 120]", b"(Registrar)"):
         assert written.replace(b" ", b"") in signed.replace(b" ", b""), written
-    ran = run("sign", "ruling.signed.pdf", *PLAIN, "--certify", "annotate", "-o", "again.pdf")
+    ran = run("sign", "form.signed.pdf", *PLAIN, "--certify", "annotate", "-o", "again.pdf")
     assert (ran.exit, ran.out) == (5, "")
     assert "CERTIFICATION_TOO_LATE" in ran.err
-    assert run("sign", "ruling.signed.pdf", *PLAIN, "--lock-permission", "no-changes", "-o", "last.pdf").exit == 0
+    assert run("sign", "form.signed.pdf", *PLAIN, "--lock-permission", "no-changes", "-o", "last.pdf").exit == 0
     assert "PDF_SIGNING_FORBIDDEN_BY_LOCK" in run("sign", "last.pdf", *PLAIN).err
 
 

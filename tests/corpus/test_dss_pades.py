@@ -93,6 +93,46 @@ def _signing_time(answer: Answer, row: Row) -> object:
     return bool(answer.signatures) and answer.signatures[0].claimed_signing_time is not None
 
 
+_DRAWN = {"PDF_FIELD_FILLED", "PDF_FIELD_APPEARANCE", "PDF_ANNOTATION_ADDED", "PDF_ANNOTATION_CHANGED", "PDF_PAGE_CHANGED"}
+"""Changes that put something else on a page; signatures that come later are none of them."""
+_REPLACED = {"PDF_SIGNATURE_REDEFINED", "PDF_SIGNATURE_OTHER_REVISION", "PDF_SIGNATURE_REPLACED", "PDF_SIGNATURE_REMOVED"}
+_RANGE = {"PDF_GAP", "PDF_COVERAGE_NOT_A_REVISION", "PDF_SIGNATURE_KEY_MISSING"}
+
+
+def _codes(answer: Answer) -> set[str]:
+    if answer.report is None:
+        return set()
+    own = [finding.code for item in answer.signatures for finding in item.findings]
+    return {*own, *(finding.code for finding in answer.report.findings)}
+
+
+def _modified(answer: Answer, row: Row) -> object:
+    return any(change.code in _DRAWN and change.shown for item in answer.signatures for change in item.changes)
+
+
+def _undefined(answer: Answer, row: Row) -> object:
+    return any(change.permitted is False for item in answer.signatures for change in item.changes)
+
+
+def _consistent(answer: Answer, row: Row) -> object:
+    return not _REPLACED & _codes(answer)
+
+
+def _byte_range(answer: Answer, row: Row) -> object:
+    found = _codes(answer)
+    # Where the file cannot be read, nobody can say what the range covers.
+    read = bool(answer.signatures) and all(item.references_intact is not None for item in answer.signatures)
+    return read and not (_RANGE & found or any(code.startswith("PDF_BYTERANGE") for code in found))
+
+
+def _scopes(answer: Answer, row: Row) -> object:
+    return len(answer.signatures[0].scope) if answer.signatures else 0
+
+
+def _scope_types(answer: Answer, row: Row) -> object:
+    return [item.kind.value for item in answer.signatures[0].scope] if answer.signatures else []
+
+
 def _throws(answer: Answer, row: Row) -> object:
     # A clean refusal: an error with a code, or one entry that says what cannot be read.
     refused = answer.error is not None or (
@@ -114,6 +154,12 @@ KEYS: dict[str, Callable[[Answer, Row], object]] = {
     "a_level_valid": _a_level,
     "has_signing_time": _signing_time,
     "throws": _throws,
+    "pdf_modified": _modified,
+    "pdf_undefined_changes": _undefined,
+    "pdf_dictionary_consistent": _consistent,
+    "byte_range_valid": _byte_range,
+    "scopes": _scopes,
+    "scope_types": _scope_types,
 }
 """Manifest key to report field; `levels` are those with an empty trust store."""
 
@@ -121,7 +167,9 @@ BASELINES = {
     "signatures": (0, 1), "signatures_min": (0, 1), "intact": (False, True), "sig_valid": (False, True),
     "refs_intact": (False, True), "levels": (["PDF-NOT-ETSI"], ["PAdES-BASELINE-B"]), "timestamps": (0, 0),
     "timestamps_valid": (False, True), "t_level_valid": (False, True), "a_level_valid": (False, True),
-    "has_signing_time": (False, True), "throws": ("IllegalInputException", None),
+    "has_signing_time": (False, True), "throws": ("IllegalInputException", None), "pdf_modified": (True, False), "pdf_undefined_changes": (True, False),
+    "pdf_dictionary_consistent": (False, True), "byte_range_valid": (False, True), "scopes": (0, 1),
+    "scope_types": ([], ["FULL"]),
 }  # fmt: skip
 """What a verifier that refuses everything and one that accepts everything would answer."""
 
@@ -153,10 +201,10 @@ class Scored:
     misses: tuple[Miss, ...]
 
     def table(self) -> str:
-        lines = [f"{'key':18}{'asserted':>9}{'edoc':>7}{'refuse':>8}{'accept':>8}"]
+        lines = [f"{'key':26}{'asserted':>9}{'edoc':>7}{'refuse':>8}{'accept':>8}"]
         for key, total in self.asserted.items():
             right = total - sum(miss.key == key for miss in self.misses)
-            lines.append(f"{key:18}{total:9}{right:7}{self.refuse_all[key]:8}{self.accept_all[key]:8}")
+            lines.append(f"{key:26}{total:9}{right:7}{self.refuse_all[key]:8}{self.accept_all[key]:8}")
         return "\n".join(lines)
 
 

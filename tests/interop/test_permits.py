@@ -129,3 +129,30 @@ def test_dss_passes_every_signature(dss: Dss, case: str) -> None:
     answers = judged(dss, for_dss(case))
     assert len(answers) == len(STEPS[case])
     assert all(item.passed and item.level == "PAdES-BASELINE-B" for item in answers), answers
+
+
+LASTING: dict[str, Options] = {
+    "no-changes": {"certify": "no-changes"},
+    "fill-forms": {"certify": "fill-forms", "field": "Judge"},
+    "lock-all": {"lock": "all"},
+    "lock-document": {"lock_permission": "no-changes"},
+    "everything": {"certify": "no-changes", "lock": "all", "box": (300, 300, 400, 350)},
+}
+
+
+@pytest.mark.parametrize("case", LASTING)
+def test_what_permits_nothing_takes_its_archive_all_the_same(dss: Dss, case: str) -> None:
+    pki = practice()
+    result = edoc.sign_document(
+        form(), pki.key("person-ec"), level="B-LTA", tsa=pki, signing_time=AT, trust=pki.trust,
+        validation_data=pki.validation_data(), **LASTING[case],
+    )  # type: ignore[arg-type]  # fmt: skip
+    document = bytes(result.document.data[:])
+    report = edoc.verify_document(document, trust=pki.trust, validation_time=AT)
+    assert report.verdict is edoc.Verdict.PASSED and report.signatures[0].changes_since_signing == "validation_data"
+    roots = [asn1_x509.Certificate.load(pki.certificate(name)) for name in ("root-a", "root-b")]
+    context = ValidationContext(trust_roots=roots, moment=AT, allow_fetching=False)
+    status = validate_pdf_signature(PdfFileReader(io.BytesIO(document)).embedded_regular_signatures[0], context)
+    assert status.bottom_line and status.docmdp_ok
+    (answer,) = judged(dss, document)
+    assert answer.passed and answer.level == "PAdES-BASELINE-LTA", answer

@@ -15,13 +15,16 @@ _TEXT = b"<</FT/Tx/T(%s)/V(%s)/Type/Annot/Subtype/Widget/F 4/Rect[72 %d 272 %d]/
 _SIGNATURE = b"<</FT/Sig/T(Judge)/Type/Annot/Subtype/Widget/F 4/Rect[72 72 272 122]/P 3 0 R%s>>"
 
 
-def form(*, judge: bytes = b"", more: dict[int, bytes] | None = None) -> bytes:
-    """Texts `Amount` and `Date` and an empty field `Judge`, with some entries more; `more` are further objects."""
+def form(*, judge: bytes = b"", amount: bytes = b"Amount", more: dict[int, bytes] | None = None) -> bytes:
+    """Texts `Amount` (or of another name) and `Date` and an empty field `Judge`, with some entries more.
+
+    `more` are further objects.
+    """
     objects = {
         **PAGE,
         1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R 7 0 R 8 0 R]/DA(/F1 12 Tf)>>>>",
         3: PAGE[3][:-2] + b"/Annots[6 0 R 7 0 R 8 0 R]>>",
-        6: _TEXT % (b"Amount", b"1000", 400, 420),
+        6: _TEXT % (amount, b"1000", 400, 420),
         7: _TEXT % (b"Date", b"1403", 440, 460),
         8: _SIGNATURE % judge,
         **(more or {}),

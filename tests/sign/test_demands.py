@@ -266,6 +266,12 @@ def test_seed_values_that_are_none_are_refused(unused: Key) -> None:
     assert refusal(form(judge=b"/SV[]"), unused, "Judge").code == "FIELD_SEED_VALUE_UNREADABLE"
 
 
+@pytest.mark.parametrize("place", [b"21 0 R", b"<</Reasons 21 0 R/Ff 8>>", b"<</Ff 21 0 R>>", b"<</Cert<</Subject[21 0 R]/Ff 1>>>>"])
+def test_seed_values_that_lead_nowhere_are_refused(place: bytes, unused: Key) -> None:
+    data = form(judge=b"/SV " + place, more={21: b"22 0 R", 22: b"21 0 R"})
+    assert refusal(data, unused, "Judge").code == "FIELD_SEED_VALUE_UNREADABLE"
+
+
 def test_the_demands_of_other_fields_bind_nobody_else(key: Key) -> None:
     signed(form(judge=b"/SV<</Filter/CICI.SignIt/Ff 1>>"), key, "New")
 

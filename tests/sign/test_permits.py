@@ -136,7 +136,8 @@ def test_a_lock_holds(case: str, field: str | None, key: Key) -> None:
 @pytest.mark.parametrize("field", [None, "Judge"])
 def test_the_lock_stands_in_field_and_signature(field: str | None, key: Key) -> None:
     options = {"lock": "exclude", "lock_fields": ["مبلغ", "Date"], "lock_permission": "fill-forms"}
-    with pikepdf.open(io.BytesIO(sign(form(), key, field=field, **options))) as pdf:
+    data = form(amount=b"\xef\xbb\xbf" + "مبلغ".encode())
+    with pikepdf.open(io.BytesIO(sign(data, key, field=field, **options))) as pdf:
         signed = next(item for item in pdf.Root.AcroForm.Fields if "/V" in item and item.FT == "/Sig")
         parameters = signed.V.Reference[0].TransformParams
         assert signed.Lock.is_indirect and signed.Lock.P == 2 and "/P" not in parameters
@@ -146,10 +147,21 @@ def test_the_lock_stands_in_field_and_signature(field: str | None, key: Key) -> 
 
 def test_a_locked_document_is_not_signed_again(key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
     locked = sign(form(), key, lock_permission="no-changes")
-    named = sign(form(), key, lock="include", lock_fields=["Judge", "New"])
+    named = sign(form(), key, lock="include", lock_fields=["Judge"])
     monkeypatch.setattr(Key, "sign", lambda *arguments: pytest.fail("the key was used"))
     assert refusal(locked, key) == "PDF_SIGNING_FORBIDDEN_BY_LOCK"
-    assert refusal(named, key, field="Judge") == refusal(named, key, field="New") == "FIELD_LOCKED"
+    assert refusal(named, key, field="Judge") == "FIELD_LOCKED"
+
+
+def test_a_name_that_another_product_locked_is_not_given_to_a_new_field(unused: Key) -> None:
+    reference = b"<</TransformMethod/FieldMDP/TransformParams<</Action/Include/Fields[(New)]>>>>"
+    objects = {
+        **PAGE,
+        1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]/SigFlags 3>>>>",
+        6: b"<</FT/Sig/T(Registrar)/V 7 0 R/Type/Annot/Subtype/Widget/F 132/Rect[0 0 0 0]/P 3 0 R>>",
+        7: b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Reference[" + reference + b"]>>",
+    }
+    assert refusal(Maker().table(objects, size=8).data, unused, field="New") == "FIELD_LOCKED"
 
 
 def test_a_field_that_others_signed_over_stays_as_it_is(key: Key) -> None:
@@ -201,6 +213,9 @@ OPTIONS: dict[str, tuple[Options, str]] = {
     "fields-of-all": ({"lock": "all", "lock_fields": ["Amount"]}, "SIGN_LOCK_FIELDS_UNUSED"),
     "fields-alone": ({"lock_fields": "Amount"}, "SIGN_LOCK_FIELDS_UNUSED"),
     "no-characters": ({"lock": "include", "lock_fields": ["caf\udce9"]}, "SIGN_TEXT_UNREADABLE"),
+    "misspelt": ({"lock": "include", "lock_fields": ["Amuont"]}, "SIGN_LOCK_FIELD_MISSING"),
+    "misspelt-exception": ({"lock": "exclude", "lock_fields": ["Amount", "amount"]}, "SIGN_LOCK_FIELD_MISSING"),
+    "below-what-is-there": ({"lock": "include", "lock_fields": ["Amount.1"]}, "SIGN_LOCK_FIELD_MISSING"),
     "no-name": ({"lock": "include", "lock_fields": [""]}, "SIGN_TEXT_UNREADABLE"),
     "page-nought": ({"page": 0}, "FIELD_PAGE_UNUSABLE"),
     "page-missing": ({"page": 3}, "FIELD_PAGE_MISSING"),
@@ -267,3 +282,19 @@ def test_other_formats_have_no_place_for_these_options(option: str) -> None:
     with pytest.raises(edoc.ConfigError) as refused:
         refuse_pdf_only({**given, option: ("x",)}, kind="XAdES")
     assert refused.value.code == "SIGN_OPTION_PDF_ONLY" and option in refused.value.text()
+
+
+def test_a_field_below_another_with_a_widget_of_its_own_is_signed_and_locks(key: Key) -> None:
+    objects = {
+        **PAGE,
+        1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]>>>>",
+        3: PAGE[3][:-2] + b"/Annots[8 0 R]>>",
+        6: b"<</T(Court)/Kids[7 0 R]>>",
+        7: b"<</T(Judge)/FT/Sig/Parent 6 0 R/Kids[8 0 R]/Lock<</Action/Include/Fields[(Court)]>>>>",
+        8: b"<</Parent 7 0 R/Type/Annot/Subtype/Widget/Rect[72 72 272 122]/P 3 0 R/F 4>>",
+    }
+    data = Maker().table(objects, size=9).data
+    signed = sign(data, key, field="Court.Judge", certify="fill-forms")
+    assert edoc.verify_document(signed, policy="integrity").signatures[0].name == "Court.Judge"
+    assert later(sign(sign(data, key), key, field="Court.Judge")) == "permitted"
+    assert refusal(data, key, field="Court") == "FIELD_NOT_SIGNATURE"

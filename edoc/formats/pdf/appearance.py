@@ -10,12 +10,13 @@ from edoc.formats.pdf.canvas import Canvas
 from edoc.formats.pdf.canvas_state import Mark, Paint, overlap, transformed
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.fields import Field
+from edoc.formats.pdf.frames import is_frame
 from edoc.formats.pdf.glyphs import text_string
 from edoc.formats.pdf.sections import Revision
 from edoc.formats.pdf.spelling import Agreement, agree
 from edoc.formats.pdf.values import Name, Stream, Value
 
-_SECRET, _COMBO = 1 << 13, 1 << 17
+_SECRET, _COMBO, _COMB = 1 << 13, 1 << 17, 1 << 24
 """Field flags (tables 231 and 233)."""
 _BROAD = 4.0
 """Points: a broader line is no border or underline, it hides what is under it."""
@@ -24,6 +25,8 @@ _CONTRAST = 0.2
 _SMALLEST = 2.0
 """Points: smaller text is not meant to be read."""
 _VALUE_BYTES = 1 << 16
+_PIECES = 1_000
+"""Pieces of one appearance, each of which is held against every other."""
 _OPTIONS = 2_000
 _TAG = re.compile(r"<[^>]*>")
 
@@ -48,7 +51,10 @@ def compare_text(
         values = _values(pdf, revision, item)
         if not isinstance(normal, Stream):
             raise Unreadable("states")
-        lines = shown_lines(pdf, normal, revision=revision, rectangle=widget.get("Rect"))
+        cells = pdf.resolve(item.dictionary.get("MaxLen"), revision) if item.flags & _COMB else 0
+        lines = shown_lines(
+            pdf, normal, revision=revision, rectangle=widget.get("Rect"), cells=cells if type(cells) is int else 0
+        )
     except Unreadable as reason:
         return Agreement.UNSURE, str(reason)
     secret = item.type == "Tx" and bool(item.flags & _SECRET)
@@ -94,15 +100,23 @@ def _choices(pdf: Pdf, revision: Revision, item: Field, value: Value) -> list[st
     return texts
 
 
-def shown_lines(pdf: Pdf, form: Stream, *, revision: Revision, rectangle: Value) -> list[str]:
-    """Return the lines of text that an appearance shows; raises Unreadable when it is more or less than plain text."""
+def shown_lines(pdf: Pdf, form: Stream, *, revision: Revision, rectangle: Value, cells: int = 0) -> list[str]:
+    """Return the lines of text that an appearance shows; raises Unreadable when it is more or less than plain text.
+
+    `cells` is the number of cells of a comb, 0 where there is none.
+    """
     canvas = Canvas(pdf, revision)
     # Its matrix turns it into its rectangle; here it is read as it lies before.
     plain = {key: value for key, value in form.dictionary.items() if key != "Matrix"}
     canvas.form(Stream(plain, form.raw_start, form.raw_length, form.ref))
-    if canvas.unclear:
-        raise Unreadable(canvas.unclear)
+    if canvas.unclear or len(canvas.marks) > _PIECES:
+        raise Unreadable(canvas.unclear or "size")
     texts = _plain_texts(canvas.marks)
+    drawn = [mark for mark in canvas.marks if mark.paint in (Paint.FILL, Paint.STROKE)]
+    box = canvas.numbers(form.dictionary.get("BBox"), 4) or [0.0, 0.0, 0.0, 0.0]
+    if texts and not all(is_frame(mark, (box[0], box[1], box[2], box[3]), texts, cells=cells) for mark in drawn):
+        # Whoever draws digits as lines or boxes needs no text for them.
+        raise Unreadable("drawing")
     scale = _scale(canvas, form, rectangle)
     if any(mark.size * scale < _SMALLEST for mark in texts):
         raise Unreadable("small")

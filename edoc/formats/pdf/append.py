@@ -18,6 +18,7 @@ from edoc.formats.pdf.append_permission import (
     refuse_late_certification,
     refuse_locked,
     refuse_protected,
+    refuse_unknown_names,
 )
 from edoc.formats.pdf.append_write import IncrementalUpdate, date_string, text_string
 from edoc.formats.pdf.document import Pdf
@@ -165,6 +166,8 @@ class _Writer:
         signature = self._update.new_ref()
         existing = next((item for item in fields if item.name == field.name), None) if field.name else None
         lock = field.lock
+        if lock is not None:
+            refuse_unknown_names(lock, fields, field.name or "")
         if existing is not None:
             name = existing.name
             lock = self._fill(existing, fields, signature, field)

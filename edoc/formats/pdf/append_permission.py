@@ -73,6 +73,17 @@ def refuse_locked(pdf: Pdf, fields: list[Field], target: str) -> None:
             raise ConfigError("FIELD_LOCKED", subject=target, params={"by": field.name})
 
 
+def refuse_unknown_names(lock: LockEntries, fields: list[Field], own: str) -> None:
+    """Raise `ConfigError` SIGN_LOCK_FIELD_MISSING for a name that no field has: a misspelt lock locks nothing."""
+    known = {own}
+    for item in fields:
+        parts = item.name.split(".")
+        known.update(".".join(parts[:count]) for count in range(1, len(parts) + 1))
+    for name in lock.fields:
+        if isinstance(name, str) and name not in known:
+            raise ConfigError("SIGN_LOCK_FIELD_MISSING", subject=name)
+
+
 def lock_of(pdf: Pdf, field: Field) -> LockEntries | None:
     """Return what the lock of an empty field demands of its signature (table 235), null without a lock.
 

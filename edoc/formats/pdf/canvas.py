@@ -316,6 +316,7 @@ def _set_clip(canvas: Canvas, _: list[float]) -> None:
 def _paints(*paints: Paint) -> Callable[[Canvas, list[float]], None]:
     def act(canvas: Canvas, _: list[float]) -> None:
         boxes = canvas.path if canvas.rectangles else [around(canvas.path)] if canvas.path else []
+        outline = () if canvas.rectangles else tuple(canvas.path)
         for paint in paints:
             filled = paint is Paint.FILL
             light = canvas.state.fill if filled else canvas.state.stroke
@@ -324,7 +325,7 @@ def _paints(*paints: Paint) -> Callable[[Canvas, list[float]], None]:
             for box in boxes:
                 seen = overlap((box[0] - half, box[1] - half, box[2] + half, box[3] + half), canvas.state.clip)
                 if seen is not None:
-                    canvas.marks.append(Mark(paint, seen, light, size=width))
+                    canvas.marks.append(Mark(paint, seen, light, size=width, outline=outline))
         if canvas.clipping:
             if not canvas.rectangles or len(boxes) != 1:
                 canvas.doubt("W")

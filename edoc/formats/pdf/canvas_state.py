@@ -37,6 +37,8 @@ class Mark:
     """Of text: its size on the canvas; of a line, its width."""
     whole: bool = True
     """Of text: false when the clip cuts a part of it off, or all."""
+    outline: tuple[Box, ...] = ()
+    """Of a path that is more than upright rectangles: its points, in the order in which they are joined."""
 
 
 @dataclass(slots=True)

@@ -49,7 +49,7 @@ class Pdf:
         self.notes: list[Finding] = reader.notes
         self.revisions: tuple[Revision, ...] = tuple(revisions)
         self.last = self.revisions[-1]
-        self._entries: list[dict[int, tuple[Entry, Revision]]] = [{} for _ in revisions]
+        self._entries: list[dict[int, Entry]] = [{} for _ in revisions]
         self._updates = _updates_of(self.revisions)
         self.trailer = self.last.trailer
         self.root = self.root_of(self.last)
@@ -111,16 +111,18 @@ class Pdf:
             listed = self._updates.get(number)
             if listed is not None and listed[0] <= newest:
                 index = listed[bisect_right(listed, newest) - 1]
-        return self._entries[index].get(number) or self._find(number, self.revisions[index])
+        home = self.revisions[index]
+        found = self._entries[index].get(number) or self._find(number, home)
+        return None if found is None else (found, home)
 
-    def _find(self, number: int, home: Revision) -> tuple[Entry, Revision] | None:
+    def _find(self, number: int, home: Revision) -> Entry | None:
         entry = home.find(number)
         if entry is None:
             return None
         if entry.kind == IN_FILE and not 0 < entry.place < home.end:
             raise PdfError("PDF_XREF_RANGE", home.xref_offset, number=number)
-        found = self._entries[home.index][number] = entry, home
-        return found
+        self._entries[home.index][number] = entry
+        return entry
 
     def unchanged(self, numbers: Iterable[int], revision: Revision) -> tuple[int, int]:
         """Return the revisions around one, as (first, beyond the last), in which some objects stay as they are."""
@@ -233,6 +235,10 @@ class Pdf:
             opened = open_object_stream(data, stream.dictionary, budget=self.budget, offset=offset)
             self._containers[offset] = opened
         return self._containers[offset]
+
+    def object_stream_data(self, number: int, revision: Revision) -> bytes:
+        """Return the decoded octets of an object stream; decoded once."""
+        return self._container(number, revision).data
 
     def stream_data(self, stream: Stream, revision: Revision | None = None) -> bytes:
         """Return the decoded octets of a stream (Flate with predictors, or none)."""

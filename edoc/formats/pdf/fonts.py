@@ -177,7 +177,7 @@ def _to_unicode(pdf: Pdf, place: Value, revision: Revision) -> dict[int, str]:
         pdf.budget.spend_tokens(len(tokens), stream.raw_start)
         (_characters if block[1] == b"bfchar" else _ranges)(tokens, found)
         if len(found) > _MAPPED:
-            raise PdfError("PDF_LIMIT", stream.raw_start, limit="cmap")
+            return {}
     return found
 
 

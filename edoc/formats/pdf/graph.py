@@ -7,6 +7,7 @@ that an update writes loses its old references and gets its new ones.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
@@ -40,19 +41,30 @@ class Graph:
     def __init__(self, pdf: Pdf, revision: Revision) -> None:
         self._pdf = pdf
         self._revision = revision
-        self.referrers: dict[int, set[int]] = {}
-        """Every number that is referred to from the trailer on, with the numbers that refer to it."""
-        self._targets: dict[int, frozenset[int]] = {}
+        self._owners: dict[int, int | set[int]] = {}
+        """Every number that is referred to from the trailer on, with who does: one number mostly, or several."""
+        # Tuples of numbers are nothing to the garbage collector, which sets in their ten thousands hold up.
+        self._targets: dict[int, tuple[int, ...]] = {}
         self.broken = ""
         """Code of the first object that could not be read, empty when all could."""
         self._retarget(TRAILER, self._of_trailer())
+
+    @property
+    def live(self) -> AbstractSet[int]:
+        """The numbers that are referred to from the trailer on."""
+        return self._owners.keys()
+
+    def users(self, number: int) -> set[int]:
+        """Return the numbers that refer to an object, the trailer's own among them."""
+        found = self._owners.get(number)
+        return set() if found is None else {found} if isinstance(found, int) else set(found)
 
     def advance(self, revision: Revision) -> None:
         """Go to the next revision."""
         self._revision = revision
         self._retarget(TRAILER, self._of_trailer())
         for number in revision.entries:
-            if number in self.referrers:
+            if number in self._owners:
                 self._retarget(number, self._of(number))
 
     def _of_trailer(self) -> frozenset[int]:
@@ -61,26 +73,30 @@ class Graph:
 
     def _retarget(self, source: int, targets: frozenset[int]) -> None:
         """Replace what an object refers to; what becomes reachable is read, what nobody refers to is dropped."""
-        before = self._targets.get(source, frozenset())
-        self._targets[source] = targets
+        before = frozenset(self._targets.get(source, ()))
+        self._targets[source] = tuple(targets)
+        owners = self._owners
         opened = [(source, target) for target in targets - before]
         while opened:
             owner, target = opened.pop()
-            known = self.referrers.get(target)
-            if known is not None:
+            known = owners.get(target)
+            if known is None:
+                owners[target] = owner
+                found = self._targets[target] = tuple(self._of(target))
+                opened.extend([(target, further) for further in found])
+            elif isinstance(known, set):
                 known.add(owner)
-                continue
-            self.referrers[target] = {owner}
-            found = self._targets[target] = self._of(target)
-            opened.extend((target, further) for further in found)
+            elif known != owner:
+                owners[target] = {known, owner}
         closed = [(source, target) for target in before - targets]
         while closed:
             owner, target = closed.pop()
-            known = self.referrers.get(target, set())
-            known.discard(owner)
-            if not known and target in self.referrers:
-                del self.referrers[target]
-                closed.extend((target, further) for further in self._targets.pop(target, frozenset()))
+            known = owners.get(target)
+            if isinstance(known, set):
+                known.discard(owner)
+            if known == owner or known == set():
+                del owners[target]
+                closed.extend([(target, further) for further in self._targets.pop(target, ())])
 
     def _of(self, number: int) -> frozenset[int]:
         try:

@@ -63,6 +63,7 @@ def _facts(pdf: Pdf, sha256: bytes | None, limits: Limits) -> DocumentFacts:
         )  # fmt: skip
     from edoc.formats.pdf.changes import judge_changes
     from edoc.formats.pdf.dss import read_store
+    from edoc.formats.pdf.dynamic import dynamic_findings
     from edoc.formats.pdf.signatures import Builder
 
     later = judge_changes(pdf, found)
@@ -77,6 +78,6 @@ def _facts(pdf: Pdf, sha256: bytes | None, limits: Limits) -> DocumentFacts:
     return DocumentFacts(
         name=document.name, media_type=MEDIA_TYPE, size=document.size, sha256=sha256, signature_marks=True,
         signatures=signatures, timestamps=timestamps, material=material,
-        findings=(*findings, *store_findings, *later.document_findings),
+        findings=(*findings, *store_findings, *later.document_findings, *dynamic_findings(pdf, found)),
         changes_after_last=later.of(last).level if last.revision is not None else ChangeLevel.NOT_JUDGED,
     )  # fmt: skip

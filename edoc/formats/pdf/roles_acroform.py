@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edoc.formats.pdf.roles_use import awaited, shows_other_letters
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Ref, Value, same
 
@@ -77,12 +78,16 @@ def _resources(step: Step, old: Value, new: Value, owner: int) -> Rank | None:
     me = step.number(old, owner)
     for key, value in after.items():
         was, now = step.before(past.get(key)), step.after(value)
-        if was is None or key == "ProcSet":
+        if key == "ProcSet" or (was is None and not isinstance(now, dict)):
             continue
+        was = {} if was is None else was
         if not isinstance(was, dict) or not isinstance(now, dict) or not step.owned(past.get(key), value, {me}):
             return Rank.OPEN
         if not same(was, now):
             grown = grown or Rank.VALIDATION
+        for name in awaited(step, now.keys() - was.keys()):
+            if key != "Font" or shows_other_letters(step, now[name]):
+                return Rank.OPEN
         for name, item in was.items():
             if not same(item, now.get(name)):
                 if key != "XObject" or not step.fresh(now.get(name)):

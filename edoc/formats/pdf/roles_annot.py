@@ -29,6 +29,10 @@ _LINE = 4.0
 _LARGE = 0.2
 """Part of a page above which an annotation covers it (attack PDF-12)."""
 _NEIGHBOURS = 5_000
+_POINTS = 20_000
+"""Numbers of one drawn shape."""
+_LOOK = 20
+"""Boxes compared in the time of one token."""
 _WHITE = 0.98
 
 
@@ -84,13 +88,33 @@ def _lines_only(step: Step, entries: dict[str, Value]) -> bool:
         return False
     appearances = step.after(entries.get("AP"))
     if appearances is None:
-        return _border(step, entries) <= _LINE
+        return _border(step, entries) <= _LINE and _keeps_inside(step, entries)
     normal = step.after(appearances.get("N")) if isinstance(appearances, dict) and appearances.keys() <= {"N"} else None
     if not isinstance(normal, Stream):
         return False
     canvas = Canvas(step.pdf, step.new)
     canvas.form(normal)
     return not canvas.unclear and all(mark.paint is Paint.STROKE and mark.size <= _LINE for mark in canvas.marks)
+
+
+def _keeps_inside(step: Step, entries: dict[str, Value]) -> bool:
+    """Tell whether the points that a reader joins by itself lie in the rectangle: not every reader cuts there."""
+    box = box_of(entries.get("Rect"), step.after)
+    todo = [step.after(entries.get(key)) for key in ("L", "Vertices", "InkList")]
+    numbers: list[Value] = []
+    while todo and len(numbers) <= _POINTS:
+        value = todo.pop()
+        if isinstance(value, list) and any(isinstance(step.after(item), list) for item in value):
+            todo.extend(step.after(item) for item in value)
+        elif isinstance(value, list):
+            numbers.extend(step.after(item) for item in value)
+            if len(value) % 2:
+                return False
+    step.spend(len(numbers))
+    if box is None or len(numbers) > _POINTS or not all(isinstance(item, int | float) for item in numbers):
+        return False
+    sides = [(float(item), place % 2) for place, item in enumerate(numbers) if isinstance(item, int | float)]
+    return all(box[side] - _LINE <= number <= box[side + 2] + _LINE for number, side in sides)
 
 
 def _free(step: Step, page: int, box: Box, itself: Value) -> bool:
@@ -130,7 +154,10 @@ def _seen(mark: Mark) -> bool:
 def _painted(step: Step, page: int) -> Canvas:
     """Return what a page of the older revision shows; each is looked at once."""
     known = step.canvases.get(page)
-    if known is None:
+    if known is not None:
+        # Every annotation is held against all of the page.
+        step.spend(len(known.marks) // _LOOK)
+    else:
         known = step.canvases[page] = Canvas(step.pdf, step.old)
         value = step.value_before(page)
         if isinstance(value, dict):

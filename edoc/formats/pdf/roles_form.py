@@ -9,6 +9,7 @@ from edoc.formats.pdf.fields import Field
 from edoc.formats.pdf.roles_acroform import compare_form
 from edoc.formats.pdf.roles_fill import hold_against_values
 from edoc.formats.pdf.roles_page import covered
+from edoc.formats.pdf.roles_use import Uses
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Name, Ref, Stream, Value, same
 
@@ -88,6 +89,7 @@ class _Fields:
             if one.revision is step.new and not any(item.severity is Severity.ERROR for item in one.findings)
         }
         """The signatures that this update brings, by the very field that holds them: a name alone can be shared."""
+        self.uses = Uses(step)
         self.widgets: dict[int, str] = {}
         self.valued: set[int] = set()
         """Numbers of the fields that got another value, and of their widgets."""
@@ -139,6 +141,8 @@ class _Fields:
         if not isinstance(before, dict) or not isinstance(after, dict):
             step.deny("PDF_FIELD_CHANGED", item.name, key="")
             return
+        if not self.uses.plays_one_part(number):
+            step.unsure("PDF_OBJECT_SHARED", item.name, number=number)
         keys = set(differing(before, after))
         own = item.ref is not None and item.ref.number == number
         if own and keys == {"Kids"} and not item.type and self._joined(before.get("Kids"), after.get("Kids"), number):

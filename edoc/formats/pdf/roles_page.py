@@ -6,6 +6,7 @@ from edoc.facts.findings import warning
 from edoc.formats.pdf.boxes import Box, area, box_of, is_nowhere, page_area, page_number, page_object
 from edoc.formats.pdf.graph import references
 from edoc.formats.pdf.roles_annot import rank_of
+from edoc.formats.pdf.roles_use import Uses
 from edoc.formats.pdf.step import Rank, Step, differing
 from edoc.formats.pdf.values import Ref, Value, same
 
@@ -137,6 +138,7 @@ def _told(step: Step, code: str, entries: dict[str, Value], page: int, rank: Ran
 
 def _annotations_changed(step: Step) -> None:
     """Annotations that are no widgets and were there are judged by what they show before and after."""
+    uses = Uses(step)
     for number in sorted(step.changed - step.explained):
         value = step.value_before(number)
         if not isinstance(value, dict) or not _is_annotation(value) or "FT" in value or value.get("Subtype") == "Widget":
@@ -145,6 +147,8 @@ def _annotations_changed(step: Step) -> None:
         if not all(isinstance(user, list) or _is_page(user) or _is_annotation(user) or _is_element(user) for user in users):
             continue
         step.explained.add(number)
+        if not uses.plays_one_part(number):
+            step.unsure("PDF_OBJECT_SHARED", number=number)
         after, page = step.value_after(number), page_object(step, number, value)
         entries = after if isinstance(after, dict) else {}
         if page is None or entries.get("Subtype") != value.get("Subtype"):

@@ -22,6 +22,10 @@ class Entry(NamedTuple):
     extra: int
 
 
+_entry = tuple.__new__
+"""Makes an entry of its three numbers, without the detour of a call by names."""
+
+
 class Rows(NamedTuple):
     """One subsection: entries of `length` consecutive numbers from `first` on."""
 
@@ -36,7 +40,8 @@ class Rows(NamedTuple):
         data = self.data
         if self.widths is None:
             at = index * 20
-            return Entry(1 if data[at + 17] == 0x6E else 0, int(data[at : at + 10]), int(data[at + 11 : at + 16]))
+            kind = 1 if data[at + 17] == 0x6E else 0
+            return _entry(Entry, (kind, int(data[at : at + 10]), int(data[at + 11 : at + 16])))
         one, two, three = self.widths
         at = index * (one + two + three)
         kind = int.from_bytes(data[at : at + one], "big") if one else IN_FILE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -13,7 +14,7 @@ from edoc.formats.pdf.canvas import Canvas
 from edoc.formats.pdf.coverage import Found
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
-from edoc.formats.pdf.graph import Graph
+from edoc.formats.pdf.graph import TRAILER, Graph, references
 from edoc.formats.pdf.lex import SKIP
 from edoc.formats.pdf.sections import FREE, IN_FILE, IN_STREAM, Entry, Revision
 from edoc.formats.pdf.values import Ref, RepeatedKeys, Stream, Value, same
@@ -79,6 +80,7 @@ class Step:
     """Fields that were there and got a signature."""
     canvases: dict[int, Canvas] = field(default_factory=dict)
     """What pages of the older revision show, by object number, as far as anybody asked."""
+    _graph: Graph | None = None
 
     def tell(self, rank: Rank, code: str, subject: str = "", *, page: int | None = None,
              box: tuple[float, float, float, float] | None = None, shown: bool = False,
@@ -123,11 +125,24 @@ class Step:
             return True
         if isinstance(old, Ref) and old.number == new.number:
             if new.number in self.changed:
-                if not self.users(new.number) <= owners:
+                users = self.users(new.number)
+                if not users <= owners or not all(self._once(user, new.number) for user in users):
                     return False
                 self.explained.add(new.number)
             return True
         return self.fresh(new)
+
+    def _once(self, owner: int, number: int) -> bool:
+        """Tell whether an owner refers to an object once: what it names twice may play two parts."""
+        if owner == TRAILER:
+            return True
+        found = [ref.number for ref in references(self.value_before(owner))]
+        self.spend(len(found))
+        return found.count(number) == 1
+
+    def referrers(self, number: int) -> set[int]:
+        """Return who refers to any object of the older revision, while the update is being explained."""
+        return self._graph.users(number) if self._graph is not None else set()
 
     def fresh(self, value: Value) -> bool:
         """Tell whether a value is direct without references, or a new object that nobody knew of before."""
@@ -179,7 +194,8 @@ class Step:
     def compare(self, graph: Graph) -> None:
         """Compare trailers and every listed entry; fills changed, added, freed."""
         entries = self.new.entries
-        self.before_graph = {number: set(graph.referrers[number]) for number in entries if number in graph.referrers}
+        self._graph = graph
+        self.before_graph = {number: graph.users(number) for number in entries if number in graph.live}
         self._trailers()
         for number, entry in entries.items():
             # Number 0 heads the list of free objects and is never an object (7.5.4).
@@ -266,7 +282,7 @@ class Step:
 
         `graph` is that of the newer revision.
         """
-        live = graph.referrers
+        live = graph.live
         self._size(live)
         for number in sorted(self.changed - self.explained):
             if number in self.before_graph and number in live:
@@ -285,7 +301,7 @@ class Step:
         self._unused(live)
         self._unlisted()
 
-    def _size(self, live: dict[int, set[int]]) -> None:
+    def _size(self, live: AbstractSet[int]) -> None:
         """7.5.4: objects from /Size on are missing, so that a smaller one takes away what was signed."""
         old, new = self.old.trailer.get("Size"), self.new.trailer.get("Size")
         if type(old) is not int or type(new) is not int or new >= old:
@@ -294,10 +310,10 @@ class Step:
         if lost:
             self.deny("PDF_TRAILER_CHANGED", key="Size", number=min(lost))
 
-    def _unused(self, live: dict[int, set[int]]) -> None:
+    def _unused(self, live: AbstractSet[int]) -> None:
         unused = [
             number
-            for number in sorted((self.added | self.changed) - live.keys())
+            for number in sorted((self.added | self.changed) - live)
             if not _is_structure(self.value_after(number))
         ]
         if not unused:
