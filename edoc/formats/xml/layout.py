@@ -188,7 +188,8 @@ def _enveloping(document: Document, order: SignatureOrder, tag: str) -> Layout:
     if order.options.get("object") == "xml":
         if kind_of(document) is not Kind.XML:
             raise InputError("XADES_NOT_XML", subject=document.name, params={"packaging": order.packaging.value})
-        parsed(document)
+        if _holds_signature(document):
+            raise InputError("XADES_HOLDS_SIGNATURE", subject=document.name)
         content = without_declaration(bytes(document.data[:]), name=document.name)
         box = f'<ds:Object xmlns:ds="{DS}" Id="{id}">{content}</ds:Object>'
         datum = Datum(
@@ -207,6 +208,10 @@ def _enveloping(document: Document, order: SignatureOrder, tag: str) -> Layout:
         feed=_feed_octets(document),
     )
     return Layout(data=(datum,), objects=f'<ds:Object Id="{id}">{{object:0}}</ds:Object>')
+
+
+def _holds_signature(document: Document) -> bool:
+    return next(parsed(document).root.iter(_SIGNATURE), None) is not None
 
 
 def canonical_fragment(text: str) -> bytes:
@@ -270,8 +275,8 @@ def _internally_detached(documents: Sequence[Document], order: SignatureOrder, t
 def _boxed(document: Document, order: SignatureOrder, place: int, id: str) -> tuple[str, Datum]:
     kind = words(media_type(document, order), option="media type")
     head = f'<edoc:Document Id="{id}" Name="{words(document.name, option="name")}" MimeType="{kind}">'
-    if kind_of(document) is Kind.XML:
-        parsed(document)
+    # What is signed already goes in as it is: as a part of another document its signatures would break.
+    if kind_of(document) is Kind.XML and not _holds_signature(document):
         content = without_declaration(bytes(document.data[:]), name=document.name)
         alone = head.replace("<edoc:Document ", f'<edoc:Document xmlns:edoc="{WRAPPER}" ', 1)
         text = f"{alone}{content}</edoc:Document>"

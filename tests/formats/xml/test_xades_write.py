@@ -416,3 +416,13 @@ def test_a_signature_goes_before_those_that_follow_its_place() -> None:
     editor = WRITER.finish([first], prepared, practice().key("person").sign(prepared.octets, signer().algorithm))
     assert editor.newest == "S1" and editor.signatures == ("S1", "S2")
     assert all(map(intact, facts(octets(editor))))
+
+
+def test_a_signed_document_keeps_its_signatures_inside_another_one() -> None:
+    first = Document.from_bytes(sign([XML], order()), name="invoice.xml")
+    (found,) = facts(sign([first], order(Packaging.INTERNALLY_DETACHED), key="person-ec", level="B-LTA"))
+    assert intact(found) and found.references[0].octets is not None
+    assert found.references[0].octets() == first.data[:]
+    with pytest.raises(InputError) as caught:
+        WRITER.prepare([first], order=order(Packaging.ENVELOPING, options={"object": "xml"}), signer=signer())
+    assert caught.value.code == "XADES_HOLDS_SIGNATURE"
