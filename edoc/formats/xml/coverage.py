@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from edoc.formats.xml.dsig import XmlSignature
-from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.leaf import attributes
 from edoc.formats.xml.nodes import NodeSet
-from edoc.formats.xml.references import XmlReference, dereferenced
-from edoc.formats.xml.transforms import transformed_nodes
 from edoc.formats.xml.tree import DS, ID_ATTRIBUTES, XML, Element
 
 _SIGNATURE = f"{{{DS}}}Signature"
@@ -25,8 +22,8 @@ def covers_all(signature: XmlSignature) -> bool:
 
     Other signatures are no data, nor are elements that only hold data and signatures together.
     """
-    covered = [nodes for item in (*signature.references, *signature.entries) for nodes in _covered(item)]
-    visit = _Visit(covered)
+    covered = [item.covered for item in (*signature.references, *signature.entries) if item.actual is not None]
+    visit = _Visit([nodes for nodes in covered if nodes is not None])
     return all(visit.covers(item) for item in _data(signature))
 
 
@@ -39,16 +36,6 @@ def _data(signature: XmlSignature) -> list[Element]:
         if not len(box) and (box.text or "").strip():
             found.append(box)
     return found
-
-
-def _covered(item: XmlReference) -> list[NodeSet]:
-    """Return the nodes whose octets a reference digests; none where it fails, or covers another document."""
-    if item.external or item.actual is None:
-        return []
-    try:
-        return [transformed_nodes(dereferenced(item.document, item.uri or ""), item.transforms, item.document)]
-    except XmlError:
-        return []
 
 
 class _Visit:

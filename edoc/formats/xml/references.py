@@ -19,7 +19,7 @@ from edoc.formats.xml.c14n import canonicalize
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.leaf import algorithm, octets, ordered
 from edoc.formats.xml.nodes import NodeSet
-from edoc.formats.xml.transforms import Data, Transform, octets_of, read_transforms, transformed
+from edoc.formats.xml.transforms import Data, Transform, followed, octets_of, read_transforms, transformed
 from edoc.formats.xml.tree import DS, Element, XmlDocument
 from edoc.pki.algorithms import digest_size, new_hash
 
@@ -54,6 +54,8 @@ class XmlReference:
     """True for one that stands in a Manifest."""
     target: Element | None = None
     """The element that a reference to this document points to, its document element for the whole of it."""
+    covered: NodeSet | None = None
+    """The nodes of this document that the digest stands for; null when it could not be made."""
     actual: bytes | None = None
     """The digest of what was found; null when the data is missing or could not be transformed."""
     problem: XmlError | None = None
@@ -143,13 +145,14 @@ def _inside(item: XmlReference) -> XmlReference:
         nodes = dereferenced(item.document, item.uri or "")
         target = nodes.apex
         item.document.spend(_REFERENCE)
-        made = octets_of(transformed(nodes, item.transforms, item.document), item.document)
+        data, covered = followed(nodes, item.transforms, item.document)
+        made = octets_of(data, item.document)
         if not made:
             # Nothing is signed by it: an empty set always has the same digest.
             raise XmlError("XML_REFERENCE_EMPTY", reference=item.uri or "-")
     except XmlError as problem:
         return replace(item, target=target, problem=problem)
-    return replace(item, target=target, actual=_digest(item.digest_algorithm, made))
+    return replace(item, target=target, actual=_digest(item.digest_algorithm, made), covered=covered)
 
 
 def _digest(name: str, made: bytes) -> bytes | None:

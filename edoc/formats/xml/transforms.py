@@ -77,16 +77,25 @@ def _applied(data: Data, item: Transform, document: XmlDocument) -> Data:
     raise XmlError("XML_TRANSFORM_UNKNOWN", algorithm=item.algorithm[:120])
 
 
-def transformed_nodes(nodes: NodeSet, transforms: tuple[Transform, ...], document: XmlDocument) -> NodeSet:
-    """Return which nodes of a document the transforms leave; what turns them into octets changes nothing about that.
+def followed(
+    nodes: NodeSet, transforms: tuple[Transform, ...], document: XmlDocument
+) -> tuple[Data, NodeSet | None]:
+    """Return what the transforms make of nodes, and which nodes of the document the octets at the end stand for.
 
-    Octets decoded from base64 cover the text that they were decoded from.  Errors as for `transformed`.
+    What turns nodes into octets changes nothing about that: those decoded from base64 cover the text that they
+    were decoded from.  Null when a transform chooses among octets that were parsed again.  Errors as for
+    `transformed`.
     """
+    data: Data = nodes
+    covered: NodeSet | None = nodes
     for item in transforms:
-        if item.algorithm in METHODS or item.algorithm == BASE64:
-            break
-        nodes = _nodes(_applied(nodes, item, document), document)
-    return nodes
+        chooses = not (item.algorithm in METHODS or item.algorithm == BASE64)
+        if chooses and not isinstance(data, NodeSet):
+            covered = None
+        data = _applied(data, item, document)
+        if isinstance(data, NodeSet) and covered is not None:
+            covered = data
+    return data, covered
 
 
 _KNOWN = frozenset({ENVELOPED, BASE64, XPATH, XPATH_FILTER_2})

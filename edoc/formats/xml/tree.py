@@ -51,7 +51,7 @@ class XmlDocument:
     costly: bool = False
     """True when the parser's own canonical writer would need more steps than the document has octets."""
     _ids: dict[str, list[Element]] = field(default_factory=dict, repr=False)
-    _indexed: list[bool] = field(default_factory=list, repr=False)
+    _scans: list[int] = field(default_factory=lambda: [0], repr=False)
     _spent: list[int] = field(default_factory=lambda: [0], repr=False)
 
     @classmethod
@@ -85,12 +85,39 @@ class XmlDocument:
 
     def by_id(self, value: str) -> list[Element]:
         """Return every element that bears an identifier, in document order: more than one is no identifier."""
-        if not self._indexed:
-            self._indexed.append(True)
-            for element in _with_ids(self.root):
-                for key in {element.get(attribute) for attribute in ID_ATTRIBUTES} - {None}:
-                    self._ids.setdefault(key or "", []).append(element)
+        found = self._ids.get(value)
+        if found is None:
+            found = self._ids[value] = self._sought(value)
+        return found
+
+    def _sought(self, value: str) -> list[Element]:
+        if self._scans[0] > _SCANS:
+            # The index is there: nobody bears it.
+            return []
+        if self._written_once(value):
+            # Most identifiers that are referred to stand in signatures: a small part of a large document.
+            for signature in self.signatures():
+                found = _bearing(signature, value)
+                if found:
+                    return found
+        self._scans[0] += 1
+        if self._scans[0] <= _SCANS:
+            return _bearing(self.root, value)
+        for element in _bearing_any(self.root):
+            for key in {element.get(attribute) for attribute in ID_ATTRIBUTES} - {None}:
+                known = self._ids.setdefault(key or "", [])
+                if element not in known[-1:]:
+                    known.append(element)
         return self._ids.get(value, [])
+
+    def _written_once(self, value: str) -> bool:
+        """Tell whether the octets of the document can hold an attribute of this value in one place only."""
+        data = self.source
+        if _PLAIN_ID.fullmatch(value) is None or b"\0" in data[:4] or b"&#" in data or b"xml:id" in data:
+            # Other spellings are possible.
+            return False
+        word = value.encode("ascii")
+        return data.count(b'"' + word + b'"') + data.count(b"'" + word + b"'") == 1
 
     def signatures(self) -> Iterator[Element]:
         """Yield the ds:Signature elements that stand in no other one, in document order."""
@@ -99,13 +126,22 @@ class XmlDocument:
                 yield element
 
 
-_IDS = etree.XPath(
-    "descendant-or-self::*[@Id or @ID or @id or @xml:id or @wsu:Id]", namespaces={"wsu": _WSU, "xml": XML}
+_SCANS = 4
+"""Identifiers that the whole document is searched for, one by one; after that an index is made."""
+_PLAIN_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_SPACES = {"wsu": _WSU, "xml": XML}
+_BEARING = etree.XPath(
+    "descendant-or-self::*[@Id = $v or @ID = $v or @id = $v or @xml:id = $v or @wsu:Id = $v]", namespaces=_SPACES
 )
+_BEARING_ANY = etree.XPath("descendant-or-self::*[@Id or @ID or @id or @xml:id or @wsu:Id]", namespaces=_SPACES)
 
 
-def _with_ids(root: Element) -> list[Element]:
-    return cast("list[Element]", _IDS(root))
+def _bearing(root: Element, value: str) -> list[Element]:
+    return cast("list[Element]", _BEARING(root, v=value))
+
+
+def _bearing_any(root: Element) -> list[Element]:
+    return cast("list[Element]", _BEARING_ANY(root))
 
 
 def _refuse_prolog(data: bytes) -> None:

@@ -139,6 +139,13 @@ def an_expression_that_leaves_out_the_amount() -> bytes:
     return signed(template).replace(b"<amount>100", b"<amount>900")
 
 
+@attack("INDETERMINATE", "PARTIAL_COVERAGE")
+def an_expression_over_what_was_canonicalised_before() -> bytes:
+    chain = transform(FILTER_2, f'<XPath xmlns="{FILTER_2}" Filter="subtract">//amount</XPath>')
+    chain = transform(ENVELOPED) + transform(C14N_EXCLUSIVE) + chain
+    return signed(f"<doc>{ORDER}{signature(reference('', transforms=chain))}</doc>").replace(b"<amount>100", b"<amount>900")
+
+
 # Identifiers.
 
 
