@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import mimetypes
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,16 +17,14 @@ from edoc.formats.xml.nodes import NodeSet
 from edoc.formats.xml.place import number_in, parsed
 from edoc.formats.xml.text import Splice, XmlText, inside_end, without_declaration
 from edoc.formats.xml.tree import DS, Element, XmlDocument
-from edoc.formats.xml.write_properties import b64, words
+from edoc.formats.xml.write_properties import b64
 from edoc.pki.algorithms import Hash, new_hash
 
 ASIC = "http://uri.etsi.org/02918/v1.2.1#"
-WRAPPER = "urn:edoc:documents"
-"""The namespace of the element around documents that stand beside their signature in one file."""
 OBJECT_TYPE = "http://www.w3.org/2000/09/xmldsig#Object"
 BASE64 = "http://www.w3.org/2000/09/xmldsig#base64"
 
-_TRANSFORM = '<ds:Transform Algorithm="{}"/>'
+TRANSFORM = '<ds:Transform Algorithm="{}"/>'
 _NO_SIGNATURES = (
     '<ds:Transform Algorithm="http://www.w3.org/2002/06/xmldsig-filter2">'
     '<dsig-xpath:XPath xmlns:dsig-xpath="http://www.w3.org/2002/06/xmldsig-filter2" Filter="subtract">'
@@ -82,20 +78,19 @@ class Layout:
 
 
 def layout_of(documents: Sequence[Document], order: SignatureOrder, *, tag: str) -> Layout:
-    """Return the layout of a new parallel signature; `tag` makes its Ids unique.
+    """Return the layout of a new signature inside, around or apart from its data; `tag` makes its Ids unique.
 
     Raises `ConfigError` and `InputError` for what cannot be packed so.
     """
     if order.packaging is Packaging.ENVELOPED:
-        return _enveloped(_one(documents, order.packaging), order)
+        return _enveloped(one(documents, order.packaging), order)
     if order.packaging is Packaging.ENVELOPING:
-        return _enveloping(_one(documents, order.packaging), order, tag)
-    if order.packaging is Packaging.DETACHED:
-        return _detached(documents, order)
-    return _internally_detached(documents, order, tag)
+        return _enveloping(one(documents, order.packaging), order, tag)
+    return _detached(documents, order)
 
 
-def _one(documents: Sequence[Document], packaging: Packaging) -> Document:
+def one(documents: Sequence[Document], packaging: Packaging) -> Document:
+    """Return the one document; `ConfigError` XADES_ONE_DOCUMENT for several."""
     if len(documents) != 1:
         params = {"count": str(len(documents)), "packaging": packaging.value}
         raise ConfigError("XADES_ONE_DOCUMENT", subject=documents[0].name if documents else "", params=params)
@@ -147,7 +142,7 @@ def _enveloped(document: Document, order: SignatureOrder) -> Layout:
     text = XmlText.of(bytes(document.data[:]), name=document.name)
     datum = Datum(
         uri="",
-        transforms=_NO_SIGNATURES + _TRANSFORM.format(C14N_EXCLUSIVE),
+        transforms=_NO_SIGNATURES + TRANSFORM.format(C14N_EXCLUSIVE),
         media_type=media_type(document, order),
         feed=lambda state: state.update(_without_signatures(tree)),
     )
@@ -175,7 +170,8 @@ def _without_signatures(tree: XmlDocument) -> bytes:
     return canonicalize(nodes, method=C14N_EXCLUSIVE)
 
 
-def _feed_octets(document: Document) -> Feed:
+def feed_octets(document: Document) -> Feed:
+    """Return what gives a hash object the octets of a document."""
     def feed(state: Hash) -> None:
         for piece in document.pieces(_CHUNK):
             state.update(piece)
@@ -188,14 +184,14 @@ def _enveloping(document: Document, order: SignatureOrder, tag: str) -> Layout:
     if order.options.get("object") == "xml":
         if kind_of(document) is not Kind.XML:
             raise InputError("XADES_NOT_XML", subject=document.name, params={"packaging": order.packaging.value})
-        if _holds_signature(document):
+        if holds_signature(document):
             raise InputError("XADES_HOLDS_SIGNATURE", subject=document.name)
         content = without_declaration(bytes(document.data[:]), name=document.name)
         box = f'<ds:Object xmlns:ds="{DS}" Id="{id}">{content}</ds:Object>'
         datum = Datum(
             uri=f"#{id}",
             type=OBJECT_TYPE,
-            transforms=_TRANSFORM.format(C14N_EXCLUSIVE),
+            transforms=TRANSFORM.format(C14N_EXCLUSIVE),
             media_type=media_type(document, order),
             feed=lambda state: state.update(canonical_fragment(box)),
         )
@@ -203,14 +199,15 @@ def _enveloping(document: Document, order: SignatureOrder, tag: str) -> Layout:
     datum = Datum(
         uri=f"#{id}",
         type=OBJECT_TYPE,
-        transforms=_TRANSFORM.format(BASE64),
+        transforms=TRANSFORM.format(BASE64),
         media_type=media_type(document, order),
-        feed=_feed_octets(document),
+        feed=feed_octets(document),
     )
     return Layout(data=(datum,), objects=f'<ds:Object Id="{id}">{{object:0}}</ds:Object>')
 
 
-def _holds_signature(document: Document) -> bool:
+def holds_signature(document: Document) -> bool:
+    """Tell whether an XML document is signed already; `InputError` when it cannot be read."""
     return next(parsed(document).root.iter(_SIGNATURE), None) is not None
 
 
@@ -238,7 +235,7 @@ def _detached(documents: Sequence[Document], order: SignatureOrder) -> Layout:
     if len(set(names)) != len(names):
         raise InputError("XADES_SAME_NAME", subject=next(name for name in names if names.count(name) > 1))
     found = tuple(
-        Datum(uri=quote(item.name, safe=_SAFE), media_type=media_type(item, order), feed=_feed_octets(item))
+        Datum(uri=quote(item.name, safe=_SAFE), media_type=media_type(item, order), feed=feed_octets(item))
         for item in data
     )
     beside = "all" if splice is None else "others"
@@ -252,80 +249,6 @@ def _around(order: SignatureOrder) -> tuple[str, str]:
     if root != "asic":
         raise ConfigError("XADES_OPTION", subject="root", params={"value": root, "known": "asic, signature"})
     return f'<asic:XAdESSignatures xmlns:asic="{ASIC}">', "</asic:XAdESSignatures>"
-
-
-def _internally_detached(documents: Sequence[Document], order: SignatureOrder, tag: str) -> Layout:
-    first = documents[0]
-    if kind_of(first) is Kind.XML:
-        tree = parsed(first)
-        wanted = order.options.get("elements")
-        own = tree.root.tag == f"{{{WRAPPER}}}Documents"
-        if wanted or own:
-            return _beside(_one(documents, order.packaging), tree, order)
-    boxes, data = [], []
-    for place, document in enumerate(documents):
-        id = f"d-{hashlib.sha256(document.name.encode()).hexdigest()[:8]}-{place + 1}"
-        box, datum = _boxed(document, order, place, id)
-        boxes.append(box)
-        data.append(datum)
-    before = f'<edoc:Documents xmlns:edoc="{WRAPPER}">{"".join(boxes)}'
-    return Layout(data=tuple(data), before=before, after="</edoc:Documents>")
-
-
-def _boxed(document: Document, order: SignatureOrder, place: int, id: str) -> tuple[str, Datum]:
-    kind = words(media_type(document, order), option="media type")
-    head = f'<edoc:Document Id="{id}" Name="{words(document.name, option="name")}" MimeType="{kind}">'
-    # What is signed already goes in as it is: as a part of another document its signatures would break.
-    if kind_of(document) is Kind.XML and not _holds_signature(document):
-        content = without_declaration(bytes(document.data[:]), name=document.name)
-        alone = head.replace("<edoc:Document ", f'<edoc:Document xmlns:edoc="{WRAPPER}" ', 1)
-        text = f"{alone}{content}</edoc:Document>"
-        feed: Feed = lambda state: state.update(canonical_fragment(text))
-        marker, transform = f"{{xml:{place}}}", C14N_EXCLUSIVE
-    else:
-        feed, marker, transform = _feed_octets(document), f"{{object:{place}}}", BASE64
-    datum = Datum(
-        uri=f"#{id}", transforms=_TRANSFORM.format(transform), media_type=media_type(document, order), feed=feed
-    )
-    return f"{head}{marker}</edoc:Document>", datum
-
-
-def _beside(document: Document, tree: XmlDocument, order: SignatureOrder) -> Layout:
-    """Return the layout over elements of a document by their Ids; the signature goes to the end of the root."""
-    asked = order.options.get("elements")
-    ids = [item for item in (asked or "").split(",") if item] or _own_boxes(tree)
-    found = []
-    for id in ids:
-        bearers = tree.by_id(id)
-        if len(bearers) != 1 or bearers[0] is tree.root:
-            raise ConfigError("XADES_ELEMENT_MISSING", subject=document.name, params={"id": id})
-        found.append(_element_datum(bearers[0], id, order))
-    text = XmlText.of(bytes(document.data[:]), name=document.name)
-    newest = f"S{signatures_before(tree, tree.root) + 1}"
-    return Layout(data=tuple(found), splice=splice_into(text, tree, tree.root), newest=newest)
-
-
-def _own_boxes(tree: XmlDocument) -> list[str]:
-    return [item.get("Id") or "" for item in tree.root.iterchildren(f"{{{WRAPPER}}}Document")]
-
-
-def _element_datum(element: Element, id: str, order: SignatureOrder) -> Datum:
-    binary = element.tag == f"{{{WRAPPER}}}Document" and not len(element)
-    kind = element.get("MimeType") if element.tag == f"{{{WRAPPER}}}Document" else None
-
-    def feed(state: Hash) -> None:
-        state.update(_decoded(element) if binary else canonicalize(element, method=C14N_EXCLUSIVE))
-
-    return Datum(
-        uri=f"#{id}",
-        transforms=_TRANSFORM.format(BASE64 if binary else C14N_EXCLUSIVE),
-        media_type=order.media_types.get(id) or kind or "text/xml",
-        feed=feed,
-    )
-
-
-def _decoded(element: Element) -> bytes:
-    return base64.b64decode("".join((element.text or "").split()))
 
 
 def filled(text: str, documents: Sequence[Document]) -> Iterator[str]:

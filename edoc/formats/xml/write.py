@@ -16,16 +16,17 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
 from edoc.facts.signature import SignatureAlgorithm
-from edoc.formats.writing import Placement, Prepared, SignatureOrder, SignerParameters
+from edoc.formats.writing import Packaging, Placement, Prepared, SignatureOrder, SignerParameters
 from edoc.formats.xml.algorithms import C14N_EXCLUSIVE, signature_of_uri, signature_uri
 from edoc.formats.xml.c14n import canonicalize
 from edoc.formats.xml.editor import XadesEditor
 from edoc.formats.xml.layout import Datum, Layout, filled, layout_of
+from edoc.formats.xml.layout_beside import internally_detached
 from edoc.formats.xml.place import adapted, numbered, parsed, property_place
 from edoc.formats.xml.qualifying import COUNTERSIGNED_TYPE, is_ds
 from edoc.formats.xml.text import Splice, XmlText
 from edoc.formats.xml.tree import DS
-from edoc.formats.xml.write_properties import Described, b64, digest_name, digest_pair, qualifying_properties
+from edoc.formats.xml.write_properties import Described, b64, digest_name, digest_pair, qualifying_properties, words
 from edoc.pki.algorithms import digest_of, key_facts, new_hash
 from edoc.pki.certificate import Certificate
 
@@ -168,7 +169,11 @@ def _layout(documents: Sequence[Document], order: SignatureOrder, tag: str) -> L
         raise ConfigError("XADES_OPTION", subject=unknown, params={"known": ", ".join(sorted(_OPTIONS))})
     if not documents:
         raise ConfigError("XADES_ONE_DOCUMENT", subject="-", params={"count": "0", "packaging": order.packaging.value})
-    return _counter(documents, order) if order.placement is Placement.COUNTER else layout_of(documents, order, tag=tag)
+    if order.placement is Placement.COUNTER:
+        return _counter(documents, order)
+    if order.packaging is Packaging.INTERNALLY_DETACHED:
+        return internally_detached(documents, order)
+    return layout_of(documents, order, tag=tag)
 
 
 def _tag(digests: Sequence[str], order: SignatureOrder) -> str:
@@ -250,7 +255,7 @@ def _counter(documents: Sequence[Document], order: SignatureOrder) -> Layout:
     splice = place.splice
     opened, closed = adapted("<xades:CounterSignature></xades:CounterSignature>", place.parent).split("><")
     datum = Datum(
-        uri=f"#{id}",
+        uri=f"#{words(id, option='Id')}",
         type=COUNTERSIGNED_TYPE,
         transforms=f'<ds:Transform Algorithm="{C14N_EXCLUSIVE}"/>',
         feed=lambda state: state.update(canonicalize(value, method=C14N_EXCLUSIVE)),

@@ -296,6 +296,12 @@ def test_a_draft_is_read_back_only_as_it_was_written() -> None:
         assert caught.value.code == "DRAFT_UNREADABLE"
 
 
+BOXES_WITHOUT = Document.from_bytes(b'<e:Documents xmlns:e="urn:edoc:documents"/>', name="boxes.xml")
+BOX_OF_NO_BASE64 = Document.from_bytes(
+    b'<e:Documents xmlns:e="urn:edoc:documents"><e:Document Id="d">%</e:Document></e:Documents>', name="boxes.xml"
+)
+
+
 @pytest.mark.parametrize(
     ("documents", "asked", "code"),
     [
@@ -310,6 +316,8 @@ def test_a_draft_is_read_back_only_as_it_was_written() -> None:
         ([XML], order(options={"parent": "Nothing"}), "XADES_PARENT_MISSING"),
         ([XML], order(Packaging.INTERNALLY_DETACHED, options={"elements": "none"}), "XADES_ELEMENT_MISSING"),
         ([XML], order(roles=("a\x00b",)), "XADES_TEXT_UNFIT"),
+        ([BOXES_WITHOUT], order(Packaging.INTERNALLY_DETACHED), "XADES_ELEMENT_MISSING"),
+        ([BOX_OF_NO_BASE64], order(Packaging.INTERNALLY_DETACHED), "XML_BASE64"),
         ([XML], order(placement=Placement.COUNTER, target="S1"), "XADES_TARGET_MISSING"),
         ([Document.from_bytes(b"<!DOCTYPE a><a/>", name="a.xml")], order(), "XML_DOCTYPE"),
         ([Document.from_bytes(b"<a><b></a>", name="a.xml")], order(), "XML_MALFORMED"),
@@ -426,3 +434,11 @@ def test_a_signed_document_keeps_its_signatures_inside_another_one() -> None:
     with pytest.raises(InputError) as caught:
         WRITER.prepare([first], order=order(Packaging.ENVELOPING, options={"object": "xml"}), signer=signer())
     assert caught.value.code == "XADES_HOLDS_SIGNATURE"
+
+
+def test_an_id_cannot_say_more_than_an_id() -> None:
+    """The Id of what is signed is another's: it goes into the reference as text."""
+    data = b'<a><b Id="x&quot;&gt;&lt;y z=&quot;{value}"/></a>'
+    asked = order(Packaging.INTERNALLY_DETACHED, options={"elements": 'x"><y z="{value}'})
+    (found,) = facts(sign([Document.from_bytes(data, name="a.xml")], asked))
+    assert intact(found)
