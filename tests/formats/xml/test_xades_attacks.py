@@ -9,6 +9,7 @@ import pytest
 import edoc
 from edoc.facts.document import Document
 from edoc.facts.signature import TimestampKind
+from tests.conftest import ROOT
 from tests.formats.xml.xades_attacks import (
     ATTACKS,
     counter_signature_moved_to_another_signature,
@@ -105,3 +106,8 @@ def test_a_time_stamp_that_proves_nothing_gives_no_long_term_level() -> None:
     told = report(ATTACKS["a_property_put_before_the_archive_time_stamp"].make())
     archived = told.signatures[0].timestamps[-1]
     assert archived.intact is False
+
+
+def test_the_page_about_attacks_names_each() -> None:
+    page = (ROOT / "docs" / "attacks-xades.md").read_text(encoding="utf-8")
+    assert [name for name, item in ATTACKS.items() if f"| {item.id} | {name.replace('_', ' ')} | `{item.code}` |" not in page] == []
