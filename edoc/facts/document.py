@@ -65,11 +65,18 @@ def pieces_of(data: Buffer, start: int, end: int, *, size: int = 1 << 17) -> Ite
         for place in range(start, end, size):
             with view[place : min(place + size, end)] as piece:
                 yield piece
-            if place - kept >= _RELEASED and isinstance(data, mmap.mmap) and _DONE_WITH is not None:
-                # The pages stay in the cache of the system; they only stop being counted, and kept, as ours.
-                whole = (place - kept) // mmap.PAGESIZE * mmap.PAGESIZE
-                data.madvise(_DONE_WITH, kept, whole)
-                kept += whole
+            kept = give_back(data, kept, place)
+
+
+def give_back(data: Buffer, start: int, end: int) -> int:
+    """Give back what was read of a memory map between two places, once it is much; returns where the rest begins."""
+    if end - start < _RELEASED or not isinstance(data, mmap.mmap) or _DONE_WITH is None:
+        return start
+    # The pages stay in the cache of the system; they only stop being counted, and kept, as ours.
+    start -= start % mmap.PAGESIZE
+    whole = (end - start) // mmap.PAGESIZE * mmap.PAGESIZE
+    data.madvise(_DONE_WITH, start, whole)
+    return start + whole
 
 
 @dataclass(frozen=True, slots=True)

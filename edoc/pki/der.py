@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from edoc.facts.document import Buffer
+from edoc.facts.document import Buffer, give_back
 
 _DEPTH = 32
 """Nested indefinite lengths; BouncyCastle and OpenSSL streams reach 6."""
@@ -83,6 +83,7 @@ class Reader:
             return
         stack = [(start, end)]
         left = _FEW + (end - start) // _SMALL
+        kept = start
         while stack:
             pos, stop = stack.pop()
             while pos < stop:
@@ -90,6 +91,8 @@ class Reader:
                 left -= 1
                 if left < 0:
                     raise DerError("limit")
+                if not left & 0xFFF:
+                    kept = give_back(self.data, kept, first)
                 if inner == 0x04:
                     yield first, last
                 elif inner == 0x24 and len(stack) < _DEPTH:
@@ -113,13 +116,15 @@ class Reader:
         # as a whole, so that every octet is looked at once however the lengths are nested.
         data = self.data
         stack = [start]
-        pos = start
+        pos = kept = start
         while stack:
             if pos + 2 > end:
                 raise DerError("end of contents")
             self._left -= 1
             if self._left < 0:
                 raise DerError("limit")
+            if not self._left & 0xFFF:
+                kept = give_back(data, kept, pos)
             if data[pos] == 0 and data[pos + 1] == 0:
                 self._ends[stack.pop()] = pos
                 pos += 2

@@ -42,13 +42,13 @@ SEEDS = {"plain": good().make(), "rich": _rich(), "ber": as_ber(_rich()), "token
 
 def _look(cms: bytes) -> None:
     """Read everything there is to read; only CmsError may come out."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     try:
         signature_facts(parse_signed_data(cms), id="S1")
     except CmsError as problem:
         assert problem.code in ("CMS_MALFORMED", "CMS_LIMIT", "CMS_NOT_SIGNED_DATA")
     timestamp_facts(cms, id="T1", kind=TimestampKind.SIGNATURE, imprint_of=lambda name: None)
-    assert time.perf_counter() - begin < SLOW
+    assert time.process_time() - begin < SLOW
 
 
 def _mutants(seed: bytes, number: int) -> Iterator[bytes]:

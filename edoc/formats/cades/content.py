@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from edoc.facts.document import Buffer, Document
+from edoc.facts.document import Buffer, Document, pieces_of
 from edoc.formats.originals import Found
 from edoc.pki.algorithms import Hash, digest_of, digest_size, new_hash
 from edoc.pki.cms import Content
@@ -27,10 +27,7 @@ def pieces(data: Buffer, spans: Iterable[Span]) -> Iterator[bytes | memoryview]:
         if end - start <= _SMALL:
             yield data[start:end]
             continue
-        with memoryview(data) as view:
-            for at in range(start, end, _BLOCK):
-                with view[at : min(at + _BLOCK, end)] as part:
-                    yield part
+        yield from pieces_of(data, start, end, size=_BLOCK)
 
 
 class SignedContent:
