@@ -56,6 +56,7 @@ class XadesEditor:
         self._originals = tuple(originals)
         self._newest = newest
         self._read: XmlDocument | None = None
+        self._numbers: dict[str, Element] = {}
         self._ends: dict[str, int] = {}
 
     @classmethod
@@ -71,12 +72,18 @@ class XadesEditor:
         if self._read is None:
             data = self._text.written(self._text.octets)
             self._read = parsed(Document(data=data, name=self._name))
+            self._numbers = numbered(self._read)
         return self._read
+
+    def _signed(self) -> dict[str, Element]:
+        """Return the signatures by their ids: none is added while a document is edited."""
+        assert self._tree is not None
+        return self._numbers
 
     @property
     def signatures(self) -> tuple[str, ...]:
         """Ids of the top-level signatures."""
-        return tuple(id for id in numbered(self._tree) if "." not in id)
+        return tuple(id for id in self._signed() if "." not in id)
 
     @property
     def newest(self) -> str | None:
@@ -152,7 +159,7 @@ class XadesEditor:
         self._put(signature, _stamp("xades141:ArchiveTimeStamp", token))
 
     def _element(self, signature: str) -> Element:
-        element = numbered(self._tree).get(signature)
+        element = self._signed().get(signature)
         if element is None:
             raise InputError("XADES_TARGET_MISSING", subject=signature, params={"document": self._name})
         return element
