@@ -85,11 +85,10 @@ def prepare(
     draft = freeze(
         opened,
         appended,
-        request=request,
+        request=replace(request, attributes=stated),
         template=settings.template,
         message_digest=message_digest,
         level=settings.level,
-        attributes=stated,
     )
     return replace(draft, before=before)
 

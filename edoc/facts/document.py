@@ -55,7 +55,7 @@ class Document:
 
 _RELEASED = 16 << 20
 """Octets of a memory map after which those that were read are given back: a file costs no memory, whatever its size."""
-_DONE_WITH = getattr(mmap, "MADV_DONTNEED", None)
+_DONE_WITH = mmap.MADV_DONTNEED if hasattr(mmap.mmap, "madvise") else None
 
 
 def pieces_of(data: Buffer, start: int, end: int, *, size: int = 1 << 17) -> Iterator[bytes | memoryview]:

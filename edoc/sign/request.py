@@ -93,3 +93,5 @@ class SignatureRequest:
     """What the signature certifies the document for; null: it approves."""
     lock: FieldLock | None = None
     place: FieldPlace = NOWHERE
+    attributes: tuple[bytes, ...] = ()
+    """Further signed attributes of the CMS, whole; room for them is asked for when planning."""

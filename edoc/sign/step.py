@@ -130,15 +130,11 @@ def freeze(
     template: SignerTemplate,
     message_digest: bytes,
     level: Level = Level.B_B,
-    attributes: tuple[bytes, ...] = (),
 ) -> Draft:
-    """Return the draft for a planned update and the digest over everything but its hole.
-
-    `attributes` are further signed attributes, whole; the room for them was asked for when planning.
-    """
+    """Return the draft for a planned update and the digest over everything but its hole."""
     claimed = request.signing_time if request.sub_filter is SubFilter.PKCS7 else None
     return Draft(
-        octets=template.signed_attributes(message_digest, signing_time=claimed, others=attributes),
+        octets=template.signed_attributes(message_digest, signing_time=claimed, others=request.attributes),
         algorithm=template.algorithm,
         digest_algorithm=message_digest_name(template.algorithm),
         message_digest=message_digest,
