@@ -167,7 +167,7 @@ def _without_signatures(tree: XmlDocument) -> bytes:
     nodes = NodeSet.of_document(tree.tree, comments=False)
     for element in tree.signatures():
         nodes = nodes.without(element)
-    return canonicalize(nodes, method=C14N_EXCLUSIVE)
+    return canonicalize(nodes, method=C14N_EXCLUSIVE, document=tree)
 
 
 def feed_octets(document: Document) -> Feed:
@@ -214,7 +214,7 @@ def holds_signature(document: Document) -> bool:
 def canonical_fragment(text: str) -> bytes:
     """Return the exclusive canonical form of the root of some XML text: what stands around it does not matter."""
     tree = parsed(Document(data=text.encode("utf-8"), name="signature"))
-    return canonicalize(tree.root, method=C14N_EXCLUSIVE)
+    return canonicalize(tree.root, method=C14N_EXCLUSIVE, document=tree)
 
 
 def _detached(documents: Sequence[Document], order: SignatureOrder) -> Layout:
