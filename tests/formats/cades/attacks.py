@@ -18,6 +18,7 @@ from edoc.pki.der import encode_oid, tlv
 from tests.formats.cades import maker
 from tests.formats.cades.maker import (
     BESIDE,
+    DATA,
     OTHER,
     attributes_of,
     bend,
@@ -29,7 +30,7 @@ from tests.formats.cades.maker import (
 )
 from tests.fuzzing.der import Node, parse
 
-FAILED, UNDECIDED, NONE = "FAILED", "INDETERMINATE", "NO_SIGNATURE"
+PASSED, FAILED, UNDECIDED, NONE = "PASSED", "FAILED", "INDETERMINATE", "NO_SIGNATURE"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Attack:
     make: Callable[[], bytes]
     verdict: str
     code: str
-    """A finding that names the cause."""
+    """A finding that names the cause; empty for what harms nobody."""
     beside: tuple[edoc.Document, ...] = field(default=())
 
 
@@ -286,6 +287,60 @@ def moved_time(token: bytes) -> bytes:
     return token.replace(b"20260601120000Z", b"20160601120000Z", 1)
 
 
+def strangers_in_the_bag() -> bytes:
+    """Certificates of others stand beside the signer's, the impostor's first."""
+
+    def change(root: Node) -> None:
+        more = [node(pki().certificate(name)) for name in ("impostor", "stranger", "stamp", "revoked")]
+        root.kids[3].kids = [*more, *root.kids[3].kids]
+
+    return bend(maker.signed(name="person"), change)
+
+
+def other_padding() -> bytes:
+    """The parameters of RSA-PSS name another digest for the mask than the padding has."""
+
+    def change(root: Node) -> None:
+        inner = signer_of(root).kids[4].kids[1]
+        mask = inner.kids[1].kids[0].kids[1]
+        mask.kids = [node(encode_oid(oids.DIGEST_OIDS["sha256"]))]
+
+    return bend(maker.signed(name="stamp"), change)
+
+
+def salt_of_another_length() -> bytes:
+    def change(root: Node) -> None:
+        salt = signer_of(root).kids[4].kids[1].kids[2].kids[0]
+        salt.content = b"\x14"
+
+    return bend(maker.signed(name="stamp"), change)
+
+
+def injected() -> bytes:
+    """Certificates, lists, references and a time-stamp of somebody else as unsigned attributes."""
+    work = WRITER.open(document(maker.signed(name="person")), [])
+    signer = work.model.signers[0]
+    values = tlv(0x30, pki().certificate("impostor"))
+    signer.add(tlv(0x30, encode_oid(oids.CERTIFICATE_VALUES), tlv(0x31, values)))
+    signer.add(tlv(0x30, encode_oid(oids.REVOCATION_VALUES), tlv(0x31, tlv(0x30, tlv(0xA0, tlv(0x30, pki().crl("stranger")))))))
+    signer.add(tlv(0x30, encode_oid(oids.SIGNATURE_POLICY), tlv(0x31, b"\x05\x00")))
+    signer.add(tlv(0x30, encode_oid(oids.SIGNING_TIME), tlv(0x31, tlv(0x17, b"160101000000Z"))))
+    return octets(work)
+
+
+def weak() -> bytes:
+    """Made with SHA-1 throughout, as it was once done."""
+
+    def change(signer: Node) -> None:
+        inside = signed_attributes(signer)
+        inside.kids.remove(find(inside, oids.ALGORITHM_PROTECTION))
+        find(inside, oids.MESSAGE_DIGEST).kids[1].kids[0].content = maker.digest("sha1", DATA.data[:])
+        signer.kids[2].kids = [node(encode_oid(oids.DIGEST_OIDS["sha1"]))]
+        signer.kids[4].kids = [node(encode_oid("1.2.840.10045.4.1"))]
+
+    return resigned(maker.signed(), change, weakly=True)
+
+
 def archive_without_index() -> bytes:
     """The hash index is taken out of the archive time-stamp."""
 
@@ -342,9 +397,12 @@ ATTACKS: dict[str, Attack] = {
     "cms-05 references disagree": Attack(disagreeing, UNDECIDED, "CERT_REFERENCE_MISMATCH"),
     "cms-06 certificate swapped": Attack(bag_of("stamp"), UNDECIDED, "CERT_REFERENCE_MISMATCH"),
     "cms-06 namesake of another authority": Attack(stranger_named, UNDECIDED, "CERT_REFERENCE_MISMATCH"),
+    "cms-07 strangers in the bag": Attack(strangers_in_the_bag, PASSED, ""),
     "cms-08 another digest algorithm": Attack(
         algorithms(oids.DIGEST_OIDS["sha512"]), FAILED, "CMS_ALGORITHM_MISMATCH"
     ),
+    "cms-09 another mask": Attack(other_padding, FAILED, "SIGNATURE_VALUE_INVALID"),
+    "cms-09 another salt": Attack(salt_of_another_length, FAILED, "SIGNATURE_VALUE_INVALID"),
     "cms-10 protection of others": Attack(protection_of_others, FAILED, "CMS_ALGORITHM_PROTECTION_MISMATCH"),
     "cms-11 long lengths": Attack(long_lengths, FAILED, "CMS_SIGNED_ATTRIBUTES_NOT_DER"),
     "cms-11 octets behind": Attack(lambda: maker.signed() + b"more", FAILED, "CMS_TRAILING_DATA"),
@@ -354,10 +412,12 @@ ATTACKS: dict[str, Attack] = {
     "cms-13 nothing beside": Attack(lambda: maker.signed(packaging=BESIDE), UNDECIDED, "SIGNED_DATA_MISSING"),
     "cms-13 another file beside": Attack(lambda: maker.signed(packaging=BESIDE), FAILED, "HASH_MISMATCH", (OTHER,)),
     "cms-13 inside and beside differ": Attack(maker.signed, FAILED, "HASH_MISMATCH", (OTHER,)),
+    "cms-15 unsigned attributes": Attack(injected, PASSED, ""),
     "cms-16 unknown digest": Attack(algorithms("1.2.3.4"), FAILED, "CMS_ALGORITHM_UNKNOWN"),
     "cms-16 unknown value": Attack(
         algorithms(oids.DIGEST_OIDS["sha256"], "1.2.3.4"), FAILED, "CMS_ALGORITHM_UNKNOWN"
     ),
+    "cms-17 weak digest": Attack(weak, UNDECIDED, "ALGORITHM_WEAK"),
     "cms-18 identifier of nobody": Attack(unknown_key_identifier, UNDECIDED, "NO_SIGNING_CERTIFICATE"),
 }  # fmt: skip
 """By class and name."""

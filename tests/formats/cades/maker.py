@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
 import edoc
 from edoc.facts.material import MaterialKind
 from edoc.facts.signature import DocumentFacts, SignatureAlgorithm
@@ -48,7 +51,12 @@ def parameters(name: str) -> SignerParameters:
     )
 
 
-def sign_value(name: str, octets: bytes) -> bytes:
+def sign_value(name: str, octets: bytes, *, weakly: bool = False) -> bytes:
+    if weakly:
+        # edoc signs with no digest of the past.
+        key = pki()._pki.private_key(name)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return key.sign(octets, ec.ECDSA(hashes.SHA1()))
     return pki().key(name)._backend.sign(octets, ALGORITHMS[name][0])
 
 
@@ -184,7 +192,7 @@ def attributes_of(signer: Node, *, tag: int) -> Node:
     return next(kid for kid in signer.kids if kid.tag == tag)
 
 
-def resigned(data: bytes, change: Callable[[Node], None], *, name: str = "person-ec") -> bytes:
+def resigned(data: bytes, change: Callable[[Node], None], *, name: str = "person-ec", weakly: bool = False) -> bytes:
     """Return a CMS whose first SignerInfo was changed and whose signed attributes were signed again."""
 
     def both(root: Node) -> None:
@@ -193,7 +201,7 @@ def resigned(data: bytes, change: Callable[[Node], None], *, name: str = "person
         inside = attributes_of(signer, tag=0xA0)
         inside.kids.sort(key=Node.encode)
         value = next(kid for kid in signer.kids if kid.tag == 0x04)
-        value.kids, value.content = [], sign_value(name, b"\x31" + inside.encode()[1:])
+        value.kids, value.content = [], sign_value(name, b"\x31" + inside.encode()[1:], weakly=weakly)
 
     return bend(data, both)
 
