@@ -33,6 +33,7 @@ def practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder as the README assumes it, and a clock that stands still."""
     write_folder(Pki(at=AT, base_url="http://practice.invalid", keys=process_keys()), folder=tmp_path / "practice")
     shutil.copy(ROOT / "examples" / "ruling.pdf", tmp_path / "ruling.pdf")
+    (tmp_path / "annex.txt").write_text("پیوست", encoding="utf-8")
     for name in [name for name in os.environ if name.startswith("EDOC_") and name != "EDOC_CORPUS"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("EDOC_PIN", "practice")
@@ -62,7 +63,11 @@ def test_the_python_runs(readme: str, practice: Path, capsys: pytest.CaptureFixt
         script = practice / "readme.py"
         script.write_text(block, encoding="utf-8")
         runpy.run_path(str(script))
-    assert capsys.readouterr().out.splitlines() == ["PAdES-BASELINE-B", "Navid Rad Nemouneh [Sign]"]
+    assert capsys.readouterr().out.splitlines() == [
+        "PAdES-BASELINE-B",
+        "INTACT CAdES-BASELINE-B",
+        "Navid Rad Nemouneh [Sign]",
+    ]
 
 
 @pytest.mark.parametrize("readme", READMES)
