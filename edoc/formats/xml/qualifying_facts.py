@@ -28,7 +28,7 @@ from edoc.formats.xml.qualifying_claims import (
 from edoc.formats.xml.qualifying_levels import Shape, plain_predicates
 from edoc.formats.xml.qualifying_material import carried
 from edoc.formats.xml.qualifying_stamps import Covered
-from edoc.formats.xml.qualifying_tokens import StampReader
+from edoc.formats.xml.qualifying_tokens import Allowance, StampReader
 from edoc.formats.xml.references import XmlReference
 from edoc.formats.xml.tree import Element
 from edoc.pki.algorithms import digest_of
@@ -38,11 +38,16 @@ ReadSignature = Callable[[Element, str], tuple[XmlSignature, SignatureFacts]]
 
 
 def with_properties(
-    facts: SignatureFacts, signature: XmlSignature, *, read: ReadSignature, names: Mapping[str, str] | None = None
+    facts: SignatureFacts,
+    signature: XmlSignature,
+    *,
+    read: ReadSignature,
+    allowance: Allowance,
+    names: Mapping[str, str] | None = None,
 ) -> SignatureFacts:
     """Return the facts of an XML signature with what its XAdES properties say; the same facts when it has none.
 
-    `names` gives the name of a reference by its Id.  What signed properties say counts only when this very
+    `names` gives the name of a reference by its Id, `allowance` is what is left for the document.  What signed properties say counts only when this very
     signature signs them: a reference must lead to the element itself, not to one that looks like it.
     """
     qualifying = find_qualifying(signature.element, id=facts.id)
@@ -53,8 +58,9 @@ def with_properties(
     trusted = qualifying if sound else replace(qualifying, signature_properties=(), data_properties=())
     references = certificate_references(trusted, facts.id, findings)
     own = carried(qualifying, qualifying.unsigned, id=facts.id, findings=findings)
-    stamps = StampReader(trusted, Covered(signature, trusted), id=facts.id, key_info=facts.material)
+    stamps = StampReader(trusted, Covered(signature, trusted), id=facts.id, allowance=allowance, key_info=facts.material)
     timestamps = stamps.read()
+    counters = _counters(signature, qualifying, facts, read, allowance=allowance, findings=findings)
     shape = Shape(signature, trusted, references=references, material=own)
     time = signing_time(trusted, facts.id, findings)
     findings += repeated(trusted, facts.id)
@@ -69,7 +75,7 @@ def with_properties(
         claimed_signing_time=time,
         material=(*facts.material, *own),
         timestamps=timestamps,
-        counter_signatures=_counters(signature, qualifying, facts, read),
+        counter_signatures=counters,
         claims=claims(trusted, signature.document, names=names or {}) if sound else NO_CLAIMS,
         attributes=tuple(map(trusted.name, (*trusted.signature_properties, *trusted.data_properties))),
         predicates={**facts.predicates, **shape.predicates()},
@@ -126,15 +132,24 @@ def _led_astray(facts: SignatureFacts, signature: XmlSignature, qualifying: Qual
 
 
 def _counters(
-    signature: XmlSignature, qualifying: Qualifying, facts: SignatureFacts, read: ReadSignature
+    signature: XmlSignature,
+    qualifying: Qualifying,
+    facts: SignatureFacts,
+    read: ReadSignature,
+    *,
+    allowance: Allowance,
+    findings: list[Finding],
 ) -> tuple[SignatureFacts, ...]:
     found: list[SignatureFacts] = []
-    if facts.id.count(".C") >= DEPTH:
-        return ()
-    for place, (_, element) in enumerate(counter_signatures(qualifying)[:COUNTERS], 1):
-        id = f"{facts.id}.C{place}"
-        counter, own = read(element, id)
-        done = with_properties(own, counter, read=read)
+    listed = counter_signatures(qualifying)
+    limit = COUNTERS if facts.id.count(".C") < DEPTH else 0
+    for place, (_, element) in enumerate(listed, 1):
+        if place > limit or not allowance.counter_signatures:
+            findings.append(info("XADES_COUNTERS_LIMIT", facts.id, limit=place - 1))
+            break
+        allowance.counter_signatures -= 1
+        counter, own = read(element, f"{facts.id}.C{place}")
+        done = with_properties(own, counter, read=read, allowance=allowance)
         found.append(_over_value(done, counter, signature))
     return tuple(found)
 

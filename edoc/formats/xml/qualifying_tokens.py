@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from edoc.facts.findings import Finding, error, warning
 from edoc.facts.material import EmbeddedObject
@@ -22,17 +22,32 @@ _TOKENS = 200
 """Time-stamps of one signature; decades of renewals stay below 20."""
 
 
+@dataclass(slots=True, kw_only=True)
+class Allowance:
+    """How many time-stamps and counter-signatures of one document are still read: each costs a signature check."""
+
+    tokens: int = 1_000
+    counter_signatures: int = 200
+
+
 class StampReader:
     """Reads the time-stamps of one signature in document order."""
 
     def __init__(
-        self, qualifying: Qualifying, covered: Covered, *, id: str, key_info: Iterable[EmbeddedObject] = ()
+        self,
+        qualifying: Qualifying,
+        covered: Covered,
+        *,
+        id: str,
+        allowance: Allowance,
+        key_info: Iterable[EmbeddedObject] = (),
     ) -> None:
-        """Take the properties of a signature, and what its KeyInfo carries."""
+        """Take the properties of a signature, what is left for the document, and what the KeyInfo carries."""
         self._qualifying = qualifying
         self._covered = covered
         self._id = id
         self._key_info = tuple(key_info)
+        self._allowance = allowance
         self._ids: dict[Element, tuple[str, ...]] = {}
         self.findings: list[Finding] = []
 
@@ -45,9 +60,10 @@ class StampReader:
                 self.findings.append(warning("XADES_STAMP_WITHOUT_TOKEN", self._id, property=self._qualifying.name(property)))
             ids = []
             for token in tokens:
-                if len(found) >= _TOKENS:
-                    self.findings.append(warning("XADES_STAMPS_LIMIT", self._id, limit=_TOKENS))
+                if len(found) >= _TOKENS or not self._allowance.tokens:
+                    self.findings.append(warning("XADES_STAMPS_LIMIT", self._id, limit=len(found)))
                     return tuple(found)
+                self._allowance.tokens -= 1
                 ids.append(f"{self._id}.T{len(found) + 1}")
                 found.append(self._stamp(property, token, ids[-1]))
             self._ids[property] = tuple(ids)

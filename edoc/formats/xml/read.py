@@ -10,6 +10,7 @@ from edoc.formats.xml.dsig import XmlSignature, read_signature
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.facts import signature_facts
 from edoc.formats.xml.qualifying_facts import gathered, with_properties
+from edoc.formats.xml.qualifying_tokens import Allowance
 from edoc.formats.xml.references import Resolver
 from edoc.formats.xml.tree import DS, Element, XmlDocument
 from edoc.limits import DEFAULT_LIMITS, Limits
@@ -33,8 +34,9 @@ def read_xml(document: Document, *, originals: Originals, limits: Limits = DEFAU
     findings: list[Finding] = []
     if len(found) > limits.signatures:
         findings.append(warning("XML_SIGNATURES_LIMIT", document.name, limit=limits.signatures))
+    allowance = Allowance()
     signatures = [
-        _signature(element, parsed, f"S{place}", originals)
+        _signature(element, parsed, f"S{place}", originals, allowance)
         for place, element in enumerate(found[: limits.signatures], 1)
     ]
     marks = bool(found) or any(next(parsed.root.iter(f"{{{DS}}}{name}"), None) is not None for name in _PARTS)
@@ -55,7 +57,7 @@ _PARTS = ("SignedInfo", "SignatureValue")
 
 
 def _signature(
-    element: Element, parsed: XmlDocument, id: str, resolver: Resolver
+    element: Element, parsed: XmlDocument, id: str, resolver: Resolver, allowance: Allowance
 ) -> tuple[XmlSignature, SignatureFacts]:
     def read(inner: Element, own: str) -> tuple[XmlSignature, SignatureFacts]:
         signature = read_signature(inner, parsed, id=own, resolver=resolver)
@@ -67,7 +69,7 @@ def _signature(
         for item, told in zip((*signature.references, *signature.entries), facts.references, strict=True)
         if item.id
     }
-    return signature, with_properties(facts, signature, read=read, names=names)
+    return signature, with_properties(facts, signature, read=read, allowance=allowance, names=names)
 
 
 def _refused(document: Document, problem: XmlError) -> DocumentFacts:

@@ -257,3 +257,25 @@ def test_properties_of_which_a_transform_signs_a_part_are_not_signed() -> None:
     (found,) = facts(data.replace(plain, chosen))
     assert "XADES_PROPERTIES_NOT_SIGNED" in {item.code for item in found.findings}
     assert found.claimed_signing_time is None
+
+
+def test_what_a_document_may_carry_is_bounded() -> None:
+    one = "<x:SignatureTimeStamp><x:EncapsulatedTimeStamp>AAAA</x:EncapsulatedTimeStamp></x:SignatureTimeStamp>"
+    (found,) = facts(signature("", one * 201))
+    assert len(found.timestamps) == 200 and "XADES_STAMPS_LIMIT" in {item.code for item in found.findings}
+    inner = signature().decode()
+    counters = f"<x:CounterSignature>{inner}</x:CounterSignature>" * 51
+    (found,) = facts(signature("", counters))
+    assert len(found.counter_signatures) == 50 and "XADES_COUNTERS_LIMIT" in {item.code for item in found.findings}
+
+
+def test_counter_signatures_above_counter_signatures_end() -> None:
+    data = signature().decode()
+    for _ in range(8):
+        data = signature("", f"<x:CounterSignature>{data}</x:CounterSignature>").decode()
+    (found,) = facts(data.encode())
+    depth = 0
+    while found.counter_signatures:
+        (found,) = found.counter_signatures
+        depth += 1
+    assert depth == 3
