@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 Buffer = bytes | mmap.mmap
+_SMALL = 1 << 17
+"""Digested in one go."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +49,8 @@ class Document:
 
     def sha256(self) -> bytes:
         """Return the SHA-256 digest of the whole document (32 bytes)."""
+        if self.size <= _SMALL:
+            return hashlib.sha256(self.data).digest()
         state = hashlib.sha256()
         for piece in self.pieces():
             state.update(piece)

@@ -14,6 +14,9 @@ from edoc.limits import DEFAULT_LIMITS, Limits
 _ASIC = "{http://uri.etsi.org/02918/v1.2.1#}"
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
 _OPEN = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
+_ROOT, _FILE_ENTRY, _FULL_PATH, _MEDIA_TYPE = (
+    f"{_OPEN}{name}" for name in ("manifest", "file-entry", "full-path", "media-type")
+)
 DIGESTS = {
     "http://www.w3.org/2000/09/xmldsig#sha1": "sha1",
     "http://www.w3.org/2001/04/xmldsig-more#sha224": "sha224",
@@ -115,15 +118,15 @@ class OpenManifest:
 def read_open_manifest(octets: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> OpenManifest:
     """Read `META-INF/manifest.xml`; raises `ZipError` for what is none."""
     root = parse_markup(octets, name, limits)
-    if root.tag != f"{_OPEN}manifest":
+    if root.tag != _ROOT:
         raise ZipError("ASIC_MANIFEST_MALFORMED", name=name)
     found: dict[str, str] = {}
     twice = []
-    for item in root.findall(f"{_OPEN}file-entry"):
-        path = item.get(f"{_OPEN}full-path")
+    for item in root.iterchildren(_FILE_ENTRY):
+        path = item.get(_FULL_PATH)
         if not path:
             raise ZipError("ASIC_MANIFEST_MALFORMED", name=name)
         if path in found:
             twice.append(path)
-        found[path] = item.get(f"{_OPEN}media-type", "")
+        found[path] = item.get(_MEDIA_TYPE, "")
     return OpenManifest(media_types=found, twice=tuple(twice))

@@ -15,6 +15,8 @@ _UNICODE_PATH = 0x7075
 """Info-ZIP Unicode Path: version 1, CRC-32 of the header's name, the name in UTF-8."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]|^/|^[A-Za-z]:|(?:^|/)\.{0,2}/|(?:^|/)\.{1,2}$")
 """Control characters, backslashes, absolute paths, drives, and segments that are empty, `.` or `..`."""
+_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_. -]*(?:/[A-Za-z0-9_-][A-Za-z0-9_. -]*)*/?")
+"""Most names: told to be safe in one go."""
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -29,7 +31,7 @@ def decode_name(raw: bytes, flags: int, extras: Mapping[int, bytes]) -> str:
         if flags & _UTF8_FLAG:
             raise ZipError("ZIP_NAME_ENCODING", name=repr(raw)) from problem
         name = raw.decode("cp437")
-    second = _unicode_path(raw, extras)
+    second = _unicode_path(raw, extras) if extras else None
     if second is None or second == name:
         return name
     if flags & _UTF8_FLAG or raw.isascii():
@@ -52,7 +54,7 @@ def _unicode_path(raw: bytes, extras: Mapping[int, bytes]) -> str | None:
 
 def is_safe(name: str) -> bool:
     """Tell whether a name stays inside the folder that a container is unpacked to, on every system."""
-    return bool(name) and _UNSAFE.search(name) is None
+    return _PLAIN.fullmatch(name) is not None or (bool(name) and _UNSAFE.search(name) is None)
 
 
 def check_names(names: Iterable[str]) -> None:

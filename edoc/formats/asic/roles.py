@@ -43,7 +43,6 @@ _META_ROLES = (
     (re.compile(r"[^/]*signatures[^/]*\.xml", re.IGNORECASE), Role.XADES),
     (re.compile(r"[^/]*\.p7[sm]", re.IGNORECASE), Role.CADES),
     (re.compile(r"[^/]*\.tst", re.IGNORECASE), Role.TIMESTAMP),
-    (re.compile(r"manifest\.xml"), Role.OPEN_MANIFEST),
     (re.compile(r"container\.xml"), Role.ROOT_FILES),
 )
 SIGNATURES = (Role.XADES, Role.CADES)
@@ -59,6 +58,8 @@ def role_of(name: str) -> Role:
         return Role.MIMETYPE
     if not name.startswith(META):
         return Role.DATA
+    if name == OPEN_MANIFEST:
+        return Role.OPEN_MANIFEST
     rest = name[len(META) :]
     return next((role for form, role in _META_ROLES if form.fullmatch(rest)), Role.OTHER_META)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from edoc.errors import InputError
@@ -14,7 +14,7 @@ from edoc.formats.asic.linked import Linked, Manifests
 from edoc.formats.asic.members import Members, OneMember
 from edoc.formats.asic.package import Package
 from edoc.formats.asic.renumber import renumbered
-from edoc.formats.asic.roles import Contents, Role
+from edoc.formats.asic.roles import Contents, Role, role_of
 from edoc.formats.asic.time_mark import time_mark_findings
 from edoc.formats.asic.zip import Entry
 from edoc.formats.originals import Originals
@@ -44,7 +44,7 @@ class SignatureReader:
         """Return every signature of the container."""
         found: list[Signed] = []
         for entry in contents.of_role(Role.XADES, Role.CADES):
-            is_xml = entry in contents.of_role(Role.XADES)
+            is_xml = role_of(entry.name) is Role.XADES
             try:
                 self._package.read_small(entry)
                 found.extend(self._xades(entry) if is_xml else self._cades(entry, contents))
@@ -66,30 +66,22 @@ class SignatureReader:
         inner = read_xml(self._package.member(entry.name), originals=self._members, limits=self._package.limits)
         resolved = self._members.resolved
         for item in self._taken(inner, entry, is_xml=True):
-            facts = replace(item, findings=(*item.findings, *time_mark_findings(item), *_several_tokens(item)))
-            yield Signed(facts=self._named(facts), file=entry.name, covered=self._covered(facts) & resolved)
-
-    def _named(self, facts: SignatureFacts) -> SignatureFacts:
-        """Call references by the names of the files that they mean: people read names, not URIs."""
-        names = {item.name: self._meant(item) or item.name for item in facts.references}
-        types = {names.get(name, name): kind for name, kind in facts.claims.media_types.items()}
-        return replace(
-            facts,
-            references=tuple(replace(item, name=names[item.name]) for item in facts.references),
-            claims=replace(facts.claims, media_types=types),
-        )
+            own = (*time_mark_findings(item), *_several_tokens(item))
+            facts = replace(item, findings=(*item.findings, *own)) if own else item
+            meant = {item.name: self._meant(item) for item in facts.references}
+            covered = frozenset(
+                name
+                for item in facts.references
+                if item.scope is not ScopeKind.PARTIAL
+                and item.expected is not None
+                and (name := meant[item.name]) is not None
+                and name in resolved
+            )
+            yield Signed(facts=_named(facts, meant), file=entry.name, covered=covered)
 
     def _meant(self, item: Reference) -> str | None:
+        """Return the file that a reference means; `#id` means a part of the signature file, whatever files are called."""
         return self._members.index.find(item.name) if item.name[:1] not in ("", "#") else None
-
-    def _covered(self, facts: SignatureFacts) -> frozenset[str]:
-        """Names that a signature's references mean; `#id` means a part of the signature file, whatever files are called."""
-        names = (
-            self._meant(item)
-            for item in facts.references
-            if item.scope is not ScopeKind.PARTIAL and item.expected is not None
-        )
-        return frozenset(name for name in names if name is not None)
 
     def _cades(self, entry: Entry, contents: Contents) -> Iterator[Signed]:
         from edoc.formats.cades.read import read_cms
@@ -133,6 +125,19 @@ class SignatureReader:
             covers_whole_document=False,
         )
         return Signed(facts=facts, file=entry.name, covered=frozenset())
+
+
+def _named(facts: SignatureFacts, meant: Mapping[str, str | None]) -> SignatureFacts:
+    """Call references by the names of the files that they mean: people read names, not URIs."""
+    if all(name is None or name == own for own, name in meant.items()):
+        return facts
+    return replace(
+        facts,
+        references=tuple(replace(item, name=meant[item.name] or item.name) for item in facts.references),
+        claims=replace(
+            facts.claims, media_types={meant.get(name) or name: kind for name, kind in facts.claims.media_types.items()}
+        ),
+    )
 
 
 def _several_tokens(facts: SignatureFacts) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from edoc.facts.document import Buffer
 from edoc.formats.asic.errors import LIMIT, ZipError
@@ -30,12 +31,12 @@ _ENCRYPTED = 0x2041
 _DESCRIPTOR = 0x0008
 _KNOWN_FLAGS = 0x0806 | _DESCRIPTOR
 """Bits 1 and 2 tell how hard deflate tried, bit 11 that the name is UTF-8."""
+_NONE: dict[int, bytes] = {}
 _LINK = 0xA000
 _UNIX = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry as its headers state it; `start` to `end` is its data as stored in the package."""
 
     name: str
@@ -55,7 +56,7 @@ class Entry:
     time: int
     """Date and time as MS-DOS writes them: date above, time below (APPNOTE 4.4.6)."""
     local_extra: bool
-    raw: bytes = field(repr=False)
+    raw: bytes
     """The central header as found."""
 
     @property
@@ -64,8 +65,7 @@ class Entry:
         return self.name.endswith("/")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Central:
+class _Central(NamedTuple):
     """A central header, before its local one is looked at."""
 
     raw_name: bytes
@@ -173,7 +173,7 @@ def _central_headers(data: Buffer, start: int, end: int, count: int) -> Iterator
         if following > end:
             raise ZipError("ZIP_MALFORMED")
         raw_name = data[at + _CENTRAL.size : name_end]
-        extras = _extras(data[name_end : name_end + extra_length])
+        extras = _extras(data[name_end : name_end + extra_length]) if extra_length else _NONE
         if _ZIP64 in extras:
             size, packed, header, disk = _widen(extras[_ZIP64], (size, packed, header, disk))
         _permitted(raw_name, flags, method, disk)
@@ -238,15 +238,21 @@ def _entry(data: Buffer, central: _Central, place: int, expected: int) -> tuple[
     extra_start = name_start + name_length
     start = extra_start + extra_length
     raw_name = data[name_start:extra_start]
-    extras = _extras(data[extra_start:start])
+    extras = _extras(data[extra_start:start]) if extra_length else _NONE
     name = decode_name(central.raw_name, central.flags, central.extras)
-    if raw_name != central.raw_name or decode_name(raw_name, flags, extras) != name:
+    # The second name of an extra field counts as well: it may stand in one of the headers only.
+    same = raw_name == central.raw_name and not (
+        (extras or central.extras) and decode_name(raw_name, flags, extras) != name
+    )
+    if not same:
         raise ZipError("ZIP_HEADERS_DIFFER", name=name)
     if _ZIP64 in extras:
         size, packed, _, _ = _widen(extras[_ZIP64], (size, packed, 0, 0))
     told, meant = (crc, packed, size), (central.crc, central.packed, central.size)
     later = bool(flags & _DESCRIPTOR)
-    agree = all(one == other or (later and not one) for one, other in zip(told, meant, strict=True))
+    agree = told == meant or (
+        later and all(one == other or not one for one, other in zip(told, meant, strict=True))
+    )
     if (flags, method) != (central.flags, central.method) or not agree:
         raise ZipError("ZIP_HEADERS_DIFFER", name=name)
     end = start + central.packed
