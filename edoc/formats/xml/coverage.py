@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lxml import etree
+
 from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.leaf import attributes
 from edoc.formats.xml.nodes import NodeSet
@@ -23,8 +25,20 @@ def covers_all(signature: XmlSignature) -> bool:
     Other signatures are no data, nor are elements that only hold data and signatures together.
     """
     covered = [item.covered for item in (*signature.references, *signature.entries) if item.actual is not None]
-    visit = _Visit([nodes for nodes in covered if nodes is not None])
+    sets = [nodes for nodes in covered if nodes is not None]
+    if _instructions(signature.document.root) and not any(nodes.whole and nodes.outside for nodes in sets):
+        return False
+    visit = _Visit(sets)
     return all(visit.covers(item) for item in _data(signature))
+
+
+def _instructions(root: Element) -> bool:
+    """Tell whether instructions stand outside the document element: a stylesheet alters all that a reader sees."""
+    return any(
+        isinstance(item, etree._ProcessingInstruction)
+        for preceding in (True, False)
+        for item in root.itersiblings(preceding=preceding)
+    )
 
 
 def _data(signature: XmlSignature) -> list[Element]:
@@ -76,6 +90,7 @@ def _whole(nodes: NodeSet, element: Element) -> bool:
 
 
 def _says_something(element: Element) -> bool:
-    """Tell whether an element has words or attributes of its own."""
-    words = (element.text or "").strip() or any((item.tail or "").strip() for item in element)
-    return bool(words) or any(name not in _PACKAGING for name in attributes(element))
+    """Tell whether an element has words, instructions or attributes of its own."""
+    if (element.text or "").strip() or any(name not in _PACKAGING for name in attributes(element)):
+        return True
+    return any((item.tail or "").strip() or isinstance(item, etree._ProcessingInstruction) for item in element)

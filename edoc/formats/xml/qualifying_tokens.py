@@ -46,7 +46,8 @@ class StampReader:
         self._qualifying = qualifying
         self._covered = covered
         self._id = id
-        self._key_info = tuple(key_info)
+        self._key_digests = _digests(key_info)
+        self._digests: dict[Element, frozenset[bytes]] = {}
         self._allowance = allowance
         self._ids: dict[Element, tuple[str, ...]] = {}
         self.findings: list[Finding] = []
@@ -132,5 +133,14 @@ class StampReader:
         return [id for item in properties for id in self._ids.get(item, ())]
 
     def _protects(self, property: Element) -> frozenset[bytes]:
-        objects = (*self._key_info, *carried(self._qualifying, earlier(self._qualifying, property), id=self._id))
-        return frozenset(hashlib.sha256(item.der).digest() for item in objects)
+        found = set(self._key_digests)
+        for item in earlier(self._qualifying, property):
+            known = self._digests.get(item)
+            if known is None:
+                known = self._digests[item] = _digests(carried(self._qualifying, (item,), id=self._id))
+            found |= known
+        return frozenset(found)
+
+
+def _digests(objects: Iterable[EmbeddedObject]) -> frozenset[bytes]:
+    return frozenset(hashlib.sha256(item.der).digest() for item in objects)

@@ -31,7 +31,7 @@ CLASSES = (
         wrapping_7_the_forged_one_with_the_same_identifier
         wrapping_8_the_original_in_an_object_with_the_same_identifier
         wrapping_the_whole_document_in_an_object_of_another an_object_that_nobody_signed words_in_an_unsigned_envelope
-        an_attribute_of_an_unsigned_envelope an_expression_that_leaves_out_the_amount
+        a_stylesheet_for_what_is_signed_by_its_identifier an_attribute_of_an_unsigned_envelope an_expression_that_leaves_out_the_amount
         an_expression_over_what_was_canonicalised_before"""),
     Class("Forged SignedProperties", """
         properties_signed_beside_those_that_are_read properties_that_nobody_signed properties_of_another_signature

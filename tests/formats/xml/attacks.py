@@ -128,6 +128,11 @@ def words_in_an_unsigned_envelope() -> bytes:
 
 
 @attack("INDETERMINATE", "PARTIAL_COVERAGE")
+def a_stylesheet_for_what_is_signed_by_its_identifier() -> bytes:
+    return b'<?xml-stylesheet type="text/css" href="hide.css"?>' + signed(by_id())
+
+
+@attack("INDETERMINATE", "PARTIAL_COVERAGE")
 def an_attribute_of_an_unsigned_envelope() -> bytes:
     return signed(by_id()).replace(b"<doc>", b'<doc status="void">')
 

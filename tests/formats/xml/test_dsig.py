@@ -255,6 +255,11 @@ def test_several_signatures_come_in_their_order() -> None:
         (("</doc>", "<more/></doc>"), False),
         (("<doc>", '<doc status="void">'), False),
         (("</doc>", "<box>\n<box/></box></doc>"), False),
+        (("<doc>", "<doc><!-- c -->"), True),
+        (("<doc>", "<doc><?x y?>"), False),
+        (("<doc>", "<?xml-stylesheet href='x'?><doc>"), False),
+        (("</doc>", "</doc><?x?>"), False),
+        (("</doc>", "</doc><!-- c -->"), True),
     ],
 )
 def test_an_envelope_may_say_nothing_of_its_own(change: tuple[str, str], covered: bool) -> None:

@@ -17,7 +17,7 @@ from edoc.formats.xml.write import WRITER
 from tests.formats.xml.xades_attacks import countersigned
 from tests.formats.xml.xades_maker import AT, XML, archive, order, practice, sign, signer, stamp
 
-_ROUNDS = 150
+_ROUNDS = 500
 _ELEMENT = re.compile(rb"<(/?)([A-Za-z0-9]+:[A-Za-z0-9]+)([^<>]*?)(/?)>")
 
 
@@ -93,7 +93,7 @@ def test_mutants_pass_only_when_what_is_signed_is_the_same() -> None:
     data = sign([XML], order(), level="B-T")
     signed = data.index(b"<xades:UnsignedProperties>")
     passed = 0
-    for seed in range(60):
+    for seed in range(150):
         mutant = structural(data, random.Random(seed))
         if mutant == data:
             continue
@@ -107,7 +107,7 @@ def test_mutants_pass_only_when_what_is_signed_is_the_same() -> None:
         if report.verdict is edoc.Verdict.PASSED:
             passed += 1
             assert mutant[: signed - 400].startswith(data[: data.index(b"<ds:KeyInfo>")])
-    assert passed < 30
+    assert passed < 75
 
 
 def test_mutants_are_extended_or_refused() -> None:

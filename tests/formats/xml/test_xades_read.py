@@ -279,3 +279,16 @@ def test_counter_signatures_above_counter_signatures_end() -> None:
         (found,) = found.counter_signatures
         depth += 1
     assert depth == 3
+
+
+def test_many_renewals_cost_little_more_than_one() -> None:
+    """Two hundred archive time-stamps over one large property: each begins where the one before it ended."""
+    import time
+
+    value = base64.b64encode(bytes(1_500_000)).decode()
+    large = f"<x:CertificateValues><x:EncapsulatedX509Certificate>{value}</x:EncapsulatedX509Certificate></x:CertificateValues>"
+    stamp_ = f"<y:ArchiveTimeStamp>{token(b'')}</y:ArchiveTimeStamp>"
+    started = time.process_time()
+    (found,) = facts(signature("", large + stamp_ * 199))
+    assert len(found.timestamps) == 199
+    assert time.process_time() - started < 3
