@@ -9,9 +9,11 @@ import pytest
 import edoc
 from edoc.facts.document import Document
 from edoc.facts.signature import TimestampKind
+from edoc.formats.writing import SignaturePolicy
 from tests.conftest import ROOT
 from tests.formats.xml.xades_attacks import (
     ATTACKS,
+    LETTER,
     counter_signature_moved_to_another_signature,
     countersigned,
     detached,
@@ -20,7 +22,7 @@ from tests.formats.xml.xades_attacks import (
     late_certificates_behind_the_archive_time_stamp,
     renewed,
 )
-from tests.formats.xml.xades_maker import AT, TEXT, facts, intact, material, practice
+from tests.formats.xml.xades_maker import AT, TEXT, facts, intact, material, order, practice, sign
 
 
 def report(data: bytes, *beside: Document, policy: str = "default") -> edoc.Report:
@@ -111,3 +113,20 @@ def test_a_time_stamp_that_proves_nothing_gives_no_long_term_level() -> None:
 def test_the_page_about_attacks_names_each() -> None:
     page = (ROOT / "docs" / "attacks-xades.md").read_text(encoding="utf-8")
     assert [name for name, item in ATTACKS.items() if f"| {item.id} | {name.replace('_', ' ')} | `{item.code}` |" not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"), [(b"the rules", "SIGNATURE_POLICY_MATCHES"), (b"other rules", "SIGNATURE_POLICY_MISMATCH")]
+)
+def test_the_text_of_the_policy_is_compared_and_never_fetched(rules: bytes, code: str) -> None:
+    """CMS-19: a policy by its address alone proves nothing, and one with another text is refused."""
+    policy = SignaturePolicy(
+        id="1.2.3", digest_algorithm="sha256", digest=hashlib.sha256(b"the rules").digest(), uri="http://policy.invalid/"
+    )
+    document = Document.from_bytes(sign([LETTER], order(policy=policy)), name="letter.xml")
+    told = edoc.verify_document(
+        document, trust=practice().trust, validation_data=practice().validation_data(), validation_time=AT,
+        signature_policies=[rules],
+    )  # fmt: skip
+    assert code in codes(told)
+    assert (told.verdict is edoc.Verdict.PASSED) is (code == "SIGNATURE_POLICY_MATCHES")
