@@ -318,3 +318,53 @@ def test_ids_are_unique_across_signature_files() -> None:
     assert [[token.id for token in item.timestamps] for item in facts.signatures] == [["S1.T1"], ["S2.T1"]]
     assert [item.id for item in facts.signatures[1].counter_signatures] == ["S2.C1"]
     assert facts.signatures[1].timestamps[0].covers == ("S2",)
+
+
+def test_a_nested_archive_stays_closed() -> None:
+    bomb = pack([Item(name="zeros", data=bytes(20 << 20), method=8)])
+    document = maker.sign(maker.documents([("package.zip", bomb)]), container="asic-s")
+    assert edoc.verify_document(document, policy="integrity").verdict is edoc.Verdict.INTACT
+
+
+ODF_FILES = (("content.xml", b"<content>text</content>"), ("styles.xml", b"<styles/>"))
+
+
+def open_document(*, left_out: tuple[str, ...] = ()) -> Document:
+    """Return an OpenDocument whose signature covers every file but some."""
+    from dataclasses import replace
+
+    from edoc.formats.xml.write import WRITER
+    from tests.formats.asic.maker import order, signer_parameters
+
+    entries = "".join(f'<m:file-entry m:full-path="{name}" m:media-type="text/xml"/>' for name, _ in ODF_FILES)
+    manifest = (
+        '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<m:file-entry m:full-path="/" m:media-type="{ODF_TYPE.decode()}"/>{entries}</m:manifest>'
+    ).encode()
+    files = [("mimetype", ODF_TYPE), *ODF_FILES, ("META-INF/manifest.xml", manifest)]
+    signed = [Document.from_bytes(data, name=name) for name, data in files if name not in left_out]
+    made = replace(order(), options={"root": "asic"})
+    prepared = WRITER.prepare(signed, order=made, signer=signer_parameters())
+    value = pki().key("person").sign(prepared.octets, signer_parameters().algorithm)
+    signature = b"".join(bytes(piece) for piece in WRITER.finish(signed, prepared, value).parts())
+    items = [Item(name=name, data=data) for name, data in files]
+    return Document.from_bytes(pack([*items, Item(name="META-INF/documentsignatures.xml", data=signature)]), name="a.odt")
+
+
+def test_an_open_document_is_covered_as_a_whole() -> None:
+    report = edoc.verify_document(open_document(), policy="integrity")
+    assert report.verdict is edoc.Verdict.INTACT
+    assert (report.signatures[0].container, report.document.media_type) == (None, ODF_TYPE.decode())
+
+
+@pytest.mark.parametrize("name", ["mimetype", "styles.xml", "META-INF/manifest.xml"])
+def test_what_an_open_document_leaves_unsigned_is_named(name: str) -> None:
+    report = edoc.verify_document(open_document(left_out=(name,)), policy="integrity")
+    assert report.verdict is edoc.Verdict.INDETERMINATE
+    assert [item.params["name"] for item in report.findings if item.code == "ASIC_FILE_UNCOVERED"] == [name]
+
+
+def test_a_file_added_to_an_open_document_is_named() -> None:
+    report = edoc.verify_document(_with(open_document(), Item(name="Basic/macro.xml")), policy="integrity")
+    assert report.verdict is edoc.Verdict.INDETERMINATE
+    assert "Basic/macro.xml" in [item.params.get("name") for item in report.findings]
