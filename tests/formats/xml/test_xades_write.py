@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +12,9 @@ from edoc.errors import ConfigError, InputError
 from edoc.facts.document import Document
 from edoc.facts.material import MaterialKind
 from edoc.facts.signature import ScopeKind, SignatureFormat, TimestampKind
-from edoc.formats.writing import Packaging, Placement, Prepared, SignaturePolicy, SignerLocation
+from edoc.formats.writing import Packaging, Placement, Prepared, SignaturePolicy, SignerLocation, SignerParameters
 from edoc.formats.xml.write import WRITER
+from edoc.sign.algorithm import message_digest_name
 from tests.formats.xml.xades_maker import (
     AT,
     DS,
@@ -35,6 +38,7 @@ from tests.formats.xml.xades_maker import (
     stamp,
     tree,
 )
+from tests.sign.makers import open_key
 
 PACKAGINGS = {
     "enveloped": (order(Packaging.ENVELOPED), [XML]),
@@ -442,3 +446,33 @@ def test_an_id_cannot_say_more_than_an_id() -> None:
     asked = order(Packaging.INTERNALLY_DETACHED, options={"elements": 'x"><y z="{value}'})
     (found,) = facts(sign([Document.from_bytes(data, name="a.xml")], asked))
     assert intact(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "digest", "pss"),
+    [
+        ("p384", None, False), ("p521", None, False), ("brainpool", None, False), ("brainpool384", None, False),
+        ("brainpool512", "sha3_512", False), ("ed25519", None, False), ("ed448", None, False), ("rsa", "sha3_256", True),
+    ],
+)  # fmt: skip
+def test_every_key_that_xml_has_a_name_for(tmp_path: Path, kind: str, digest: str | None, pss: bool) -> None:
+    key = open_key(kind, tmp_path)
+    algorithm = key.algorithm(digest, pss)
+    who = SignerParameters(
+        certificate_der=key.certificate.der, chain_ders=(), algorithm=algorithm,
+        digest_algorithm=message_digest_name(algorithm),
+    )  # fmt: skip
+    prepared = WRITER.prepare([XML], order=order(), signer=who)
+    (found,) = facts(octets(WRITER.finish([XML], prepared, key.sign(prepared.octets, algorithm))))
+    assert intact(found) and found.predicates["b"]
+
+
+def test_what_xml_has_no_name_for_is_refused(tmp_path: Path) -> None:
+    key = open_key("rsa", tmp_path)
+    for algorithm in (key.algorithm("sha3_256", False), replace(key.algorithm("sha256", True), salt_length=20)):
+        who = SignerParameters(
+            certificate_der=key.certificate.der, chain_ders=(), algorithm=algorithm, digest_algorithm="sha256"
+        )
+        with pytest.raises(ConfigError) as caught:
+            WRITER.prepare([XML], order=order(), signer=who)
+        assert caught.value.code == "XADES_ALGORITHM_UNSUPPORTED"
