@@ -31,6 +31,7 @@ from edoc.formats.kind import Kind, kind_of
 from edoc.formats.tst import read_tst_info
 from edoc.formats.writing import Packaging, Placement, Prepared, SignatureOrder, SignerParameters
 from edoc.formats.xml.layout import media_type
+from edoc.limits import DEFAULT_LIMITS
 from edoc.pki.cms import CmsError, parse_signed_data
 from edoc.pki.der import DerError
 
@@ -176,6 +177,9 @@ class AsicWriter:
         names = box.names(Role.DATA)
         if not names:
             raise InputError("ASIC_NO_DATA", subject=box.name)
+        if role is Role.XADES and len(names) >= DEFAULT_LIMITS.xml_references:
+            # One reference is over what the signature says of itself; a manifest has no such bound.
+            raise InputError("ASIC_TOO_MANY_FILES", subject=box.name, params={"limit": str(DEFAULT_LIMITS.xml_references)})
         file = free_name(_FILES[role], box)
         documents = tuple(box.document(name) for name in names)
         types = [(item.name, media_type(item, order)) for item in documents]

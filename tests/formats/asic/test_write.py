@@ -239,6 +239,9 @@ REFUSED: dict[str, tuple[Callable[[], object], type[EdocError], str]] = {
     "a draft that is none": (
         lambda: ASIC_E.finish(maker.documents(), Prepared(octets=b"", state=b"{}"), b""), InputError, "DRAFT_UNREADABLE"
     ),
+    "more files than an XML signature may name": (
+        lambda: maker.sign(maker.documents([(f"{number}.txt", b"") for number in range(10_000)])), InputError, "ASIC_TOO_MANY_FILES"
+    ),
     "extending what is no container": (lambda: ASIC_E.open(Document.from_bytes(b"PK\x03\x04", name="a"), ()), InputError, "UNSUPPORTED_TYPE"),
     "extending what is not signed": (
         lambda: ASIC_E.open(Document.from_bytes(pack([Item(name="mimetype", data=b"application/vnd.etsi.asic-e+zip"), Item(name="a")]), name="a"), ()),
