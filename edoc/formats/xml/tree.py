@@ -87,7 +87,7 @@ class XmlDocument:
         """Return every element that bears an identifier, in document order: more than one is no identifier."""
         found = self._ids.get(value)
         if found is None:
-            found = self._ids[value] = self._sought(value)
+            found = self._ids[value] = self._sought(value) if value else []
         return found
 
     def _sought(self, value: str) -> list[Element]:
@@ -104,7 +104,10 @@ class XmlDocument:
         if self._scans[0] <= _SCANS:
             return _bearing(self.root, value)
         for element in _bearing_any(self.root):
-            for key in {element.get(attribute) for attribute in ID_ATTRIBUTES} - {None}:
+            keys = {element.get(attribute) for attribute in ID_ATTRIBUTES} - {None}
+            # xml:id 1.0 section 4: white space around it does not count.
+            keys |= {" ".join((element.get(f"{{{XML}}}id") or "").split())}
+            for key in keys - {""}:
                 known = self._ids.setdefault(key or "", [])
                 if element not in known[-1:]:
                     known.append(element)
@@ -131,7 +134,7 @@ _SCANS = 4
 _PLAIN_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _SPACES = {"wsu": _WSU, "xml": XML}
 _BEARING = etree.XPath(
-    "descendant-or-self::*[@Id = $v or @ID = $v or @id = $v or @xml:id = $v or @wsu:Id = $v]", namespaces=_SPACES
+    "descendant-or-self::*[@Id = $v or @ID = $v or @id = $v or normalize-space(@xml:id) = $v or @wsu:Id = $v]", namespaces=_SPACES
 )
 _BEARING_ANY = etree.XPath("descendant-or-self::*[@Id or @ID or @id or @xml:id or @wsu:Id]", namespaces=_SPACES)
 
@@ -171,7 +174,7 @@ def parser(*, huge: bool = False) -> etree.XMLParser:
     """Return a parser that reads no document type, fetches nothing and keeps everything."""
     return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=huge,
-        remove_comments=False, remove_pis=False, strip_cdata=True,
+        remove_comments=False, remove_pis=False, strip_cdata=True, collect_ids=False,
     )  # fmt: skip
 
 
@@ -202,7 +205,7 @@ def _within_limits(data: bytes, root: Element, limits: Limits) -> bool:
     """Refuse what no real document has, and tell whether the writer's way is costly; octets are asked first."""
     if len(data) > _SMALL and root.xpath("boolean(/" + "*/" * limits.xml_depth + "*)"):
         raise XmlError("XML_LIMIT", limit=limits.xml_depth, what="depth")
-    marks = data.count(b"xmlns") + data.count("xmlns".encode("utf-16-le"))
+    marks = data.count(b"xmlns") if b"\0" not in data[:4] else data.count("xmlns".encode("utf-16-le"))
     declared = marks if marks <= _FEW else most_declared(root)
     if declared > limits.xml_namespaces:
         raise XmlError("XML_LIMIT", limit=limits.xml_namespaces, what="namespace declarations")

@@ -76,6 +76,24 @@ def test_identifiers_are_attributes_of_known_names_alone() -> None:
     assert [len(document.by_id(id)) for id in ("1", "2", "3", "d4", "5", "6", "7")] == [1, 1, 1, 1, 1, 0, 1]
 
 
+@pytest.mark.parametrize("filling", [0, 6])
+def test_an_identifier_is_found_in_every_spelling(filling: int) -> None:
+    """The first ones are sought one by one, later ones in an index."""
+    document = parsed(
+        b'<a><b Id="x&#49;"/><c xml:id=" x2 "/><d id="x2"/><e Id="x3" ID="x3"/><f Id=\'x4\'/>'
+        + f'<d:Signature xmlns:d="{DS}"><d:Object Id="x5"/></d:Signature></a>'.encode()
+    )
+    for number in range(filling):
+        assert document.by_id(f"nobody{number}") == []
+    assert [len(document.by_id(f"x{number}")) for number in range(1, 7)] == [1, 2, 1, 1, 1, 0]
+    assert document.by_id("") == []
+
+
+def test_identifiers_in_utf_16() -> None:
+    text = f'<?xml version="1.0" encoding="utf-16"?><a><b Id="x"/><d:Signature xmlns:d="{DS}" Id="x"/></a>'
+    assert len(parsed(text.encode("utf-16")).by_id("x")) == 2
+
+
 def test_signatures_in_signatures_belong_to_them() -> None:
     document = parsed(
         f'<a xmlns:d="{DS}"><d:Signature Id="1"><d:Object><d:Signature/></d:Object></d:Signature>'
