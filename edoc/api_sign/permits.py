@@ -70,7 +70,10 @@ def make_place(page: int | None, box: Sequence[float] | None) -> FieldPlace:
     return FieldPlace(page=page, box=(left, bottom, right, top))
 
 
-PDF_ONLY = ("field", "page", "box", "certify", "lock", "lock_fields", "lock_permission")
+PDF_ONLY = (
+    "field", "page", "box", "certify", "lock", "lock_fields", "lock_permission", "name", "reason", "contact_info",
+    "sub_filter",
+)  # fmt: skip
 """Options that mean something in a PDF alone."""
 
 

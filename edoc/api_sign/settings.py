@@ -9,7 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from edoc.api_sign.format_settings import Statement
-from edoc.api_sign.permits import NO_PERMITS, Permits
+from edoc.api_sign.permits import NO_PERMITS, Permits, refuse_pdf_only
 from edoc.drivers.clock import now
 from edoc.drivers.output import Durability
 from edoc.drivers.stamping import timestamp_source, with_hosts
@@ -55,12 +55,28 @@ class Settings:
     """Signed attributes of a CMS that say what the signer states, for PDF."""
 
     def format_for(self, documents: Sequence[Document], *, field: str | None, place: FieldPlace = NOWHERE) -> Format:
-        """Return the format for some documents; `ConfigError` SIGN_OPTION_FORMAT for an option that it does not know."""
+        """Return the format for some documents.
+
+        Raises `ConfigError` SIGN_OPTION_FORMAT or SIGN_OPTION_PDF_ONLY for an option that it does not know,
+        SIGN_ONE_DOCUMENT for several where it signs one, `InputError` EMPTY_DOCUMENT.
+        """
         format = self.statement.format_for(documents)
         if len(documents) == 1 and documents[0].size == 0:
             raise InputError("EMPTY_DOCUMENT", subject=documents[0].name)
+        if format is not Format.PADES:
+            refuse_pdf_only(self._of_pdf(field, place), kind=format.value)
+        foreign = self.statement.foreign_to_pdf() if format is Format.PADES else self.statement.foreign_to(format)
+        for option, value in foreign.items():
+            if value is not None:
+                raise ConfigError("SIGN_OPTION_FORMAT", subject=option, params={"format": format.value})
+        if format is Format.PADES and len(documents) > 1:
+            raise ConfigError("SIGN_ONE_DOCUMENT", subject=format.value, params={"count": str(len(documents))})
+        return format
+
+    def _of_pdf(self, field: str | None, place: FieldPlace) -> dict[str, object]:
+        """Return the options that only a PDF has a place for."""
         name, reason, _, contact_info = self.claims
-        only_pdf = {
+        return {
             "field": field,
             "page": place.page,
             "box": place.box,
@@ -71,13 +87,6 @@ class Settings:
             "contact_info": contact_info,
             "sub_filter": None if self.sub_filter is SubFilter.CADES else self.sub_filter.value,
         }
-        given = self.statement.foreign_to_pdf() if format is Format.PADES else {**only_pdf, **self.statement.foreign_to(format)}
-        for option, value in given.items():
-            if value is not None:
-                raise ConfigError("SIGN_OPTION_FORMAT", subject=option, params={"format": format.value})
-        if format is Format.PADES and len(documents) > 1:
-            raise ConfigError("SIGN_ONE_DOCUMENT", subject=format.value, params={"count": str(len(documents))})
-        return format
 
     def request(self, field: str | None, *, place: FieldPlace = NOWHERE) -> SignatureRequest:
         """Return what is asked for one document; refuses a certificate that is not valid at its time."""

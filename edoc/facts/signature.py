@@ -66,6 +66,8 @@ class Reference:
     expected: bytes | None
     actual: bytes | None
     octets: Callable[[], bytes] | None = field(default=None, repr=False, compare=False)
+    digested: Callable[[bytes], bytes] | None = field(default=None, repr=False, compare=False)
+    """What is digested of the octets, where that is not they themselves (JAdES: their base64url text)."""
 
     @property
     def intact(self) -> bool | None:

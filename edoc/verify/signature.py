@@ -337,7 +337,8 @@ def _verified(reference: Reference, signature: str) -> Callable[[], bytes] | Non
 
     def octets() -> bytes:
         data = supplier()
-        if digest_of(reference.digest_algorithm, data) != reference.expected:
+        digested = data if reference.digested is None else reference.digested(data)
+        if digest_of(reference.digest_algorithm, digested) != reference.expected:
             raise VerificationFailed("SIGNED_DATA_CHANGED", subject=signature, params={"name": reference.name})
         return data
 

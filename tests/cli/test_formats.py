@@ -105,8 +105,8 @@ def test_claims_are_shown_as_claims(run: Run, scene: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        (["--format", "xades", "--reason", "x"], "SIGN_OPTION_FORMAT"),
-        (["--format", "cades", "--certify", "fill-forms"], "SIGN_OPTION_FORMAT"),
+        (["--format", "xades", "--reason", "x"], "SIGN_OPTION_PDF_ONLY"),
+        (["--format", "cades", "--certify", "fill-forms"], "SIGN_OPTION_PDF_ONLY"),
         (["--format", "cades", "--serialization", "compact"], "SIGN_OPTION_FORMAT"),
         (["--format", "cades", "--packaging", "enveloped"], "SIGN_PACKAGING"),
         (["--commitment", "nothing"], "SIGN_COMMITMENT_UNKNOWN"),

@@ -132,6 +132,7 @@ def _by_hash(jws: Jws, detail: Mapping[str, Json], names: Sequence[str], origina
                 expected=request.expected,
                 actual=item.actual if item is not None else None,
                 octets=_lazily(document) if document is not None else None,
+                digested=_encoded if jws.encoded else None,
             )
         )
     known = [part for part in parts if part is not None]
@@ -161,7 +162,11 @@ def _malformed() -> Payload:
 
 
 def _part(jws: Jws, octets: bytes) -> bytes:
-    return base64.urlsafe_b64encode(octets).rstrip(b"=") if jws.encoded else octets
+    return _encoded(octets) if jws.encoded else octets
+
+
+def _encoded(octets: bytes) -> bytes:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=")
 
 
 def _names(value: Json) -> list[str]:

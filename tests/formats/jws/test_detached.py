@@ -137,7 +137,7 @@ def test_what_json_signatures_cannot_do_is_said_before_the_key_is_used() -> None
         ({"serialization": "compact", "level": "B-T", "tsa": pki}, "JWS_COMPACT_LEVEL"),
         ({"serialization": "compact", "payload_encoding": "none"}, "JWS_PAYLOAD_NOT_TEXT"),
         ({"serialization": "other"}, "SIGN_OPTION_VALUE"),
-        ({"reason": "because"}, "SIGN_OPTION_FORMAT"),
+        ({"reason": "because"}, "SIGN_OPTION_PDF_ONLY"),
         ({"packaging": "enveloped"}, "SIGN_PACKAGING"),
         ({"countersign": "S1"}, "JWS_NOT_SIGNED"),
     ]
