@@ -22,7 +22,7 @@ from edoc.pki.signer_info import Part, SignerInfo, read_algorithm, read_signer_i
 _REVOCATION_OBJECTS = 1_000
 """CRLs and OCSP responses of one CMS; archives of many renewals carry some dozens."""
 _DIGEST_ALGORITHMS = 64
-_SIGNERS = 500
+_SIGNERS = 200
 """SignerInfos of one CMS; parallel signatures of a whole court stay far below."""
 _BLOCK = 1 << 20
 

@@ -17,6 +17,8 @@ from edoc.pki.cms import SignedData, other_revocation
 from edoc.pki.der import DerError, Reader, encode_oid, tlv
 from edoc.pki.signer_info import SignerInfo
 
+_WEAK = ("md5", "sha1", "ripemd160")
+"""Digests under which somebody can put another object in the place of what an index names."""
 _FREE, _TIMES = 256 << 20, 6
 """Octets digested for one document: an archive of many renewals needs some times its size."""
 
@@ -78,6 +80,8 @@ class ArchiveImprints:
                 chosen.append((order[kind], kind + rest))
         if not stored:
             chosen.sort(key=lambda item: item[0])
+        if not self._work.spend(sum(map(len, self._parts.unsigned))):
+            return None
         reader = Reader(self._parts.signature)
         value = b"" if alone else reader.octets(reader.read(0, len(reader.data)))
         return digest_of(algorithm, value + b"".join(octets for _, octets in chosen))
@@ -96,7 +100,7 @@ class ArchiveImprints:
             return Covered(findings=(warning("CADES_ARCHIVE_LIMIT", id),))
         imprint = self._v3(info, index.der)
         findings = []
-        if matched is None:
+        if matched is None or (index.algorithm in _WEAK and info.digest_algorithm not in _WEAK):
             findings.append(warning("CADES_HASH_INDEX_ALGORITHM", id, algorithm=index.algorithm))
             matched = Matched((), (), (), 0)
         elif matched.missing:

@@ -32,13 +32,37 @@ def is_ades(signer: SignerInfo) -> bool:
     return any(oid in _REFERENCES for oid, _ in signer.signed_attributes)
 
 
-def predicates_of(
-    signed: SignedData, signer: SignerInfo, stamps: tuple[TimestampFacts, ...], *, counter: bool = False
-) -> Mapping[str, bool]:
-    """Return the level predicates; trust, dates and what is carried are weighed elsewhere.
+class Shapes:
+    """The level predicates of the signers of one CMS; its certificates are digested once for each algorithm."""
 
-    A counter-signature (`counter`) has no content-type, and does not mind that of the content.
-    """
+    def __init__(self, signed: SignedData) -> None:
+        self._signed = signed
+        self._digests: dict[str, frozenset[bytes | None]] = {}
+
+    def predicates(
+        self, signer: SignerInfo, stamps: tuple[TimestampFacts, ...], *, counter: bool = False
+    ) -> Mapping[str, bool]:
+        """Return the level predicates; trust, dates and what is carried are weighed elsewhere.
+
+        A counter-signature (`counter`) has no content-type, and does not mind that of the content.
+        """
+        return _predicates(self._signed, signer, stamps, counter=counter, carried=self.carries_signer(signer))
+
+    def carries_signer(self, signer: SignerInfo) -> bool:
+        """Tell whether the certificate that the signed reference names is in the CMS."""
+        if not signer.certificate_references:
+            return False
+        first = signer.certificate_references[0]
+        known = self._digests.get(first.digest_algorithm)
+        if known is None:
+            known = frozenset(digest_of(first.digest_algorithm, der) for der in self._signed.certificates)
+            self._digests[first.digest_algorithm] = known
+        return first.digest in known
+
+
+def _predicates(
+    signed: SignedData, signer: SignerInfo, stamps: tuple[TimestampFacts, ...], *, counter: bool, carried: bool
+) -> Mapping[str, bool]:
     inside = [oid for oid, _ in signer.signed_attributes]
     outside = [oid for oid, _ in signer.unsigned_attributes]
     bes = _bes(inside, signer, counter=counter)
@@ -49,7 +73,7 @@ def predicates_of(
     tokens = [values for oid, values in signer.unsigned_attributes if oid == oids.SIGNATURE_TIMESTAMP]
     return {
         "bes": bes,
-        "b": bes and not stored and _baseline(signed, signer, inside, counter=counter),
+        "b": bes and carried and not stored and _baseline(signed, signer, inside, counter=counter),
         "epes": bes and not stored and oids.SIGNATURE_POLICY in inside,
         # 5.3: an attribute for each token, with one value.
         "t": bool(tokens) and all(len(values) == 1 for values in tokens),
@@ -82,18 +106,9 @@ def _baseline(signed: SignedData, signer: SignerInfo, inside: list[str], *, coun
         oids.SIGNING_TIME in inside
         and signer.claimed_signing_time is not None
         and (counter or signed.content_type == oids.DATA)
-        and carries_signer(signed, signer)
         and not implied
         and not (oids.MIME_TYPE in inside and oids.CONTENT_HINTS in inside)
     )
-
-
-def carries_signer(signed: SignedData, signer: SignerInfo) -> bool:
-    """Tell whether the certificate that the signed reference names is in the CMS."""
-    if not signer.certificate_references:
-        return False
-    first = signer.certificate_references[0]
-    return any(digest_of(first.digest_algorithm, der) == first.digest for der in signed.certificates)
 
 
 def _policy_hash(signer: SignerInfo) -> bool:

@@ -16,11 +16,11 @@ from edoc.facts.signature import (
 )
 from edoc.formats.cades.archive import Work
 from edoc.formats.cades.content import SignedContent
-from edoc.formats.cades.levels import is_ades, predicates_of
+from edoc.formats.cades.levels import Shapes, is_ades
 from edoc.formats.cades.source import cms_octets, has_marks
 from edoc.formats.cades.stamps import Stamps
 from edoc.formats.cms import count_counter_signatures, counter_signatures
-from edoc.formats.cms_signer import Beside, about, carried, signer_facts
+from edoc.formats.cms_signer import Beside, about, carried, carried_by, signer_facts
 from edoc.formats.originals import Found, Originals, Request
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki import oids
@@ -109,6 +109,8 @@ class _Reader:
         self._originals = originals
         self._limits = limits
         self._tokens, self._counters = _TOKENS, _COUNTERS
+        self._shapes = Shapes(signed)
+        self._material = carried(signed, None)
         self._inside = SignedContent(signed.encapsulated, None)
         if signed.encapsulated is not None:
             self._inside.prepare(signer.digest_algorithm for signer in signed.signer_infos)
@@ -123,13 +125,13 @@ class _Reader:
         content, references = self._references(signer)
         if any(oid in _EVIDENCE for oid, _ in signer.unsigned_attributes):
             findings.append(info("CADES_EVIDENCE_NOT_READ", id))
-        material = carried(signed, signer)
+        material = (*self._material, *carried_by(signer))
         notes: list[Finding] = []
         maker = Stamps(signed, signer, content, id=id, work=self._work, limits=self._limits)
         stamps = maker.facts(notes, limit=min(_ONE, self._tokens)) if _carries_tokens(signer) else ()
         counters = counter_signatures(
             signer, id, material=material, notes=notes, place=(1, min(_ONE_COUNTERS, self._counters)),
-            shape=lambda counter, stamps: predicates_of(signed, counter, stamps, counter=True),
+            shape=lambda counter, stamps: self._shapes.predicates(counter, stamps, counter=True),
         )  # fmt: skip
         self._tokens -= len(stamps)
         self._counters -= sum(1 + count_counter_signatures(item) for item in counters)
@@ -139,7 +141,7 @@ class _Reader:
         if facts.signed_octets is None and content.size <= _DIRECT:
             # No signed attributes: the value stands over the content itself (RFC 5652 5.4).
             facts = replace(facts, signed_octets=content.octets())
-        return replace(facts, name="", predicates=predicates_of(signed, signer, stamps))
+        return replace(facts, name="", predicates=self._shapes.predicates(signer, stamps))
 
     def _references(self, signer: SignerInfo) -> tuple[SignedContent, tuple[Reference, ...]]:
         found = self._found(signer)

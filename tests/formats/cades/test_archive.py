@@ -270,3 +270,19 @@ def test_many_archives_cost_no_more_than_their_budget() -> None:
 
     assert not Work(10).spend(11)
     assert Work.of(0).spend(1 << 20)
+
+
+def test_an_index_of_weak_digests_protects_nothing() -> None:
+    """Somebody can make another object for the digest, whatever the imprint's own digest is."""
+    work = WRITER.open(document(maker.signed("B-LT")), [])
+    parts = work.model.signers[0].parts
+    bags = Bags(tuple(work.model.certificates.items), tuple(work.model.revocation.items), parts.unsigned)
+    index = make_index(bags, algorithm="sha1", identifier=digest_identifier("sha1"))
+    octets = encode_oid(oids.DATA) + hashlib.sha256(DATA.data).digest() + parts.signed_parts + index
+    work.archive_imprint("S1", "sha256")
+    work._pending["S1"] = index
+    work.put_archive_timestamp("S1", pki().timestamp(hashlib.sha256(octets).digest()))
+    stamp = last(only(maker.octets(work)))
+    assert intact(stamp) is True
+    assert "CADES_HASH_INDEX_ALGORITHM" in {item.code for item in stamp.findings}
+    assert stamp.covers == ("S1",) and not stamp.protects

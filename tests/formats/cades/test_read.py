@@ -17,6 +17,7 @@ from edoc.pki.der import encode_oid, tlv
 from tests.formats.cades import maker
 from tests.formats.cades.maker import BESIDE, DATA, OTHER, codes, document, facts, integrity, pki, streamed, verify
 from tests.formats.cms_maker import good, pkcs9
+from tests.fuzzing.der import Node
 
 
 @pytest.mark.parametrize("inside", [False, True])
@@ -232,3 +233,11 @@ def test_unsigned_attributes_that_cannot_be_read_hurt_nobody() -> None:
     report = integrity(data)
     assert report.signatures[0].intact
     assert pkcs9(made.unsigned, tag=0xA1) in data
+
+
+def test_signers_have_a_bound() -> None:
+    def change(root: Node) -> None:
+        root.kids[-1].kids = root.kids[-1].kids * 201
+
+    report = integrity(maker.bend(maker.signed(), change))
+    assert report.verdict is edoc.Verdict.INDETERMINATE and "CMS_LIMIT" in codes(report)
