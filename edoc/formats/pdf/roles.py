@@ -127,9 +127,9 @@ def _info(step: Step) -> None:
             _listed(step, "PDF_INFO_CHANGED")
         return
     if place.number in step.changed:
-        value = step.value_after(place.number)
-        plain = isinstance(value, dict) and not any(isinstance(item, dict | list | Ref) for item in value.values())
-        if plain and step.users(place.number) <= {TRAILER}:
+        was, now = step.value_before(place.number), step.value_after(place.number)
+        # Some writers keep every entry in an object of its own; none of them is shown.
+        if step.users(place.number) <= {TRAILER} and _renewed(step, was, now):
             step.explained.add(place.number)
             _listed(step, "PDF_INFO_CHANGED")
     elif place != old:
@@ -137,6 +137,25 @@ def _info(step: Step) -> None:
             _listed(step, "PDF_INFO_CHANGED")
         else:
             step.deny("PDF_TRAILER_CHANGED", key="Info")
+    _entries_apart(step, place.number)
+
+
+def _renewed(step: Step, was: Value, now: Value) -> bool:
+    """Tell whether the entries that differ are direct, or new objects."""
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return False
+    return all(step.fresh(now[key]) for key in differing(was, now) if key in now)
+
+
+def _entries_apart(step: Step, info: int) -> None:
+    """Explain strings that belong to the information dictionary alone."""
+    entries = step.value_after(info)
+    for value in entries.values() if isinstance(entries, dict) else ():
+        if not isinstance(value, Ref) or value.number not in step.changed or not step.users(value.number) <= {info}:
+            continue
+        if isinstance(step.value_after(value.number), bytes | Name):
+            step.explained.add(value.number)
+            _listed(step, "PDF_INFO_CHANGED")
 
 
 def _raised(old: Value, new: Value) -> bool:
