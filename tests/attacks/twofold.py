@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.fixture import UNDECIDED, attack, change, honest, shown
+from tests.attacks.fixture import INTACT, UNDECIDED, attack, change, honest, shown
 from tests.attacks.forgeries import STAMP
 from tests.formats.pdf import build
 from tests.formats.pdf.build import AMOUNT, CONTENT, FORM, PAGE, PAGES, ROOT, SHOWN, File, form_xobject, stream
@@ -175,6 +175,23 @@ def ink_that_leaves_its_rectangle() -> File:
 @honest("PDF-12", changes="permitted")
 def line_inside_its_rectangle() -> File:
     return _shape(b"Line", b"/L[402 52 438 88]")
+
+
+@attack("PDF-17", "PDF-13", code="PDF_STRUCTURE_ADDED", verdict=INTACT)
+def words_read_aloud_beside_a_stamp() -> File:
+    """An invisible time-stamp brings a structure element whose words nobody sees, and who has it read aloud hears.
+
+    Told as shown, so that a policy with trust does not pass it before somebody signs it.
+    """
+    objects = build.practice_objects()
+    objects[ROOT] = objects[ROOT][:-2] + b"/StructTreeRoot 20 0 R/MarkInfo<</Marked true>>>>"
+    objects[20] = b"<</Type/StructTreeRoot/K[21 0 R]/ParentTree 22 0 R/ParentTreeNextKey 1>>"
+    objects[21] = b"<</Type/StructElem/S/P/P 20 0 R/Pg 3 0 R/K 0/ActualText(Pay 100)>>"
+    objects[22] = b"<</Nums[0[21 0 R]]>>"
+    file = build.document(objects).sign()
+    element = b"<</Type/StructElem/S/Form/P 20 0 R/Pg 3 0 R/K<</Type/OBJR/Obj %d 0 R>>/Alt(Pay 999)>>" % (file.size + 1)
+    tree = change(objects[20], b"/K[21 0 R]", b"/K[21 0 R 60 0 R]")
+    return file.sign("Stamp", dictionary=STAMP, changes={20: tree, 60: element})
 
 
 @honest("PDF-10", changes="permitted")

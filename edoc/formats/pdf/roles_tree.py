@@ -95,7 +95,12 @@ def _element(step: Step, item: Value, owner: int) -> bool:
     parent = value.get("P")
     kids = value.get("K")
     named = kids if isinstance(kids, list) else [kids]
-    return isinstance(parent, Ref) and parent.number == owner and all(_names_new(step, kid) for kid in named)
+    if not isinstance(parent, Ref) or parent.number != owner or not all(_names_new(step, kid) for kid in named):
+        return False
+    if "Alt" in value:
+        # Who has the document read aloud hears it (14.9.3).
+        step.tell(Rank.SIGN, "PDF_STRUCTURE_ADDED", shown=True)
+    return True
 
 
 def _names_new(step: Step, kid: Value) -> bool:
