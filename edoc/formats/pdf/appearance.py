@@ -96,7 +96,8 @@ def _choices(pdf: Pdf, revision: Revision, item: Field, value: Value) -> list[st
         pair = pdf.resolve(option, revision)
         both = [pdf.resolve(part, revision) for part in pair[:2]] if isinstance(pair, list) else []
         if len(both) == 2 and both[0] == value and isinstance(both[1], bytes):
-            texts = [text_string(bytes(both[1]))]
+            # Most products show the option's own text, some the value that it stands for.
+            texts.append(text_string(bytes(both[1])))
     return texts
 
 

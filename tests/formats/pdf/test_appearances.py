@@ -155,6 +155,11 @@ EQUAL: dict[str, Callable[[], File]] = {
     ),
     "button of the value pressed": lambda: _radio(b"yes"),
     "text of the chosen option": lambda: _combo(b"Second"),
+    "value of the chosen option": lambda: _combo(b"b"),
+    "walls of a comb in one path": lambda: filled(
+        b"(250)", shown(b"1 1 0.8 rg 0 0 100 20 re f 0 0.5 0 RG 0.5 0.5 99 19 re s 20 19 m 20 0.5 l 40 19 m 40 0.5 l 60 19 m 60 0.5 l"
+                        b" 80 19 m 80 0.5 l s q 1 1 98 18 re W n BT /F1 10 Tf 0 g 7 6 Td (2) Tj 20 0 Td (5) Tj 20 0 Td (0) Tj ET Q"),
+        entries=b"/Ff 16777216/MaxLen 5"),
     "under a second signature": _later_signed,
 }  # fmt: skip
 DIFFERENT: dict[str, Callable[[], File]] = {
