@@ -79,8 +79,14 @@ class Canvas:
         self.unclear = self.unclear or what
 
     def resolve(self, value: Value) -> Value:
-        """Return a value as of the canvas's revision."""
-        return self.pdf.resolve(value, self.revision)
+        """Return a value as of the canvas's revision, null with a doubt when it cannot be read."""
+        try:
+            return self.pdf.resolve(value, self.revision)
+        except PdfError as problem:
+            if problem.code == "PDF_LIMIT":
+                raise
+            self.doubt("object")
+            return None
 
     def form(self, stream: Stream, *, resources: Value = None) -> None:
         """Paint a form; `resources` serve where it brings none. Raises PdfError(PDF_LIMIT)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edoc.formats.pdf.boxes import Box, area, box_of, page_area
 from edoc.formats.pdf.canvas import Canvas
 from edoc.formats.pdf.canvas_state import Mark, Paint, overlap
+from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.step import Rank, Step
 from edoc.formats.pdf.values import Stream, Value
 
@@ -137,7 +138,12 @@ def _free(step: Step, page: int, box: Box, itself: Value) -> bool:
 
 
 def _apart(step: Step, other: Value, box: Box) -> bool:
-    entries = step.before(other)
+    try:
+        entries = step.before(other)
+    except PdfError as problem:
+        if problem.code == "PDF_LIMIT":
+            raise
+        return False
     if not isinstance(entries, dict) or entries.get("Subtype") in ("Link", "Popup"):
         return True
     if entries.get("Subtype") in _SHAPES and _lines_only(step, entries):
