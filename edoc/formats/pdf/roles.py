@@ -49,7 +49,8 @@ def _catalog(step: Step, old: dict[str, Value], new: dict[str, Value], root: int
             # What applications note for themselves is never shown (14.5).
             step.tell(Rank.NEUTRAL, "PDF_PIECE_INFO")
         else:
-            step.deny("PDF_CATALOG_CHANGED", key=key)
+            refuse = step.unsure if root in step.moved else step.deny
+            refuse("PDF_CATALOG_CHANGED", key=key)
     _metadata(step, old.get("Metadata"), new.get("Metadata"), root)
     # Every key has been judged, whoever else refers to the catalog.
     step.explained.add(root)

@@ -68,9 +68,14 @@ def font_moved_into_an_object_of_its_own() -> File:
     return file.update({PAGE: file.objects[PAGE].replace(inline, b"/F1 40 0 R"), FAR: objects[FONT]})
 
 
-def resources_and_sizes_written_anew() -> File:
+def sizes_written_anew() -> File:
     file = build.signed()
-    page = file.objects[PAGE].replace(b"[0 0 595 842]", b"[0.0 0 595.00 842.0]")
+    return file.update({PAGE: file.objects[PAGE].replace(b"[0 0 595 842]", b"[0.0 0 595.00 842.0]")})
+
+
+def resources_moved_into_an_object_of_their_own() -> File:
+    file = build.signed()
+    page = file.objects[PAGE]
     page = page.replace(b"/Resources<</Font<</F1 5 0 R>>>>", b"/Resources 40 0 R")
     return file.update({PAGE: page, FAR: b"<</Font 41 0 R>>", FAR + 1: b"<</F1 5 0 R>>"})
 
@@ -154,8 +159,7 @@ HONEST: dict[Callable[[], File], str] = {
     own_signature_field_made_read_only: "permitted",
     signature_below_a_name_that_is_there: "permitted",
     programs_note_data_of_their_own: "permitted",
-    font_moved_into_an_object_of_its_own: "none",
-    resources_and_sizes_written_anew: "none",
+    sizes_written_anew: "none",
     list_of_annotations_moved_out_for_a_second_signature: "permitted",
     form_moved_out_of_the_catalog: "none",
     store_written_anew_with_copies: "validation_data",
@@ -187,7 +191,10 @@ def form_no_longer_drawn_by_the_reader() -> File:
     return file.update({FORM: file.objects[FORM].replace(b"/NeedAppearances true", b"")})
 
 
-OPEN = (data_of_a_forms_architecture_filled, forms_architecture_taken_out, form_no_longer_drawn_by_the_reader)
+OPEN = (
+    font_moved_into_an_object_of_its_own, resources_moved_into_an_object_of_their_own,
+    data_of_a_forms_architecture_filled, forms_architecture_taken_out, form_no_longer_drawn_by_the_reader,
+)  # fmt: skip
 """Honest products do this; what a reader then sees is not judged."""
 
 
