@@ -30,13 +30,19 @@ def explain_structure(step: Step, catalog: dict[str, Value], later: dict[str, Va
         _root(step, place.number)
     tree = _numbers(step, place)
     for number in sorted(rest & tree - step.explained):
+        own, grown = step.users(number) <= tree | {root, TRAILER}, _grown(step, number)
+        if not own and not grown:
+            continue
         step.explained.add(number)
-        if _grown(step, number):
+        if grown and (own or _is_branch(step.value_before(number))):
             step.tell(Rank.SIGN, "PDF_STRUCTURE_ADDED")
-        elif step.users(number) <= tree | {root, TRAILER}:
-            step.unsure("PDF_STRUCTURE_CHANGED", number=number)
         else:
-            step.explained.discard(number)
+            step.unsure("PDF_STRUCTURE_CHANGED", number=number)
+
+
+def _is_branch(value: Value) -> bool:
+    """Tell whether a dictionary is an element with children: destinations and actions may lead to one from elsewhere."""
+    return isinstance(value, dict) and "S" in value and isinstance(value.get("K"), list | Ref)
 
 
 def _root(step: Step, number: int) -> None:
