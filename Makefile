@@ -12,13 +12,14 @@ RUN = .venv/bin/python
 export PYTHONUTF8 = 1
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help venv demo test check bench soak clean
+.PHONY: help venv demo test check bench plot soak clean
 
 help:
 	@echo 'make demo    sign a Persian ruling with a practice PKI, verify it, tamper with it: build/demo'
 	@echo 'make test    run the tests'
 	@echo 'make check   lint and type-check'
 	@echo 'make bench   measure speed and memory beside pyHanko, against the goals'
+	@echo 'make plot    measure and draw what more objects and revisions cost: docs/growth.svg'
 	@echo 'make soak    the long-running tests, and COUNT changed documents of every format, chosen by SEED'
 	@echo 'make clean   remove what was built; .venv stays'
 
@@ -39,6 +40,9 @@ check: venv
 
 bench: venv
 	@$(RUN) -m benchmarks
+
+plot: venv
+	@$(RUN) -m benchmarks.growth
 
 soak: venv
 	@$(RUN) -m pytest -m soak -n auto --dist worksteal $(PYTEST_ARGS)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+import struct
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 from cryptography import x509
@@ -127,8 +130,11 @@ def _revocation_list(issuer: x509.Certificate, key: rsa.RSAPrivateKey) -> x509.C
     return builder.sign(key, hashes.SHA256())
 
 
-def make_document(seed: int, *, size: int = DOCUMENT_BYTES, pages: int = 1) -> bytes:
-    """Return a PDF of some pages and one font, filled to `size` with pictures that no other seed has."""
+def make_document(seed: int, *, size: int = DOCUMENT_BYTES, pages: int = 1, packed: bool = False) -> bytes:
+    """Return a PDF of some pages and one font, filled to `size` with pictures that no other seed has.
+
+    `packed` puts what is no stream into object streams.
+    """
     chance, kids = random.Random(seed), [4 + 4 * page for page in range(pages)]
     bodies = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -138,6 +144,9 @@ def make_document(seed: int, *, size: int = DOCUMENT_BYTES, pages: int = 1) -> b
     for page, kid in enumerate(kids, 1):
         text = f"BT /F1 12 Tf 72 720 Td (Ruling number {seed}, page {page}) Tj ET".encode()
         picture = chance.randbytes((size - 1_000) // pages)
+        if len(picture) < _SMALL:
+            # Digits: in thousands of small pictures of random octets there would be names, by chance.
+            picture = picture.hex().encode()[: len(picture)]
         image = b"/BitsPerComponent 8 /Length %d >>\nstream\n%s\nendstream" % (len(picture), picture)
         bodies += [
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources %d 0 R >>"
@@ -146,12 +155,16 @@ def make_document(seed: int, *, size: int = DOCUMENT_BYTES, pages: int = 1) -> b
             b"<< /Type /XObject /Subtype /Image /Width %d /Height 1 /ColorSpace /DeviceGray %s" % (len(picture), image),
             b"<< /Font << /F1 3 0 R >> /XObject << /I1 %d 0 R >> >>" % (kid + 2),
         ]
-    return assemble(bodies, seed)
+    return _packed(bodies, seed) if packed else _plain(bodies, seed)
 
 
-def assemble(bodies: list[bytes], seed: int) -> bytes:
-    """Return a PDF of some objects, numbered from 1, the first the catalog; the identifier is made of the seed."""
-    parts = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
+_SMALL = 4_096
+_HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+
+
+def _plain(bodies: list[bytes], seed: int) -> bytes:
+    """Return a PDF of some objects, numbered from 1, the first the catalog."""
+    parts = [_HEADER]
     offsets, position = [], len(parts[0])
     for number, body in enumerate(bodies, 1):
         part = b"%d 0 obj\n%s\nendobj\n" % (number, body)
@@ -162,3 +175,39 @@ def assemble(bodies: list[bytes], seed: int) -> bytes:
     table += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     trailer = b"trailer\n<< /Size %d /Root 1 0 R /ID [<%032x> <%032x>] >>\nstartxref\n%d\n%%%%EOF\n"
     return b"".join((*parts, table, trailer % (len(bodies) + 1, seed, seed, position)))
+
+
+def _packed(bodies: list[bytes], seed: int) -> bytes:
+    """As `_plain`, with object streams and a cross-reference stream (7.5.7, 7.5.8)."""
+    parts, position, following = [_HEADER], len(_HEADER), len(bodies) + 1
+    rows = {0: (0, 0, 65535)}
+    loose = [(number, body) for number, body in enumerate(bodies, 1) if b"stream" not in body]
+    own = [(number, body) for number, body in enumerate(bodies, 1) if b"stream" in body]
+    for start in range(0, len(loose), _IN_ONE):
+        group = loose[start : start + _IN_ONE]
+        rows.update({number: (2, following, place) for place, (number, _) in enumerate(group)})
+        own.append((following, _object_stream(group)))
+        following += 1
+    for number, body in own:
+        part = b"%d 0 obj\n%s\nendobj\n" % (number, body)
+        rows[number] = (1, position, 0)
+        position += len(part)
+        parts.append(part)
+    rows[following] = (1, position, 0)
+    table = zlib.compress(b"".join(struct.pack(">BIH", *rows[number]) for number in range(following + 1)))
+    entries = b"/Type /XRef /W [1 4 2] /Size %d /Root 1 0 R /ID [<%032x> <%032x>] /Filter /FlateDecode /Length %d"
+    section = b"%d 0 obj\n<< %s >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+    parts.append(section % (following, entries % (following + 1, seed, seed, len(table)), table, position))
+    return b"".join(parts)
+
+
+_IN_ONE = 100
+"""Objects in one object stream."""
+
+
+def _object_stream(group: list[tuple[int, bytes]]) -> bytes:
+    places = accumulate((len(body) + 1 for _, body in group[:-1]), initial=0)
+    index = b" ".join(b"%d %d" % (number, place) for (number, _), place in zip(group, places, strict=True))
+    packed = zlib.compress(index + b"\n" + b"\n".join(body for _, body in group))
+    entries = b"/Type /ObjStm /N %d /First %d /Filter /FlateDecode /Length %d"
+    return b"<< %s >>\nstream\n%s\nendstream" % (entries % (len(group), len(index) + 1, len(packed)), packed)

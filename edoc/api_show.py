@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from edoc.api import verify_document
-from edoc.drivers.files import Source, input_path, open_document
+from edoc.api_sign.work import path_of
+from edoc.drivers.files import Source, open_document
 from edoc.drivers.output import Output, Target, open_output
 from edoc.errors import ConfigError, InputError, VerificationFailed
 from edoc.facts.document import Document
@@ -35,7 +36,7 @@ def write_revision(
     opened = open_document(document).opened_with(password)
     facts = read_document(opened)
     end, signature = _wanted(opened, facts, revision)
-    with open_output(output, overwrite=overwrite, source=input_path(document)) as place:
+    with open_output(output, overwrite=overwrite, source=path_of(document)) as place:
         write_octets(place, Spans(opened.data, ((0, end),)).chunks())
         if signature is not None:
             _refuse_unlike_signed(replace(opened, data=place.content()), signature)
@@ -100,8 +101,9 @@ def _wanted(document: Document, facts: DocumentFacts, revision: str) -> tuple[in
     if not ends:
         codes = ", ".join(item.code for item in facts.findings) or "-"
         raise InputError("REVISION_NONE", subject=document.name, params={"codes": codes})
-    signed = {item.id: item.covered_until for item in facts.signatures if item.covered_until is not None}
-    signed |= {item.id: end for item in facts.timestamps if (end := item.token.covered_until) is not None}
+    found = [*((item.id, item) for item in facts.signatures), *((item.id, item.token) for item in facts.timestamps)]
+    # Where octets of its own revision stay outside a signature, there is no revision that it signed.
+    signed = {name: end for name, item in found if item.covers_whole_document and (end := item.covered_until) is not None}
     asked = revision.strip().upper()
     name = asked if asked in signed else f"S{asked}"
     if name in signed:

@@ -111,6 +111,8 @@ def test_the_document_itself_is_never_written_over(tmp_path: Path) -> None:
         with pytest.raises(edoc.ConfigError) as refused:
             write_revision(place, "S1", output=place, overwrite=overwrite)
         assert refused.value.code == "OUTPUT_IS_INPUT" and place.read_bytes() == history()[-1]
+    with place.open("rb") as stream, pytest.raises(edoc.ConfigError):
+        write_revision(stream, "S1", output=place, overwrite=True)
     other = tmp_path / "other.pdf"
     other.write_bytes(b"old")
     with pytest.raises(edoc.ConfigError):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
 from edoc.errors import ConfigError
 from edoc.formats.pdf.append_write import is_text
-from edoc.sign.request import NOWHERE, FieldLock, FieldPlace, LockAction, Permission
+from edoc.sign.request import NOWHERE, FieldLock, FieldPlace, LockAction, Permission, SignatureRequest, SubFilter
 
 E = TypeVar("E", bound=Enum)
 _CORNERS = 4
@@ -70,21 +70,25 @@ def make_place(page: int | None, box: Sequence[float] | None) -> FieldPlace:
     return FieldPlace(page=page, box=(left, bottom, right, top))
 
 
-PDF_ONLY = (
-    "field", "page", "box", "certify", "lock", "lock_fields", "lock_permission", "name", "reason", "contact_info",
-    "sub_filter",
-)  # fmt: skip
-"""Options that mean something in a PDF alone."""
+def refuse_pdf_only(request: SignatureRequest, *, kind: str) -> None:
+    """Raise `ConfigError` SIGN_OPTION_PDF_ONLY when a request asks for something that only a PDF has a place for.
 
-
-def refuse_pdf_only(options: Mapping[str, object], *, kind: str) -> None:
-    """Raise `ConfigError` SIGN_OPTION_PDF_ONLY when an option is given that a format has no place for.
-
-    `options` are the options of a signature by name, `kind` is what the format is called, such as `XAdES`.
-    For every format but PDF; to be called before any key is used.
+    `kind` is what the format is called, such as `XAdES`.  For every format but PDF; to be called before any
+    key is used.
     """
-    for name in PDF_ONLY:
-        if options.get(name) not in (None, (), []):
+    given = {
+        "field": request.field is not None,
+        "page": request.place.page is not None,
+        "box": request.place.box is not None,
+        "certify": request.certify is not None,
+        "lock": request.lock is not None,
+        "name": request.name is not None,
+        "reason": request.reason is not None,
+        "contact_info": request.contact_info is not None,
+        "sub_filter": request.sub_filter is not SubFilter.CADES,
+    }
+    for name, asked in given.items():
+        if asked:
             raise ConfigError("SIGN_OPTION_PDF_ONLY", subject=name, params={"format": kind})
 
 

@@ -64,7 +64,7 @@ class Settings:
         if len(documents) == 1 and documents[0].size == 0:
             raise InputError("EMPTY_DOCUMENT", subject=documents[0].name)
         if format is not Format.PADES:
-            refuse_pdf_only(self._of_pdf(field, place), kind=format.value)
+            refuse_pdf_only(self.request(field, place=place), kind=format.value)
         foreign = self.statement.foreign_to_pdf() if format is Format.PADES else self.statement.foreign_to(format)
         for option, value in foreign.items():
             if value is not None:
@@ -72,21 +72,6 @@ class Settings:
         if format is Format.PADES and len(documents) > 1:
             raise ConfigError("SIGN_ONE_DOCUMENT", subject=format.value, params={"count": str(len(documents))})
         return format
-
-    def _of_pdf(self, field: str | None, place: FieldPlace) -> dict[str, object]:
-        """Return the options that only a PDF has a place for."""
-        name, reason, _, contact_info = self.claims
-        return {
-            "field": field,
-            "page": place.page,
-            "box": place.box,
-            "certify": self.certify,
-            "lock": self.lock,
-            "name": name,
-            "reason": reason,
-            "contact_info": contact_info,
-            "sub_filter": None if self.sub_filter is SubFilter.CADES else self.sub_filter.value,
-        }
 
     def request(self, field: str | None, *, place: FieldPlace = NOWHERE) -> SignatureRequest:
         """Return what is asked for one document; refuses a certificate that is not valid at its time."""

@@ -156,6 +156,19 @@ def entry_pointed_at_one_that_waited() -> bytes:
     return file.sign("Signature2").update({}, rows={CONTENT: (len(first.data), 0, "n")}).data
 
 
+@attack("PDF-11", "PDF-20", code="PDF_ENTRY_OUTSIDE_REVISION")
+def stream_that_waited_as_a_hybrid_section() -> File:
+    """A section that lists the second content waits among the signed octets; an update that adds a store leads to it."""
+    first = build.document()
+    paid = b"4 0 obj\n" + shown(b"Pay 999") + b"\nendobj\n"
+    row = b"\x01" + len(first.data).to_bytes(4, "big")
+    section = stream(row, b"/Type/XRef/W[1 4 0]/Index[4 1]/Size 31/Root 1 0 R")
+    file = first.update({}, junk=paid + b"30 0 obj\n" + section + b"\nendobj\n").sign()
+    root = file.objects[ROOT][:-2] + b"/DSS<</Certs[%d 0 R]>>>>" % file.size
+    trailer = b"/Root 1 0 R/XRefStm %d" % (len(first.data) + len(paid))
+    return file.update({ROOT: root, file.size: stream(b"x")}, trailer=trailer)
+
+
 @attack("PDF-11", code="PDF_TRAILER_CHANGED")
 def catalog_switched_under_a_second_signature() -> File:
     file = _two_documents()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.fixture import UNDECIDED, attack, change, honest, shown
+from tests.attacks.fixture import INTACT, UNDECIDED, attack, change, honest, shown
 from tests.attacks.forgeries import STAMP
 from tests.formats.pdf import build
 from tests.formats.pdf.build import AMOUNT, CONTENT, FORM, PAGE, PAGES, ROOT, SHOWN, File, form_xobject, stream
@@ -177,7 +177,76 @@ def line_inside_its_rectangle() -> File:
     return _shape(b"Line", b"/L[402 52 438 88]")
 
 
+@attack("PDF-17", "PDF-13", code="PDF_STRUCTURE_ADDED", verdict=INTACT)
+def words_read_aloud_beside_a_stamp() -> File:
+    """An invisible time-stamp brings a structure element whose words nobody sees, and who has it read aloud hears.
+
+    Told as shown, so that a policy with trust does not pass it before somebody signs it.
+    """
+    objects = build.practice_objects()
+    objects[ROOT] = objects[ROOT][:-2] + b"/StructTreeRoot 20 0 R/MarkInfo<</Marked true>>>>"
+    objects[20] = b"<</Type/StructTreeRoot/K[21 0 R]/ParentTree 22 0 R/ParentTreeNextKey 1>>"
+    objects[21] = b"<</Type/StructElem/S/P/P 20 0 R/Pg 3 0 R/K 0/ActualText(Pay 100)>>"
+    objects[22] = b"<</Nums[0[21 0 R]]>>"
+    file = build.document(objects).sign()
+    element = b"<</Type/StructElem/S/Form/P 20 0 R/Pg 3 0 R/K<</Type/OBJR/Obj %d 0 R>>/Alt(Pay 999)>>" % (file.size + 1)
+    tree = change(objects[20], b"/K[21 0 R]", b"/K[21 0 R 60 0 R]")
+    return file.sign("Stamp", dictionary=STAMP, changes={20: tree, 60: element})
+
+
 @honest("PDF-10", changes="permitted")
 def appearance_of_a_filled_field_in_place() -> File:
     file = build.signed()
     return file.update({AMOUNT: build.amount(b"250", SHOWN), SHOWN: form_xobject(b"250")})
+
+
+def _left_to_the_reader(appearance: bytes, changes: dict[int, bytes] | None = None) -> File:
+    """Fill in 110 without a drawing: readers make one from the default appearance that comes along."""
+    file = build.signed()
+    field = change(file.objects[AMOUNT], b"/V(100)", b"/V(110)")
+    field = change(field, b"/AP<</N 8 0 R>>", b"/DA(%s)" % appearance)
+    return file.update({AMOUNT: field, **(changes or {})})
+
+
+@attack("PDF-10", code="PDF_APPEARANCE_UNREADABLE", verdict=UNDECIDED)
+def value_drawn_in_a_font_that_came_along() -> File:
+    form = change(build.signed().objects[FORM], b"/F1 5 0 R>>", b"/F1 5 0 R/F9 60 0 R>>")
+    return _left_to_the_reader(b"/F9 12 Tf 0 g", {FORM: form, 60: _NINES})
+
+
+@attack("PDF-10", code="PDF_APPEARANCE_UNREADABLE", verdict=UNDECIDED)
+def value_drawn_in_white() -> File:
+    return _left_to_the_reader(b"/F1 12 Tf 1 g")
+
+
+@attack("PDF-10", code="PDF_APPEARANCE_UNREADABLE", verdict=UNDECIDED)
+def default_appearance_that_paints() -> File:
+    return _left_to_the_reader(b"/F1 12 Tf ET 0 0 50 20 re f BT")
+
+
+@honest("PDF-10", changes="permitted")
+def value_drawn_by_the_reader_in_another_size() -> File:
+    return _left_to_the_reader(b"/F1 9 Tf 0 g")
+
+
+def _link(rectangle: bytes, width: int) -> File:
+    file = build.signed(certify=3)
+    note = b"<</Type/Annot/Subtype/Link/Rect[%s]/P 3 0 R/C[0 0 0]/BS<</W %d>>/A<</S/URI/URI(https://court.example)>>>>" % (
+        rectangle, width,
+    )  # fmt: skip
+    return file.update({PAGE: build.with_reference(file.objects[PAGE], b"/Annots[", file.size), file.size: note})
+
+
+@attack("PDF-12", code="CHANGE_NOT_JUDGED", verdict=UNDECIDED)
+def link_whose_border_is_a_bar() -> File:
+    return _link(b"90 701 130 709", 4)
+
+
+@attack("PDF-12", code="CHANGE_NOT_JUDGED", verdict=UNDECIDED)
+def link_so_low_that_its_border_is_a_bar() -> File:
+    return _link(b"70 702 140 705", 1)
+
+
+@honest("PDF-12", changes="permitted")
+def link_around_some_words() -> File:
+    return _link(b"70 698 140 714", 1)

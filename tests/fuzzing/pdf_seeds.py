@@ -20,6 +20,7 @@ def make_seeds() -> dict[str, bytes]:
     once = people.signed(plain)
     locked = b"/Reference[<</Type/SigRef/TransformMethod/FieldMDP/TransformParams<</Action/Include/Fields[(amount)]/V/1.2>>>>]"
     one = build.signed()
+    twin = _with_a_hidden_twin()
     filled = one.update({AMOUNT: build.amount(b"250", one.size), one.size: form_xobject(b"250")})
     return {
         "b-b.pdf": once,
@@ -36,12 +37,28 @@ def make_seeds() -> dict[str, bytes]:
         "hybrid.pdf": people.signed(shapes.hybrid()),
         "linearised.pdf": people.signed(shapes.linearised()),
         "tagged.pdf": people.signed(people.signed(_tagged()), "person-ed"),
+        "hidden-twin.pdf": twin.data,
+        "hidden-twin-and-store.pdf": twin.update({
+            ROOT: twin.objects[ROOT][:-2] + b"/DSS<</Certs[%d 0 R]>>>>" % twin.size, twin.size: build.stream(b"certificate"),
+        }).data,
         "filled.pdf": filled.data,
         "filled-and-signed.pdf": filled.sign("Signature2").data,
         "store.pdf": one.update({
             ROOT: one.objects[ROOT][:-2] + b"/DSS<</Certs[%d 0 R]>>>>" % one.size, one.size: build.stream(b"certificate"),
         }).data,
     }
+
+
+def _with_a_hidden_twin() -> build.File:
+    """Among the signed octets stands a second content, and a section that lists it; nothing leads to them.
+
+    A reader that repairs the file after an update which it does not like would find it.
+    """
+    first = build.document()
+    content = b"4 0 obj\n" + build.stream(b"BT /F1 12 Tf 72 700 Td (Pay 999) Tj ET") + b"\nendobj\n"
+    row = b"\x01" + len(first.data).to_bytes(4, "big")
+    section = build.stream(row, b"/Type/XRef/W[1 4 0]/Index[4 1]/Size 31/Root 1 0 R")
+    return first.update({}, junk=content + b"30 0 obj\n" + section + b"\nendobj\n").sign()
 
 
 def _encrypted() -> bytes:

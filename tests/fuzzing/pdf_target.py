@@ -46,7 +46,8 @@ def judge(origin: str, data: bytes, seeds: Seeds) -> Answer:
 
 
 def _marked(data: bytes) -> bool:
-    return b"/ByteRange" in data
+    """Tell whether a file is a PDF by its first octets, and names a range: then no answer may say that nothing is signed."""
+    return b"%PDF-" in data[:1_024] and b"/ByteRange" in data
 
 
 def _intact(report: edoc.Report, data: bytes, original: bytes) -> str | None:

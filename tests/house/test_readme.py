@@ -111,7 +111,7 @@ def test_make_says_what_it_can_do() -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
     said = subprocess.run(["make", "-s", "-C", str(ROOT), "help"], capture_output=True, text=True, check=True).stdout
-    assert [line.split()[1] for line in said.splitlines()] == ["demo", "test", "check", "bench", "soak", "clean"]
+    assert [line.split()[1] for line in said.splitlines()] == ["demo", "test", "check", "bench", "plot", "soak", "clean"]
 
 
 def test_every_room_stands_in_the_architecture() -> None:

@@ -9,8 +9,9 @@ import pikepdf
 import pytest
 
 import edoc
-from edoc.api_sign.permits import PDF_ONLY, refuse_pdf_only
+from edoc.api_sign.permits import refuse_pdf_only
 from edoc.keys import Key
+from edoc.sign.request import FieldLock, FieldPlace, LockAction, Permission, SignatureRequest
 from tests.sign.forms import fill, form, note
 from tests.sign.makers import SIGNING_TIME, make_pdf, open_key
 from tests.sign.shapes import PAGE, SHAPES, Maker
@@ -275,12 +276,20 @@ def test_many_are_certified_alike(key: Key) -> None:
         assert result.result is not None and b"/DocMDP" in result.result.document.data[:]
 
 
+PDF_ONLY: dict[str, Options] = {
+    "field": {"field": "Judge"},
+    "page": {"place": FieldPlace(page=1)},
+    "box": {"place": FieldPlace(box=(1, 1, 9, 9))},
+    "certify": {"certify": Permission.ANNOTATE},
+    "lock": {"lock": FieldLock(action=LockAction.ALL)},
+}
+
+
 @pytest.mark.parametrize("option", PDF_ONLY)
 def test_other_formats_have_no_place_for_these_options(option: str) -> None:
-    given = {name: None for name in PDF_ONLY} | {"level": "B-B", "lock_fields": ()}
-    refuse_pdf_only(given, kind="XAdES")
+    refuse_pdf_only(SignatureRequest(signing_time=SIGNING_TIME, reason="Copy"), kind="XAdES")
     with pytest.raises(edoc.ConfigError) as refused:
-        refuse_pdf_only({**given, option: ("x",)}, kind="XAdES")
+        refuse_pdf_only(SignatureRequest(signing_time=SIGNING_TIME, **PDF_ONLY[option]), kind="XAdES")  # type: ignore[arg-type]
     assert refused.value.code == "SIGN_OPTION_PDF_ONLY" and option in refused.value.text()
 
 

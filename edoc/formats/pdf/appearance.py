@@ -9,6 +9,7 @@ from itertools import pairwise
 from edoc.formats.pdf.canvas import Canvas
 from edoc.formats.pdf.canvas_state import Mark, Paint, overlap, transformed
 from edoc.formats.pdf.document import Pdf
+from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.fields import Field
 from edoc.formats.pdf.frames import is_frame
 from edoc.formats.pdf.glyphs import text_string
@@ -22,6 +23,8 @@ _BROAD = 4.0
 """Points: a broader line is no border or underline, it hides what is under it."""
 _CONTRAST = 0.2
 """Difference in lightness by which text must stand out."""
+_WHOLE = 0.8
+"""Part of the height from which on a ground is that of all lines."""
 _SMALLEST = 2.0
 """Points: smaller text is not meant to be read."""
 _VALUE_BYTES = 1 << 16
@@ -48,15 +51,21 @@ def compare_text(
         # Nothing is shown, or the reader draws the value itself.
         return Agreement.EQUAL, ""
     try:
-        values = _values(pdf, revision, item)
         if not isinstance(normal, Stream):
             raise Unreadable("states")
+        if item.type == "Ch" and not item.flags & _COMBO:
+            return _compare_list(pdf, normal, revision=revision, item=item, rectangle=widget.get("Rect")), "list"
+        values = _values(pdf, revision, item)
         cells = pdf.resolve(item.dictionary.get("MaxLen"), revision) if item.flags & _COMB else 0
         lines = shown_lines(
             pdf, normal, revision=revision, rectangle=widget.get("Rect"), cells=cells if type(cells) is int else 0
         )
     except Unreadable as reason:
         return Agreement.UNSURE, str(reason)
+    except PdfError as problem:
+        if problem.code == "PDF_LIMIT":
+            raise
+        return Agreement.UNSURE, problem.code
     secret = item.type == "Tx" and bool(item.flags & _SECRET)
     found = {agree(value, lines, formatted=formatted, secret=secret) for value in values}
     for best in (Agreement.EQUAL, Agreement.UNSURE):
@@ -86,24 +95,48 @@ def _values(pdf: Pdf, revision: Revision, item: Field) -> list[str]:
 
 
 def _choices(pdf: Pdf, revision: Revision, item: Field, value: Value) -> list[str]:
-    if not item.flags & _COMBO:
-        # A list shows all options and marks some of them.
-        raise Unreadable("list")
+    """Return what a choice may show: most products show the option's own text, some the value that it stands for."""
     said = text_string(bytes(value)) if isinstance(value, bytes) else ""
-    texts = [said]
-    options = pdf.resolve(item.dictionary.get("Opt"), revision)
-    for option in options[:_OPTIONS] if isinstance(options, list) else []:
+    return [said, *(text for export, text in _options(pdf, revision, item) if export == said)]
+
+
+def _options(pdf: Pdf, revision: Revision, item: Field) -> list[tuple[str, str]]:
+    """Return the options of a choice, each as the value that it stands for and its text (table 234)."""
+    listed = pdf.resolve(item.dictionary.get("Opt"), revision)
+    found = []
+    for option in listed[:_OPTIONS] if isinstance(listed, list) else []:
         pair = pdf.resolve(option, revision)
-        both = [pdf.resolve(part, revision) for part in pair[:2]] if isinstance(pair, list) else []
-        if len(both) == 2 and both[0] == value and isinstance(both[1], bytes):
-            texts = [text_string(bytes(both[1]))]
-    return texts
+        parts = [pdf.resolve(part, revision) for part in pair] if isinstance(pair, list) else [pair, pair]
+        if len(parts) != 2 or not all(isinstance(part, bytes) for part in parts):
+            raise Unreadable("options")
+        found.append((text_string(bytes(parts[0])), text_string(bytes(parts[1]))))  # type: ignore[arg-type]
+    return found
 
 
-def shown_lines(pdf: Pdf, form: Stream, *, revision: Revision, rectangle: Value, cells: int = 0) -> list[str]:
+def _compare_list(pdf: Pdf, form: Stream, *, revision: Revision, item: Field, rectangle: Value) -> Agreement:
+    """Hold the marked lines of a list against its value: a list shows options, and a ground under those chosen."""
+    options = _options(pdf, revision, item)
+    value = pdf.resolve(item.dictionary.get("V"), revision)
+    chosen = {text_string(bytes(part)) for part in (value if isinstance(value, list) else [value]) if isinstance(part, bytes)}
+    texts = [text for _, text in options]
+    lines = shown_lines(pdf, form, revision=revision, rectangle=rectangle)
+    if not lines or not set(lines) <= set(texts) or len(set(texts)) != len(texts):
+        return Agreement.UNSURE
+    marked = set(shown_lines(pdf, form, revision=revision, rectangle=rectangle, marked_only=True))
+    wanted = {text for export, text in options if export in chosen}
+    if len(wanted) != len(chosen) or not wanted <= set(lines):
+        # What is chosen may have been scrolled out of sight.
+        return Agreement.UNSURE
+    return Agreement.EQUAL if marked == wanted else Agreement.DIFFERENT
+
+
+def shown_lines(
+    pdf: Pdf, form: Stream, *, revision: Revision, rectangle: Value, cells: int = 0, marked_only: bool = False
+) -> list[str]:
     """Return the lines of text that an appearance shows; raises Unreadable when it is more or less than plain text.
 
-    `cells` is the number of cells of a comb, 0 where there is none.
+    `cells` is the number of cells of a comb, 0 where there is none; `marked_only` asks for the lines alone that
+    stand on a ground of their own.
     """
     canvas = Canvas(pdf, revision)
     # Its matrix turns it into its rectangle; here it is read as it lies before.
@@ -120,7 +153,16 @@ def shown_lines(pdf: Pdf, form: Stream, *, revision: Revision, rectangle: Value,
     scale = _scale(canvas, form, rectangle)
     if any(mark.size * scale < _SMALLEST for mark in texts):
         raise Unreadable("small")
+    if marked_only:
+        high = abs(box[3] - box[1])
+        grounds = [mark for mark in drawn if mark.paint is Paint.FILL and mark.box[3] - mark.box[1] < _WHOLE * high]
+        texts = [text for text in texts if any(_stands_on(text, mark) for mark in grounds)]
     return _lines(texts)
+
+
+def _stands_on(text: Mark, ground: Mark) -> bool:
+    middle = text.base + 0.3 * text.size
+    return ground.box[1] <= middle <= ground.box[3] and overlap(ground.box, text.box) is not None
 
 
 def _plain_texts(marks: list[Mark]) -> list[Mark]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from math import hypot
 
 from edoc.formats.pdf import canvas_text
@@ -63,6 +64,8 @@ class Canvas:
     """The text matrix, and that of the line."""
     line: Matrix = IDENTITY
     path: list[Box] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    """Where each part of the path starts."""
     rectangles: bool = True
     """True while the path consists of upright rectangles alone."""
     clipping: bool = False
@@ -76,8 +79,14 @@ class Canvas:
         self.unclear = self.unclear or what
 
     def resolve(self, value: Value) -> Value:
-        """Return a value as of the canvas's revision."""
-        return self.pdf.resolve(value, self.revision)
+        """Return a value as of the canvas's revision, null with a doubt when it cannot be read."""
+        try:
+            return self.pdf.resolve(value, self.revision)
+        except PdfError as problem:
+            if problem.code == "PDF_LIMIT":
+                raise
+            self.doubt("object")
+            return None
 
     def form(self, stream: Stream, *, resources: Value = None) -> None:
         """Paint a form; `resources` serve where it brings none. Raises PdfError(PDF_LIMIT)."""
@@ -299,13 +308,21 @@ def _points(canvas: Canvas, numbers: list[float]) -> None:
     canvas.path.extend(transformed((x, y, x, y), canvas.state.ctm) for x, y in pairs)
 
 
+def _move(canvas: Canvas, numbers: list[float]) -> None:
+    canvas.starts.append(len(canvas.path))
+    _points(canvas, numbers)
+
+
 def _close(canvas: Canvas, _: list[float]) -> None:
-    """Closing a path adds no point."""
+    """Closing a part of a path draws a line to its start, from where the next one may go on."""
+    if canvas.path and not canvas.rectangles:
+        canvas.path.append(canvas.path[canvas.starts[-1] if canvas.starts else 0])
 
 
 def _rectangle(canvas: Canvas, n: list[float]) -> None:
     ctm = canvas.state.ctm
     canvas.rectangles = canvas.rectangles and (ctm[1] == ctm[2] == 0.0 or ctm[0] == ctm[3] == 0.0)
+    canvas.starts.append(len(canvas.path))
     canvas.path.append(transformed((n[0], n[1], n[0] + n[2], n[1] + n[3]), ctm))
 
 
@@ -313,24 +330,31 @@ def _set_clip(canvas: Canvas, _: list[float]) -> None:
     canvas.clipping = True
 
 
+def _parts(canvas: Canvas) -> list[list[Box]]:
+    """Return the points of a path, part by part; an upright rectangle is a part of one box."""
+    bounds = [0, *(start for start in canvas.starts if start), len(canvas.path)]
+    return [canvas.path[start:end] for start, end in pairwise(bounds) if start < end]
+
+
 def _paints(*paints: Paint) -> Callable[[Canvas, list[float]], None]:
     def act(canvas: Canvas, _: list[float]) -> None:
-        boxes = canvas.path if canvas.rectangles else [around(canvas.path)] if canvas.path else []
-        outline = () if canvas.rectangles else tuple(canvas.path)
+        parts = _parts(canvas)
         for paint in paints:
             filled = paint is Paint.FILL
             light = canvas.state.fill if filled else canvas.state.stroke
             width = 0.0 if filled else canvas.state.width * hypot(*canvas.state.ctm[:2])
             half = max(width, 1.0) / 2
-            for box in boxes:
+            for part in parts:
+                box = around(part)
                 seen = overlap((box[0] - half, box[1] - half, box[2] + half, box[3] + half), canvas.state.clip)
                 if seen is not None:
+                    outline = () if canvas.rectangles else tuple(part)
                     canvas.marks.append(Mark(paint, seen, light, size=width, outline=outline))
         if canvas.clipping:
-            if not canvas.rectangles or len(boxes) != 1:
+            if not canvas.rectangles or len(parts) != 1:
                 canvas.doubt("W")
-            canvas.clip(around(boxes) if boxes else (0.0, 0.0, 0.0, 0.0))
-        canvas.path, canvas.rectangles, canvas.clipping = [], True, False
+            canvas.clip(around(canvas.path) if canvas.path else (0.0, 0.0, 0.0, 0.0))
+        canvas.path, canvas.starts, canvas.rectangles, canvas.clipping = [], [], True, False
 
     return act
 
@@ -357,7 +381,7 @@ _BY_NUMBERS: dict[str, tuple[int, Callable[[Canvas, list[float]], None]]] = {
     "q": (0, _save), "w": (1, _width), "Q": (0, _restore), "cm": (6, _concatenate),
     "g": (1, _fill_colour), "rg": (3, _fill_colour), "k": (4, _fill_colour),
     "G": (1, _stroke_colour), "RG": (3, _stroke_colour), "K": (4, _stroke_colour),
-    "m": (2, _points), "l": (2, _points), "c": (6, _points), "v": (4, _points), "y": (4, _points), "h": (0, _close),
+    "m": (2, _move), "l": (2, _points), "c": (6, _points), "v": (4, _points), "y": (4, _points), "h": (0, _close),
     "re": (4, _rectangle), "W": (0, _set_clip), "W*": (0, _set_clip), "n": (0, _paints()),
     "S": (0, _paints(Paint.STROKE)), "s": (0, _paints(Paint.STROKE)),
     "f": (0, _paints(Paint.FILL)), "F": (0, _paints(Paint.FILL)), "f*": (0, _paints(Paint.FILL)),

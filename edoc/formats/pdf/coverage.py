@@ -225,9 +225,13 @@ def removed_signatures(pdf: Pdf, found: list[Found]) -> Iterator[Finding]:
     """Tell which signatures of earlier revisions the last one lost or replaced."""
     now = {one.field.name: one for one in found}
     told: set[str] = set()
+    settled: dict[int, int] = {}
     for revision in pdf.revisions[:-1]:
         for item in fields_of(pdf, revision):
+            if revision.index < settled.get(id(item), 0):
+                continue
             dictionary = _value(pdf, item, revision)
+            settled[id(item)] = _unchanged_until(pdf, item, revision)
             if dictionary is None or item.name in told or "ByteRange" not in dictionary:
                 continue
             one = now.get(item.name)
@@ -237,6 +241,15 @@ def removed_signatures(pdf: Pdf, found: list[Found]) -> Iterator[Finding]:
             elif dictionary is not one.dictionary and dictionary.get("Contents") != one.dictionary.get("Contents"):
                 told.add(item.name)
                 yield error("PDF_SIGNATURE_REPLACED", item.name)
+
+
+def _unchanged_until(pdf: Pdf, item: Field, revision: Revision) -> int:
+    """Return the first later revision in which the value of the same field may be another."""
+    if not isinstance(item.value, Ref):
+        return len(pdf.revisions)
+    if isinstance(pdf.get_direct(item.value, revision), Ref):
+        return revision.index
+    return pdf.unchanged((item.value.number,), revision)[1]
 
 
 def tail_findings(pdf: Pdf, found: list[Found]) -> list[Finding]:

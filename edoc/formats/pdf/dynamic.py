@@ -11,17 +11,22 @@ from edoc.formats.pdf.coverage import Found, fields_of
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.lex import END
-from edoc.formats.pdf.sections import IN_FILE, Revision
+from edoc.formats.pdf.scan import stream_octets
+from edoc.formats.pdf.sections import Revision
 from edoc.formats.pdf.values import Ref, Stream, Value
 
-_MARKS = re.compile(
-    rb"/(?:(?:J(?:S|avaScript)|AA|Launch|XFA|OCProperties|RichMedia\w*+|Screen|Movie|3D|Sound|Rendition|GoTo3DView"
-    rb"|SetOCGState|Hide|ImportData)" + END + rb"|[^\x00\t\n\x0c\r ()<>\[\]{}/%#]*+#[0-9A-Fa-f]{2})"
+_NAMES = (
+    rb"(?:J(?:S|avaScript)|AA|Launch|XFA|OCProperties|RichMedia\w*+|Screen|Movie|3D|Sound|Rendition|GoTo3DView"
+    rb"|SetOCGState|Hide|ImportData)" + END + rb"|[^\x00\t\n\x0c\r ()<>\[\]{}/%#]*+#[0-9A-Fa-f]{2}"
 )
+_FILED = rb"(?:F|#46)[\x00\t\n\x0c\r ]*+(?:[(<]|\d++[\x00\t\n\x0c\r ]++\d++[\x00\t\n\x0c\r ]++R)"
+_MARKS = re.compile(rb"/(?:" + _NAMES + rb")")
 """Names without which nothing here is dynamic, and names that are spelled with escapes."""
-_FILE = re.compile(rb"/(?:F|#46)[\x00\t\n\x0c\r ]*+(?:[(<]|\d++[\x00\t\n\x0c\r ]++\d++[\x00\t\n\x0c\r ]++R)")
+_FILE = re.compile(rb"/" + _FILED)
 """A file named by some dictionary; of a stream, it means that the stream's octets stand in that file (7.3.8.2)."""
 _PACKED = re.compile(rb"/ObjStm" + END)
+_ANY = re.compile(rb"/(?:" + _NAMES + rb"|" + _FILED + rb"|ObjStm" + END + rb")")
+"""All of these in one pass: most documents have none."""
 _ENDS = re.compile(rb"endstream|stream|endobj")
 _ACTIONS = {
     "JavaScript": "JavaScript", "Launch": "Launch", "Rendition": "media", "Movie": "media", "Sound": "media",
@@ -36,8 +41,8 @@ _CHAIN = 100
 """Actions followed from one."""
 _ITEMS = 50_000
 """Annotations and outline items looked at."""
-_LARGE_FILE, _LARGE = 1 << 20, 1 << 14
-"""Octets of a file, and of an object, above which it pays to pass over what is inside of streams."""
+_LARGE = 1 << 12
+"""Octets of a stream above which it is cheaper passed over than looked through."""
 
 
 def dynamic_findings(pdf: Pdf, found: list[Found]) -> list[Finding]:
@@ -45,8 +50,10 @@ def dynamic_findings(pdf: Pdf, found: list[Found]) -> list[Finding]:
     revision = max((one.revision for one in found if one.revision is not None), key=lambda item: item.index, default=None)
     if revision is None or not pdf.readable:
         return []
-    findings = []
+    findings: list[Finding] = []
     parts = _parts(pdf, revision)
+    if all(_ANY.search(pdf.document.data, start, end) is None for start, end in parts):
+        return findings
     if _marked(pdf, revision, parts):
         kinds: set[str] = set()
         try:
@@ -64,27 +71,16 @@ def dynamic_findings(pdf: Pdf, found: list[Found]) -> list[Finding]:
 
 def _parts(pdf: Pdf, revision: Revision) -> list[tuple[int, int]]:
     """Return the stretches of the file in which names are sought: large streams are passed over."""
-    homes = pdf.revisions[: revision.index + 1]
-    listed = sum(part.length for home in homes for section in home.sections for part in section.rows)
-    if revision.end < _LARGE_FILE or listed > revision.end // _LARGE:
-        return [(0, revision.end)]
-    placed = sorted(
-        (entry.place, number, entry.extra, home.index)
-        for home in homes for number, entry in home.entries.items() if entry.kind == IN_FILE
-    )  # fmt: skip
-    parts, start = [], 0
-    for (place, number, generation, index), after in zip(placed, [*placed[1:], (revision.end,)], strict=True):
-        if after[0] - place < _LARGE:
+    placed = sorted({place for home in pdf.revisions[: revision.index + 1] for place in home.places()})
+    parts, start, data = [], 0, pdf.document.data
+    for place, after in zip(placed, [*placed[1:], revision.end], strict=True):
+        if after - place < _LARGE or place < start:
             continue
-        try:
-            value = pdf.get_direct(Ref(number, generation), pdf.revisions[index])
-        except PdfError as problem:
-            if problem.code == "PDF_LIMIT":
-                raise
-            continue
-        if isinstance(value, Stream) and value.raw_start >= start:
-            parts.append((start, value.raw_start))
-            start = value.raw_start + value.raw_length
+        octets = stream_octets(data, place, end=revision.end)
+        # What is listed inside of a stream is an object all the same.
+        if octets is not None and octets[1] <= after:
+            parts.append((start, octets[0]))
+            start = octets[1]
     return [*parts, (start, revision.end)]
 
 

@@ -59,11 +59,11 @@ def _guess(text: str | None) -> float:
 
 def read_font(pdf: Pdf, place: Value, revision: Revision) -> Font | None:
     """Return a font, null when its codes or glyphs are its own affair (Type 3, an unknown encoding)."""
-    entries = pdf.resolve(place, revision)
-    if not isinstance(entries, dict):
-        return None
-    kind = entries.get("Subtype")
     try:
+        entries = pdf.resolve(place, revision)
+        if not isinstance(entries, dict):
+            return None
+        kind = entries.get("Subtype")
         if kind == "Type0":
             return _composite(pdf, entries, revision)
         if kind in ("Type1", "TrueType", "MMType1"):

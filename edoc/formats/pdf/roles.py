@@ -49,7 +49,8 @@ def _catalog(step: Step, old: dict[str, Value], new: dict[str, Value], root: int
             # What applications note for themselves is never shown (14.5).
             step.tell(Rank.NEUTRAL, "PDF_PIECE_INFO")
         else:
-            step.deny("PDF_CATALOG_CHANGED", key=key)
+            refuse = step.unsure if root in step.moved else step.deny
+            refuse("PDF_CATALOG_CHANGED", key=key)
     _metadata(step, old.get("Metadata"), new.get("Metadata"), root)
     # Every key has been judged, whoever else refers to the catalog.
     step.explained.add(root)
@@ -127,9 +128,9 @@ def _info(step: Step) -> None:
             _listed(step, "PDF_INFO_CHANGED")
         return
     if place.number in step.changed:
-        value = step.value_after(place.number)
-        plain = isinstance(value, dict) and not any(isinstance(item, dict | list | Ref) for item in value.values())
-        if plain and step.users(place.number) <= {TRAILER}:
+        was, now = step.value_before(place.number), step.value_after(place.number)
+        # Some writers keep every entry in an object of its own; none of them is shown.
+        if step.users(place.number) <= {TRAILER} and _renewed(step, was, now):
             step.explained.add(place.number)
             _listed(step, "PDF_INFO_CHANGED")
     elif place != old:
@@ -137,6 +138,25 @@ def _info(step: Step) -> None:
             _listed(step, "PDF_INFO_CHANGED")
         else:
             step.deny("PDF_TRAILER_CHANGED", key="Info")
+    _entries_apart(step, place.number)
+
+
+def _renewed(step: Step, was: Value, now: Value) -> bool:
+    """Tell whether the entries that differ are direct, or new objects."""
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return False
+    return all(step.fresh(now[key]) for key in differing(was, now) if key in now)
+
+
+def _entries_apart(step: Step, info: int) -> None:
+    """Explain strings that belong to the information dictionary alone."""
+    entries = step.value_after(info)
+    for value in entries.values() if isinstance(entries, dict) else ():
+        if not isinstance(value, Ref) or value.number not in step.changed or not step.users(value.number) <= {info}:
+            continue
+        if isinstance(step.value_after(value.number), bytes | Name):
+            step.explained.add(value.number)
+            _listed(step, "PDF_INFO_CHANGED")
 
 
 def _raised(old: Value, new: Value) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edoc.formats.pdf.boxes import Box, area, box_of, page_area
 from edoc.formats.pdf.canvas import Canvas
 from edoc.formats.pdf.canvas_state import Mark, Paint, overlap
+from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.step import Rank, Step
 from edoc.formats.pdf.values import Stream, Value
 
@@ -26,6 +27,8 @@ _NOTE_SIDE = 64.0
 """Points: an icon is 20 wide; a larger rectangle is no icon's."""
 _LINE = 4.0
 """Points: a broader line can cross something out."""
+_LOWEST = 6.0
+"""Points: the height of a link from which on its border leaves something to be seen inside."""
 _LARGE = 0.2
 """Part of a page above which an annotation covers it (attack PDF-12)."""
 _NEIGHBOURS = 5_000
@@ -65,7 +68,10 @@ def rank_of(step: Step, entries: dict[str, Value], *, page: int, itself: Value =
 def _leads(step: Step, entries: dict[str, Value]) -> bool:
     action = step.after(entries.get("A"))
     quiet = action is None or (isinstance(action, dict) and action.get("S") in _LEADING and "Next" not in action)
-    return quiet and entries.keys() <= _LINK and _border(step, entries) <= _LINE
+    box, width = box_of(entries.get("Rect"), step.after), _border(step, entries)
+    # A broad border, or one around a low rectangle, is a bar that hides what is under it.
+    framed = width == 0 or (width <= 1 and box is not None and min(box[2] - box[0], box[3] - box[1]) >= _LOWEST)
+    return quiet and entries.keys() <= _LINK and framed
 
 
 def _border(step: Step, entries: dict[str, Value]) -> float:
@@ -132,7 +138,12 @@ def _free(step: Step, page: int, box: Box, itself: Value) -> bool:
 
 
 def _apart(step: Step, other: Value, box: Box) -> bool:
-    entries = step.before(other)
+    try:
+        entries = step.before(other)
+    except PdfError as problem:
+        if problem.code == "PDF_LIMIT":
+            raise
+        return False
     if not isinstance(entries, dict) or entries.get("Subtype") in ("Link", "Popup"):
         return True
     if entries.get("Subtype") in _SHAPES and _lines_only(step, entries):

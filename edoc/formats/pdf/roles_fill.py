@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from edoc.facts.findings import warning
 from edoc.formats.pdf.appearance import compare_states, compare_text
 from edoc.formats.pdf.boxes import box_of, is_nowhere, page_of
@@ -10,6 +12,9 @@ from edoc.formats.pdf.spelling import Agreement
 from edoc.formats.pdf.step import Rank, Step
 from edoc.formats.pdf.values import Ref, Stream, Value, same
 
+_SIZE = re.compile(rb"\s+(\d{1,4}(?:\.\d{0,6})?)\s+Tf")
+_SMALLEST = 4.0
+"""Points: smaller letters are not meant to be read; 0 lets the reader choose."""
 _HIDDEN = 2
 """Annotation flag: neither shown nor printed (table 167)."""
 _WIDGETS = 200
@@ -48,6 +53,9 @@ def _text(step: Step, item: Field, number: int, widget: dict[str, Value], *, dra
     page = page_of(step, number, widget)
     if not same(_others(step.before(past.get("AP"))), _others(step.after(widget.get("AP")))):
         _doubt(step, item, page, "other appearances")
+    if (drawn_by_reader or not _has_drawing(step, widget)) and not _drawn_alike(step, item, past, widget):
+        # The reader draws the value itself, in a font and a colour that came with it.
+        _doubt(step, item, page, "default appearance")
     agreement, why = compare_text(
         step.pdf, revision=step.new, item=item, widget=widget, formatted=_formatted(step, item, past)
     )
@@ -59,6 +67,27 @@ def _text(step: Step, item: Field, number: int, widget: dict[str, Value], *, dra
     elif agreement is Agreement.DIFFERENT:
         box = box_of(widget.get("Rect"), step.after)
         step.tell(Rank.OTHER, "PDF_APPEARANCE_DIFFERS", item.name, page=page, box=box, shown=True)
+
+
+def _has_drawing(step: Step, widget: dict[str, Value]) -> bool:
+    appearances = step.after(widget.get("AP"))
+    return isinstance(appearances, dict) and step.after(appearances.get("N")) is not None
+
+
+def _drawn_alike(step: Step, item: Field, past: dict[str, Value], now: dict[str, Value]) -> bool:
+    """Tell whether the default appearance is the one that was there, but for a size that can be read (12.7.4.3)."""
+    own = step.value_before(item.ref.number) if item.ref is not None else None
+    form = step.before(step.pdf.catalog(step.old).get("AcroForm"))
+    older = [step.before(entries.get("DA")) for entries in (past, own, form) if isinstance(entries, dict)]
+    old = next((value for value in older if value is not None), None)
+    newer = [step.after(entries.get("DA")) for entries in (now, item.dictionary)]
+    new = next((value for value in newer if value is not None), old)
+    if not isinstance(old, bytes) or not isinstance(new, bytes):
+        return same(old, new)
+    sizes = [float(found[1]) for found in _SIZE.finditer(bytes(new))]
+    return _SIZE.sub(b" Tf", bytes(old)) == _SIZE.sub(b" Tf", bytes(new)) and all(
+        size == 0 or size >= _SMALLEST for size in sizes
+    )
 
 
 def _button(step: Step, item: Field, widgets: dict[int, dict[str, Value]]) -> None:
@@ -73,7 +102,7 @@ def _button(step: Step, item: Field, widgets: dict[int, dict[str, Value]]) -> No
 
 
 def _doubt(step: Step, item: Field, page: int | None, why: str) -> None:
-    step.findings.append(warning("PDF_APPEARANCE_UNREADABLE", item.name, page=page or "?", why=why))
+    step.findings.append(warning("PDF_APPEARANCE_UNREADABLE", item.name, field=item.name, page=page or "?", why=why))
 
 
 def _others(appearances: Value) -> Value:

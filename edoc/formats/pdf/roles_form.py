@@ -151,6 +151,8 @@ class _Fields:
         fixed = _fixed(item, before, after, own=own) & keys
         if fixed:
             step.tell(Rank.SIGN, "PDF_FIELD_LOCKED", item.name)
+            # A field that was locked before may not even change its flags.
+            (step.signed if item.type == "Sig" else step.filled).append(item.name)
             keys -= fixed
         if not keys:
             return

@@ -71,7 +71,8 @@ def _key(step: Step, number: int, key: str, old: Value, new: Value) -> None:
     elif key in ("StructParents", "PieceInfo"):
         step.unsure("PDF_PAGE_CHANGED", page=page, key=key)
     else:
-        step.deny("PDF_PAGE_CHANGED", page=page, key=key)
+        refuse = step.unsure if number in step.moved else step.deny
+        refuse("PDF_PAGE_CHANGED", page=page, key=key)
 
 
 def _annotations(step: Step, past: list[Value], now: list[Value], page: int, widgets: dict[int, str]) -> None:

@@ -30,13 +30,19 @@ def explain_structure(step: Step, catalog: dict[str, Value], later: dict[str, Va
         _root(step, place.number)
     tree = _numbers(step, place)
     for number in sorted(rest & tree - step.explained):
+        own, grown = step.users(number) <= tree | {root, TRAILER}, _grown(step, number)
+        if not own and not grown:
+            continue
         step.explained.add(number)
-        if _grown(step, number):
+        if grown and (own or _is_branch(step.value_before(number))):
             step.tell(Rank.SIGN, "PDF_STRUCTURE_ADDED")
-        elif step.users(number) <= tree | {root, TRAILER}:
-            step.unsure("PDF_STRUCTURE_CHANGED", number=number)
         else:
-            step.explained.discard(number)
+            step.unsure("PDF_STRUCTURE_CHANGED", number=number)
+
+
+def _is_branch(value: Value) -> bool:
+    """Tell whether a dictionary is an element with children: destinations and actions may lead to one from elsewhere."""
+    return isinstance(value, dict) and "S" in value and isinstance(value.get("K"), list | Ref)
 
 
 def _root(step: Step, number: int) -> None:
@@ -95,7 +101,12 @@ def _element(step: Step, item: Value, owner: int) -> bool:
     parent = value.get("P")
     kids = value.get("K")
     named = kids if isinstance(kids, list) else [kids]
-    return isinstance(parent, Ref) and parent.number == owner and all(_names_new(step, kid) for kid in named)
+    if not isinstance(parent, Ref) or parent.number != owner or not all(_names_new(step, kid) for kid in named):
+        return False
+    if "Alt" in value:
+        # Who has the document read aloud hears it (14.9.3).
+        step.tell(Rank.SIGN, "PDF_STRUCTURE_ADDED", shown=True)
+    return True
 
 
 def _names_new(step: Step, kid: Value) -> bool:

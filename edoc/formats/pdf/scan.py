@@ -44,7 +44,7 @@ def scan_references(data: Buffer, place: int, ref: Ref, *, end: int, budget: Bud
     position = head.end()
     while (piece := _NEXT.match(data, position, end)) is not None:
         if piece[1] is None:
-            whole = piece[2] is not None or _stream_ends(data, head.end(), piece.start(3), end)
+            whole = piece[2] is not None or _octets(data, head.end(), piece.start(3), end) is not None
             return frozenset(found) if whole else None
         budget.spend_tokens(1, place)
         found.add(int(piece[1]))
@@ -52,14 +52,24 @@ def scan_references(data: Buffer, place: int, ref: Ref, *, end: int, budget: Bud
     return None
 
 
-def _stream_ends(data: Buffer, start: int, stop: int, end: int) -> bool:
-    """Tell whether a stream surely ends where its one direct length says, inside its revision."""
+def stream_octets(data: Buffer, place: int, *, end: int) -> tuple[int, int] | None:
+    """Return where the octets of the stream at an offset surely lie, null for what is none or needs a parse."""
+    head = OBJECT.match(data, place)
+    position = head.end() if head is not None else end
+    while (piece := _NEXT.match(data, position, end)) is not None:
+        if piece[1] is None:
+            return _octets(data, head.end(), piece.start(3), end) if head is not None and piece[3] is not None else None
+        position = piece.end()
+    return None
+
+
+def _octets(data: Buffer, start: int, stop: int, end: int) -> tuple[int, int] | None:
+    """Return where the octets of a stream lie when it surely ends where its one direct length says."""
     dictionary = data[start:stop]
     if dictionary.count(b"/Length") != 1 or b"#" in dictionary or b"(" in dictionary:
-        return False
+        return None
     length, opened = _LENGTH.search(dictionary), STREAM.match(data, stop)
-    return (
-        length is not None
-        and opened is not None
-        and ENDSTREAM.match(data, opened.end() + int(length[1]), end) is not None
-    )
+    if length is None or opened is None:
+        return None
+    first, last = opened.end(), opened.end() + int(length[1])
+    return (first, last) if ENDSTREAM.match(data, last, end) is not None else None

@@ -50,6 +50,14 @@ class Rows(NamedTuple):
         return Entry(kind, place, extra)
 
 
+    def places(self) -> list[int]:
+        """Return the offsets of what is in the file by itself."""
+        data = self.data
+        if self.widths is None:
+            return [int(data[at : at + 10]) for at in range(0, len(data), 20) if data[at + 17] == 0x6E]
+        return [entry.place for entry in map(self.entry, range(self.length)) if entry.kind == IN_FILE]
+
+
 @dataclass(slots=True, eq=False)
 class Section:
     """One cross-reference section; `end` lies behind its trailer or its stream object."""
@@ -128,6 +136,13 @@ class Revision:
                 if entry.kind or number not in found:
                     found[number] = entry
         return found
+
+    def places(self) -> Iterator[int]:
+        """Yield the offsets of the objects that this revision lists, some perhaps twice."""
+        for section in self.sections:
+            for own in (section, section.hybrid):
+                for part in own.rows if own is not None else ():
+                    yield from part.places()
 
     def numbers(self) -> set[int]:
         """Return every number that this revision lists."""

@@ -71,6 +71,8 @@ class Step:
     changed: set[int] = field(default_factory=set)
     added: set[int] = field(default_factory=set)
     freed: set[int] = field(default_factory=set)
+    moved: set[int] = field(default_factory=set)
+    """Changed objects that say the same, parts of them in new objects: nothing else is shown, no product needs it."""
     explained: set[int] = field(default_factory=set)
     told: list[Told] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -201,9 +203,9 @@ class Step:
             # Number 0 heads the list of free objects and is never an object (7.5.4).
             if number or entry.kind != FREE:
                 self._entry(number, entry)
-        for number in list(self.changed):
-            if self.equivalent(self.value_before(number), self.value_after(number)):
-                self.changed.discard(number)
+        self.moved = {
+            number for number in self.changed if self.equivalent(self.value_before(number), self.value_after(number))
+        }
 
     def _trailers(self) -> None:
         old, new = self.old.trailer, self.new.trailer
@@ -286,7 +288,8 @@ class Step:
         self._size(live)
         for number in sorted(self.changed - self.explained):
             if number in self.before_graph and number in live:
-                self.deny("PDF_OBJECT_CHANGED", number=number)
+                refuse = self.unsure if number in self.moved else self.deny
+                refuse("PDF_OBJECT_CHANGED", number=number)
         for number in sorted(self.freed):
             if number in live:
                 self.deny("PDF_OBJECT_FREED", number=number)

@@ -102,6 +102,19 @@ def _combo(said: bytes) -> File:
     return file.update({AMOUNT: objects[AMOUNT].replace(b"/V(a)", b"/V(b)").replace(b"8 0 R", b"40 0 R"), NEW: shown(text(said))})
 
 
+def _list(value: bytes, marked: int, lines: tuple[bytes, ...] = (b"One", b"Two", b"Three")) -> File:
+    """Return a list of three options, of which the one with this number stands on a ground of its own."""
+    objects = build.practice_objects()
+    options = b"/FT/Ch/Opt[(One)(Two)[(3)(Three)]]"
+    objects[AMOUNT] = objects[AMOUNT].replace(b"/FT/Tx", options).replace(b"/V(100)", b"/V(One)")
+    objects[AMOUNT] = objects[AMOUNT].replace(b"/Rect[100 600 200 620]", b"/Rect[100 600 200 660]")
+    file = build.document(objects).sign()
+    drawn = b"".join(b"BT /F1 11 Tf 0 g 2 %d Td (%s) Tj ET " % (50 - 12 * place, line) for place, line in enumerate(lines))
+    ground = b"0.6 0.75 0.84 rg 1 %d 98 12 re f " % (47 - 12 * marked) if marked < 3 else b""
+    look = shown(b"/Tx BMC q 1 1 98 58 re W n %s%sQ EMC" % (ground, drawn), box=b"0 0 100 60")
+    return file.update({AMOUNT: objects[AMOUNT].replace(b"/V(One)", b"/V" + value).replace(b"8 0 R", b"40 0 R"), NEW: look})
+
+
 _FORMAT = b"/AA<</F<</S/JavaScript/JS(AFNumber_Format\\(2,0,0,0,\"\",true\\))>>>>"
 _DIFFERENCES = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[49/one/two 97/nine]>>>>"
 _ACCENTS = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
@@ -155,6 +168,13 @@ EQUAL: dict[str, Callable[[], File]] = {
     ),
     "button of the value pressed": lambda: _radio(b"yes"),
     "text of the chosen option": lambda: _combo(b"Second"),
+    "value of the chosen option": lambda: _combo(b"b"),
+    "walls of a comb in one path": lambda: filled(
+        b"(250)", shown(b"1 1 0.8 rg 0 0 100 20 re f 0 0.5 0 RG 0.5 0.5 99 19 re s 20 19 m 20 0.5 l 40 19 m 40 0.5 l 60 19 m 60 0.5 l"
+                        b" 80 19 m 80 0.5 l s q 1 1 98 18 re W n BT /F1 10 Tf 0 g 7 6 Td (2) Tj 20 0 Td (5) Tj 20 0 Td (0) Tj ET Q"),
+        entries=b"/Ff 16777216/MaxLen 5"),
+    "line of a list marked": lambda: _list(b"(Two)", 1),
+    "line of a list with another value marked": lambda: _list(b"(3)", 2),
     "under a second signature": _later_signed,
 }  # fmt: skip
 DIFFERENT: dict[str, Callable[[], File]] = {
@@ -174,6 +194,8 @@ DIFFERENT: dict[str, Callable[[], File]] = {
     "another button pressed": lambda: _radio(b"no"),
     "no button pressed": lambda: _radio(b""),
     "text of another option": lambda: _combo(b"First"),
+    "another line of a list marked": lambda: _list(b"(Two)", 2),
+    "no line of a list marked": lambda: _list(b"(Two)", 3),
     "value emptied and text shown": lambda: filled(b"()", shown(text(b"999"))),
 }  # fmt: skip
 UNREADABLE: dict[str, tuple[str, Callable[[], File]]] = {
@@ -217,6 +239,10 @@ UNREADABLE: dict[str, tuple[str, Callable[[], File]]] = {
         b"(250)", shown(b"BT /F2 10 Tf 2 6 Td (250) Tj ET", resources=b"/Resources<</Font<</F2 41 0 R>>>>"),
         {41: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[50/nine]>>/ToUnicode 42 0 R>>",
          42: stream(b"1 beginbfchar <32><0032> endbfchar")})),
+    "list with a line of its own": ("list", lambda: _list(b"(Two)", 1, (b"One", b"Two", b"Pay 999"))),
+    "chosen line scrolled away": ("list", lambda: _list(b"(3)", 0, (b"One", b"Two"))),
+    "value in a stream that is not read": ("PDF_FILTER", lambda: filled(
+        b" 42 0 R", shown(text(b"250")), {42: stream(b"abc", b"/Filter/LZWDecode")})),
     "no text at all": ("spelling", lambda: filled(b"(250)", shown(b"10 5 m 20 15 l S"))),
     "old text kept": ("not drawn anew", lambda: signed().update({AMOUNT: build.amount(b"250", SHOWN)})),
     "other text when pressed": ("other appearances", lambda: signed().update({

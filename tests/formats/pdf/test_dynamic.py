@@ -7,6 +7,7 @@ import pytest
 import edoc
 from tests.formats.pdf import build
 from tests.formats.pdf.build import AMOUNT, CONTENT, FONT, FORM, NOTE, PAGE, ROOT, File, stream
+from tests.sign.practice import sign
 
 SCRIPT = b"<</S/JavaScript/JS(x)>>"
 
@@ -109,3 +110,17 @@ def test_large_streams_are_passed_over_and_what_stands_between_them_is_not() -> 
     objects[21] = SCRIPT
     objects[ROOT] = objects[ROOT][:-2] + b"/OpenAction 21 0 R>>"
     assert "JavaScript" in _told(build.document(objects).sign())[1]["PDF_DYNAMIC_CONTENT"]
+
+
+def test_an_object_inside_of_a_large_stream_is_looked_at() -> None:
+    hidden = b"20 0 obj\n%s\nendobj\n" % SCRIPT
+    objects = build.practice_objects()
+    objects[ROOT] = objects[ROOT][:-2] + b"/OpenAction 20 0 R>>"
+    objects[CONTENT] = stream(b"%" + b"x" * 5_000 + b"\n" + hidden + b"%" + b"y" * 5_000)
+    data = build.document({**objects, 20: b"null"}).data
+    inside, listed = data.index(hidden), data.index(b"20 0 obj\nnull")
+    row = b"%010d 00000 n"
+    assert data.count(row % listed) == 1
+    signed = sign(data.replace(row % listed, row % inside), "B-B")
+    report = edoc.verify_document(signed, policy="integrity")
+    assert [str(item.params["kinds"]) for item in report.findings if item.code == "PDF_DYNAMIC_CONTENT"] == ["JavaScript"]

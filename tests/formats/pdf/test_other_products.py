@@ -68,9 +68,14 @@ def font_moved_into_an_object_of_its_own() -> File:
     return file.update({PAGE: file.objects[PAGE].replace(inline, b"/F1 40 0 R"), FAR: objects[FONT]})
 
 
-def resources_and_sizes_written_anew() -> File:
+def sizes_written_anew() -> File:
     file = build.signed()
-    page = file.objects[PAGE].replace(b"[0 0 595 842]", b"[0.0 0 595.00 842.0]")
+    return file.update({PAGE: file.objects[PAGE].replace(b"[0 0 595 842]", b"[0.0 0 595.00 842.0]")})
+
+
+def resources_moved_into_an_object_of_their_own() -> File:
+    file = build.signed()
+    page = file.objects[PAGE]
     page = page.replace(b"/Resources<</Font<</F1 5 0 R>>>>", b"/Resources 40 0 R")
     return file.update({PAGE: page, FAR: b"<</Font 41 0 R>>", FAR + 1: b"<</F1 5 0 R>>"})
 
@@ -139,19 +144,29 @@ def file_with_marks_of_two_programs() -> File:
     })  # fmt: skip
 
 
+def information_whose_entries_stand_apart() -> File:
+    """As one system's own writer makes them; the next program writes them into one dictionary."""
+    objects = build.practice_objects()
+    objects[20] = b"<</Title 21 0 R/ModDate 22 0 R/Keywords[]/AAPL:Keywords 23 0 R>>"
+    objects.update({21: b"(Ruling)", 22: b"(D:20250101)", 23: b"[]"})
+    file = build.document(objects, trailer=b"/Root 1 0 R/Info 20 0 R").sign()
+    second = file.sign("Signature2", changes={22: b"(D:20260101)"})
+    return second.sign("Signature3", changes={20: b"<</Title(Ruling)/ModDate(D:20260102)/AAPL:Keywords[]/Producer 40 0 R>>", 40: b"(Two)"})
+
+
 HONEST: dict[Callable[[], File], str] = {
     second_signer_makes_fields_read_only: "permitted",
     own_signature_field_made_read_only: "permitted",
     signature_below_a_name_that_is_there: "permitted",
     programs_note_data_of_their_own: "permitted",
-    font_moved_into_an_object_of_its_own: "none",
-    resources_and_sizes_written_anew: "none",
+    sizes_written_anew: "none",
     list_of_annotations_moved_out_for_a_second_signature: "permitted",
     form_moved_out_of_the_catalog: "none",
     store_written_anew_with_copies: "validation_data",
     filled_as_a_library_fills: "permitted",
     filled_and_signed_in_one_update: "permitted",
     file_with_marks_of_two_programs: "permitted",
+    information_whose_entries_stand_apart: "permitted",
 }
 """Each with what must be said to have changed since the first signature."""
 
@@ -176,7 +191,10 @@ def form_no_longer_drawn_by_the_reader() -> File:
     return file.update({FORM: file.objects[FORM].replace(b"/NeedAppearances true", b"")})
 
 
-OPEN = (data_of_a_forms_architecture_filled, forms_architecture_taken_out, form_no_longer_drawn_by_the_reader)
+OPEN = (
+    font_moved_into_an_object_of_its_own, resources_moved_into_an_object_of_their_own,
+    data_of_a_forms_architecture_filled, forms_architecture_taken_out, form_no_longer_drawn_by_the_reader,
+)  # fmt: skip
 """Honest products do this; what a reader then sees is not judged."""
 
 
@@ -225,7 +243,23 @@ def field_that_is_none_below_a_name() -> File:
     return file.update({20: b"<</T(court)/Kids[21 0 R 40 0 R]>>", FAR: body})
 
 
+def information_that_takes_the_content_along() -> File:
+    """The content of the page is called the title, and changed as such."""
+    objects = build.practice_objects()
+    objects[20] = b"<</Title 4 0 R>>"
+    file = build.document(objects, trailer=b"/Root 1 0 R/Info 20 0 R").sign()
+    return file.update({CONTENT: b"(Pay 999)"})
+
+
+def information_led_to_signed_objects() -> File:
+    objects = build.practice_objects()
+    objects[20] = b"<</Title(x)>>"
+    file = build.document(objects, trailer=b"/Root 1 0 R/Info 20 0 R").sign()
+    return file.update({20: b"<</Title 4 0 R>>"})
+
+
 LOOK_ALIKE = (
+    information_that_takes_the_content_along, information_led_to_signed_objects,
     template_of_a_forms_architecture_changed, field_hidden, font_moved_and_changed, resources_moved_onto_an_object_that_waits,
     field_that_is_none_below_a_name,
 )  # fmt: skip

@@ -155,3 +155,9 @@ def test_a_late_certification_of_somebody_else_fails() -> None:
     file = build.signed()
     root = file.objects[ROOT][:-2] + b"/Perms<</DocMDP 10 0 R>>>>"
     assert _verdict(file.sign("Signature2", changes={ROOT: root})) == "FAILED"
+
+
+@pytest.mark.parametrize(("locked", "verdict"), [(b"(amount)", "FAILED"), (b"(other)", "INTACT")])
+def test_a_locked_field_does_not_even_change_its_flags(locked: bytes, verdict: str) -> None:
+    file = build.document().sign(entries=_field_mdp(b"/Action/Include/Fields[%s]" % locked))
+    assert _verdict(file.update({AMOUNT: file.objects[AMOUNT][:-2] + b"/Ff 1>>"})) == verdict
