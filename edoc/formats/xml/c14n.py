@@ -57,6 +57,12 @@ def canonicalize(
     prefixes = inclusive_prefixes if kind == "exclusive" else ()
     rules = Rules(kind=kind, comments=comments and nodes.comments, prefixes=tuple("" if item == "#default" else item for item in prefixes))
     own = document if document is not None and document.root is nodes.tree.getroot() else None
+    # Worth its memory only where several signatures leave out each other.
+    shared = own is not None and nodes.whole and len(nodes.marks) > 1
+    key = (nodes.outside, frozenset(nodes.marks.items()), rules) if shared else None
+    known_form = own.remembered(key) if own is not None and key is not None else None
+    if known_form is not None:
+        return known_form
     made = _quick(nodes, rules, own)
     if made is not None:
         # An inclusive subtree is cut out of the whole.
@@ -67,6 +73,8 @@ def canonicalize(
         cost = _WALKED * len(made)
     if document is not None:
         document.charge(cost)
+    if own is not None and key is not None:
+        own.remember(key, made)
     return made
 
 

@@ -53,6 +53,7 @@ class XmlDocument:
     _ids: dict[str, list[Element]] = field(default_factory=dict, repr=False)
     _scans: list[int] = field(default_factory=lambda: [0], repr=False)
     _spent: list[int] = field(default_factory=lambda: [0], repr=False)
+    _made: dict[object, bytes] = field(default_factory=dict, repr=False)
 
     @classmethod
     def parse(cls, data: bytes, *, name: str, limits: Limits = DEFAULT_LIMITS) -> XmlDocument:
@@ -77,6 +78,15 @@ class XmlDocument:
         budget = self.limits.xml_work + 4 * len(self.source)
         if self._spent[0] > budget:
             raise XmlError("XML_LIMIT", limit=budget, what="octets of work")
+
+    def remember(self, key: object, made: bytes) -> None:
+        """Keep one canonical form: signatures side by side are over the same nodes."""
+        self._made.clear()
+        self._made[key] = made
+
+    def remembered(self, key: object) -> bytes | None:
+        """Return the canonical form that was kept under a key; the tree must not have changed since."""
+        return self._made.get(key)
 
     @property
     def tree(self) -> Tree:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,9 +15,11 @@ from edoc.facts.signature import SignatureFormat, TimestampKind
 from edoc.formats.originals import Originals
 from edoc.formats.writing import Packaging
 from edoc.formats.xml.c14n import canonicalize
+from edoc.formats.xml.nodes import NodeSet
 from edoc.formats.xml.qualifying_claims import date_time, identifier
 from edoc.formats.xml.read import read_xml
 from edoc.formats.xml.tree import XmlDocument
+from edoc.limits import DEFAULT_LIMITS
 from edoc.pki.ocsp import OcspResponse
 from tests.formats.xml.xades_maker import TEXT, XML, facts, intact, order, practice, sign
 
@@ -292,3 +295,17 @@ def test_many_renewals_cost_little_more_than_one() -> None:
     (found,) = facts(signature("", large + stamp_ * 199))
     assert len(found.timestamps) == 199
     assert time.process_time() - started < 3
+
+
+def test_signatures_side_by_side_cost_one_canonical_form() -> None:
+    """All of them leave out each other: the same nodes are canonicalised once, and charged once."""
+    parsed = XmlDocument.parse(
+        b"<a>" + b"<b/>" * 500 + b"<s/><s/></a>", name="a.xml", limits=replace(DEFAULT_LIMITS, xml_work=0)
+    )
+    nodes = NodeSet.of_document(parsed.tree, comments=False)
+    for element in parsed.root.iterchildren("s"):
+        nodes = nodes.without(element)
+    made = {canonicalize(nodes, method=C14N, document=parsed) for _ in range(50)}
+    assert made == {b"<a>" + b"<b></b>" * 500 + b"</a>"}
+    other = {canonicalize(nodes, method=f"{C14N}#WithComments", document=parsed)}
+    assert other == made
