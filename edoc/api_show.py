@@ -64,7 +64,7 @@ def write_signed_data(
     opened = open_document(document).opened_with(password)
     report = verify_document(opened, policy="integrity", detached=[open_document(item) for item in detached])
     octets = _signed_octets(report, wanted, opened.name)
-    with open_output(output, overwrite=overwrite, source=input_path(document)) as place:
+    with open_output(output, overwrite=overwrite, source=path_of(document)) as place:
         write_octets(place, (octets,))
         place.commit()
         return place.path

@@ -287,7 +287,7 @@ PDF_ONLY: dict[str, Options] = {
 
 @pytest.mark.parametrize("option", PDF_ONLY)
 def test_other_formats_have_no_place_for_these_options(option: str) -> None:
-    refuse_pdf_only(SignatureRequest(signing_time=SIGNING_TIME, reason="Copy"), kind="XAdES")
+    refuse_pdf_only(SignatureRequest(signing_time=SIGNING_TIME, location="Tehran"), kind="XAdES")
     with pytest.raises(edoc.ConfigError) as refused:
         refuse_pdf_only(SignatureRequest(signing_time=SIGNING_TIME, **PDF_ONLY[option]), kind="XAdES")  # type: ignore[arg-type]
     assert refused.value.code == "SIGN_OPTION_PDF_ONLY" and option in refused.value.text()
