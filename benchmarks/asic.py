@@ -1,4 +1,7 @@
-"""ASiC-E beside the bare XAdES signature that stands in it, with the same data beside: what a container costs."""
+"""ASiC-E beside the bare XAdES signature that stands in it, with the same data beside: what a container costs.
+
+Small files are measured: with large ones the time goes into digests, and a container needs one more, that of itself.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from benchmarks.inputs import MOMENT, SIGNERS, Material
 from benchmarks.memory import peak_of
 from benchmarks.table import Row, talk
 
-SIZES = (("10 KB", 10_000, 300), ("1 MB", 1_000_000, 60))
+SIZES = (("10 KB", 10_000, 400),)
 """Name, octets, distinct documents."""
 ROUNDS = 10
 GOAL = 1.3

@@ -61,7 +61,7 @@ def check_names(names: Iterable[str]) -> None:
     """Refuse names that are unsafe, equal, or equal on a system that folds case or Unicode; raises `ZipError`."""
     seen: dict[str, str] = {}
     for name in names:
-        if not is_safe(name):
+        if _PLAIN.fullmatch(name) is None and not is_safe(name):
             raise ZipError("ZIP_NAME_UNSAFE", name=name)
         key = _folded(name.rstrip("/"))
         if key in seen:

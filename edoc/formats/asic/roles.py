@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from operator import attrgetter
 
 from edoc.formats.asic.zip import Entry
 
@@ -34,6 +36,9 @@ class Role(Enum):
     FOLDER = "folder"
     DATA = "data"
 
+    # Members are equal to themselves alone: the hash of their identity is enough, and costs nothing.
+    __hash__ = object.__hash__
+
 
 _META_ROLES = (
     (re.compile(r"ASiCArchiveManifest[^/]*\.xml"), Role.ARCHIVE_MANIFEST),
@@ -50,6 +55,7 @@ MARKS = (*SIGNATURES, Role.TIMESTAMP, Role.EVIDENCE)
 """What makes a package one that proves something."""
 
 
+@lru_cache(maxsize=4096)
 def role_of(name: str) -> Role:
     """Return the role of the entry of a name."""
     if name.endswith("/"):
@@ -62,6 +68,9 @@ def role_of(name: str) -> Role:
         return Role.OPEN_MANIFEST
     rest = name[len(META) :]
     return next((role for form, role in _META_ROLES if form.fullmatch(rest)), Role.OTHER_META)
+
+
+_place = attrgetter("place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +89,14 @@ class Contents:
 
     def of_role(self, *roles: Role) -> tuple[Entry, ...]:
         """Return the entries of some roles, in stored order."""
+        if len(roles) == 1:
+            return self.by_role.get(roles[0], ())
         found = [entry for role in roles for entry in self.by_role.get(role, ())]
-        return tuple(sorted(found, key=lambda entry: entry.place)) if len(roles) > 1 else tuple(found)
+        return tuple(sorted(found, key=_place)) if len(found) > 1 else tuple(found)
 
     def names(self, *roles: Role) -> tuple[str, ...]:
         """Return the names of the entries of some roles, in stored order."""
-        return tuple(entry.name for entry in self.of_role(*roles))
+        return tuple([entry.name for entry in self.of_role(*roles)])
 
     @property
     def is_marked(self) -> bool:

@@ -110,7 +110,10 @@ class SignatureReader:
         offset = self._count
         self._count += len(inner.signatures)
         for item in inner.signatures:
-            yield replace(renumbered(item, offset), container=container, name=item.name or entry.name)
+            moved = renumbered(item, offset)
+            if container is not None or not moved.name:
+                moved = replace(moved, container=container, name=moved.name or entry.name)
+            yield moved
 
     def _unread(self, entry: Entry, *, is_xml: bool, findings: Iterable[Finding]) -> Signed:
         self._count += 1
