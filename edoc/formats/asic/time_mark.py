@@ -31,6 +31,9 @@ def time_mark_findings(facts: SignatureFacts) -> Iterator[Finding]:
     if any(item.kind is TimestampKind.SIGNATURE for item in facts.timestamps):
         return
     responses = [item.der for item in facts.material if item.kind is MaterialKind.OCSP]
+    if not responses:
+        # The policy alone makes no time-mark: such a signature was never completed, and is read as EPES.
+        return
     nonces = [nonce for der in responses if (nonce := _nonce(der)) is not None]
     digests = [digest for name in _DIGESTS if (digest := digest_of(name, facts.signature_value)) is not None]
     if not any(nonce.endswith(digest) for nonce in nonces for digest in digests):
