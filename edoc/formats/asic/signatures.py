@@ -18,6 +18,10 @@ from edoc.formats.asic.roles import Contents, Role, role_of
 from edoc.formats.asic.time_mark import time_mark_findings
 from edoc.formats.asic.zip import Entry
 from edoc.formats.originals import Originals
+from edoc.limits import Limits
+
+_LEAST_WORK = 1 << 20
+"""Octets canonicalised for one signature file at least, beside eight times its own: an honest one needs a tenth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,27 +47,37 @@ class SignatureReader:
     def read(self, contents: Contents) -> tuple[Signed, ...]:
         """Return every signature of the container."""
         found: list[Signed] = []
-        for entry in contents.of_role(Role.XADES, Role.CADES):
+        entries = contents.of_role(Role.XADES, Role.CADES)
+        left = self._package.limits.zip_member_bytes
+        for entry in entries:
+            left -= entry.size
             is_xml = role_of(entry.name) is Role.XADES
             try:
                 self._package.read_small(entry)
-                found.extend(self._xades(entry) if is_xml else self._cades(entry, contents))
+                shared = self._share(entry, len(entries))
+                found.extend(self._xades(entry, shared) if is_xml else self._cades(entry, contents))
             except (ZipError, InputError) as problem:
                 make = warning if problem.code == LIMIT else error
                 params = {key: value for key, value in problem.params.items() if key != "subject"}
                 reason = make(problem.code, entry.name, **params)
                 found.append(self._unread(entry, is_xml=is_xml, findings=(reason,)))
-            if self._count > self._package.limits.signatures:
+            if (self._count > self._package.limits.signatures or left < 0) and entry is not entries[-1]:
                 self.findings.append(warning(LIMIT, self._package.document.name, what="signatures",
                                              limit=self._package.limits.signatures))  # fmt: skip
                 break
         return tuple(found)
 
-    def _xades(self, entry: Entry) -> Iterator[Signed]:
+    def _share(self, entry: Entry, files: int) -> Limits:
+        """Return the budgets of one file: many files may not cost many times what one may."""
+        limits = self._package.limits
+        share = max(limits.xml_work // files, _LEAST_WORK + 8 * entry.size)
+        return replace(limits, xml_work=min(limits.xml_work, share)) if files > 1 else limits
+
+    def _xades(self, entry: Entry, limits: Limits) -> Iterator[Signed]:
         from edoc.formats.xml.read import read_xml
 
         self._members.start()
-        inner = read_xml(self._package.member(entry.name), originals=self._members, limits=self._package.limits)
+        inner = read_xml(self._package.member(entry.name), originals=self._members, limits=limits)
         resolved = self._members.resolved
         for item in self._taken(inner, entry, is_xml=True):
             own = (*time_mark_findings(item), *_several_tokens(item))

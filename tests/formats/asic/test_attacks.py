@@ -298,6 +298,15 @@ def test_a_budget_exceeded_is_undecided() -> None:
     assert "ZIP_LIMIT" in {item.code for item in facts.findings}
 
 
+def test_many_signature_files_do_not_cost_many_times_what_one_may() -> None:
+    copies = [Item(name=f"META-INF/signatures{number}.xml", data=part(signed(), "META-INF/signatures001.xml")) for number in range(2, 6)]
+    document = _with(signed(), *copies)
+    assert len(read_asic(document).signatures) == 5
+    facts = read_asic(document, limits=Limits(zip_member_bytes=20_000))
+    assert len(facts.signatures) < 5
+    assert "ZIP_LIMIT" in {item.code for item in facts.findings}
+
+
 def test_odd_ways_to_say_the_type_are_told_and_read() -> None:
     data = items_of(signed())
     last = Document.from_bytes(pack([*data[1:], data[0]]), name="a.asice")
