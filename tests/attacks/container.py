@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Callable
 
 import pikepdf
 
 from tests.attacks import people
 from tests.attacks.fixture import UNDECIDED, UNSIGNED, attack, change, edit, hole, honest, shown
 from tests.attacks.forgeries import STAMP
-from tests.formats.cms_maker import good
 from tests.formats.pdf import build
-from tests.formats.pdf.build import CONTENT, FORM, HOLE, PAGE, RANGE, ROOT, File, stream
+from tests.formats.pdf.build import CONTENT, FORM, PAGE, RANGE, ROOT, File, stream
 
 _PLAIN = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached"
 _PAID = b"4 0 obj\n" + shown(b"Pay 999") + b"\nendobj\n"
@@ -416,68 +413,7 @@ def _signed_elsewhere(**options: object) -> bytes:
     return people.signed(buffer.getvalue())
 
 
-# PDF-22 to PDF-24: what stands in /Contents.
-
-
-def _sealed(file: File, contents: bytes) -> bytes:
-    opened, closed = hole(file.data)
-    value = contents.hex().encode()
-    assert len(value) <= 2 * HOLE
-    return file.data[: opened + 1] + value.ljust(2 * HOLE, b"0") + file.data[closed - 1 :]
-
-
-def _with_cms(sub_filter: bytes, make: Callable[[bytes], bytes]) -> bytes:
-    entry = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/%s/ByteRange%%R/Contents%%C>>" % sub_filter
-    file = build.document().sign(dictionary=entry)
-    start, end = hole(file.data)
-    return _sealed(file, make(file.data[:start] + file.data[end:]))
-
-
-def _attached(octets: bytes) -> bytes:
-    return good(octets).make()
-
-
-@attack("PDF-22", code="PDF_CONTENT_ENCAPSULATED")
-def content_inside_although_detached() -> bytes:
-    """The CMS is good over what it carries; the file's octets are not what it is about."""
-    return _with_cms(b"adbe.pkcs7.detached", lambda octets: _attached(b"Pay 100"))
-
-
-@attack("PDF-22", code="PDF_CONTENT_ENCAPSULATED")
-def empty_content_inside_although_detached() -> bytes:
-    return _with_cms(b"adbe.pkcs7.detached", lambda octets: _attached(b""))
-
-
-@attack("PDF-23", code="HASH_MISMATCH")
-def digest_of_another_file_inside() -> bytes:
-    """adbe.pkcs7.sha1: a verifier that takes the digest from the CMS and not from the file would pass it."""
-    return _with_cms(b"adbe.pkcs7.sha1", lambda octets: _attached(hashlib.sha1(b"another file").digest()))
-
-
-@attack("PDF-23", "PDF-31", code="ALGORITHM_WEAK", verdict="INTACT")
-def digest_of_the_file_by_a_weak_algorithm() -> bytes:
-    """Intact as far as octets go: the policy `integrity` warns, others do not pass it."""
-    return _with_cms(b"adbe.pkcs7.sha1", lambda octets: _attached(hashlib.sha1(octets).digest()))
-
-
-@attack("PDF-23", code="PDF_SUBFILTER")
-def bare_value_without_a_message() -> bytes:
-    return _with_cms(b"adbe.x509.rsa_sha1", lambda octets: b"\x04\x10" + bytes(16))
-
-
-@attack("PDF-24", code="PDF_CONTENTS_PADDING")
-def padding_that_holds_a_second_message() -> bytes:
-    data = build.signed().data
-    start, end = hole(data)
-    value = bytes.fromhex(data[start + 1 : end - 1].decode()).rstrip(b"\0")
-    return _sealed(build.signed(), value + b"\0" * 8 + value)
-
-
-@attack("PDF-24", code="PDF_CONTENTS_PADDING")
-def padding_of_one_octet() -> bytes:
-    data = build.signed().data
-    _, end = hole(data)
-    return data[: end - 2] + b"1" + data[end - 1 :]
+# PDF-28 to PDF-30, and what costs time.
 
 
 @attack("PDF-28", code="PDF_TRAILER_CHANGED")

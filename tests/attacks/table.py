@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from tests.attacks import container, later, shadow, signers, twofold, views
+from tests.attacks import container, contents, later, shadow, signers, twofold, views
 from tests.attacks.fixture import FAILED, FIXTURES, INTACT, UNDECIDED, UNSIGNED, Fixture
 from tests.attacks.forgeries import FORGERIES, HONEST
 from tests.attacks.witness import difference
 from tests.formats.pdf.attacks import ATTACKS, CONTROLS
 from tests.formats.pdf.bombs import BOMBS
 
-MODULES = (container, later, shadow, signers, twofold, views)
+MODULES = (container, contents, later, shadow, signers, twofold, views)
 """Imported for what they register."""
 
 
