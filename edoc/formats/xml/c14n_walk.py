@@ -22,8 +22,10 @@ _RETURN = str.maketrans({"\r": "&#xD;"})
 _SPECIAL = re.compile(r"[&<>\r]")
 _SPECIAL_VALUE = re.compile('[&<"\t\n\r]')
 _XML = f"{{{XML}}}"
-_BASE = f"{_XML}base"
 _NONE: Mapping[str, str] = {}
+
+_BASES = 8
+"""xml:base attributes of elements left out, one in another; real documents have one, and each is joined anew."""
 
 Scope = Mapping[str, str]
 """Namespaces by prefix, `""` the default one; the prefix `xml` is never listed."""
@@ -48,6 +50,10 @@ class _Frame:
     """What the nearest element in the output, and those above it, have declared."""
     inside: bool
     end: str
+    xml: Mapping[str, str]
+    """Attributes of the namespace `xml` that are in force, by local name; empty where no rule asks for them."""
+    bases: tuple[str, ...]
+    """Bases of the run of elements that are left out, outermost first."""
 
 
 @dataclass(slots=True)
@@ -61,12 +67,15 @@ class _Walk:
         above = self.frames[-1]
         scope = _declared(above.scope, declared) if declared else above.scope
         inside = self.nodes.marks.get(element, above.inside)
+        xml, bases = above.xml, above.bases
+        if self.rules.kind != "exclusive" and element.attrib:
+            xml, bases = _in_force(element, xml, bases)
         if not inside:
-            self.frames.append(_Frame(scope, above.rendered, False, ""))
+            self.frames.append(_Frame(scope, above.rendered, False, "", xml, bases))
             return
         name, attributes, used = self._names(element, scope)
-        if not above.inside and self.rules.kind != "exclusive":
-            attributes = _orphaned(element, self.nodes, self.rules.kind, attributes)
+        if not above.inside and above.xml:
+            attributes = _orphaned(above, self.rules.kind, attributes)
         rendered, new = self._namespaces(scope, above.rendered, used, same=scope is above.scope and above.inside)
         self.out.append(f"<{name}")
         for prefix in sorted(new):
@@ -76,7 +85,7 @@ class _Walk:
         for _, _, label, value in attributes:
             self.out.append(f' {label}="{_value(value)}"')
         self.out.append(">")
-        self.frames.append(_Frame(scope, rendered, True, f"</{name}>"))
+        self.frames.append(_Frame(scope, rendered, True, f"</{name}>", xml, ()))
         if text:
             self.text(element.text)
 
@@ -182,31 +191,31 @@ def _labels(element: Element, own: Mapping[str, str], scope: Scope) -> dict[str,
     return found
 
 
+def _in_force(
+    element: Element, xml: Mapping[str, str], bases: tuple[str, ...]
+) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    own = {key[len(_XML) :]: value for key, value in attributes_of(element).items() if key.startswith(_XML)}
+    if not own:
+        return xml, bases
+    return {**xml, **own}, (*bases, own["base"]) if "base" in own else bases
+
+
 def _orphaned(
-    element: Element, nodes: NodeSet, kind: str, attributes: list[tuple[str, str, str, str]]
+    above: _Frame, kind: str, attributes: list[tuple[str, str, str, str]]
 ) -> list[tuple[str, str, str, str]]:
     """Return the attributes of an element whose parent is left out, with those of the namespace `xml` it takes over."""
-    found: dict[str, str] = {}
-    bases: list[str] = []
-    run = True
-    for above in element.iterancestors():
-        for key, value in attributes_of(above).items():
-            if key.startswith(_XML):
-                found.setdefault(key[len(_XML) :], value)
-        # C14N 1.1 2.4: bases are joined over the run of elements that are left out.
-        run = run and not nodes.holds(above)
-        base = above.get(_BASE)
-        if run and base is not None:
-            bases.append(base)
-    own = {key[len(_XML) :]: value for key, value in attributes_of(element).items() if key.startswith(_XML)}
+    own = {name: value for space, name, _, value in attributes if space == XML}
+    found = dict(above.xml)
     if kind == "1.1":
         found = {key: value for key, value in found.items() if key in ("lang", "space")}
-        if bases:
-            joined = own.get("base", "")
-            for base in bases:
+        if len(above.bases) > _BASES:
+            raise XmlError("XML_LIMIT", limit=_BASES, what="bases to join")
+        if above.bases:
+            # C14N 1.1 2.4: bases are joined over the run of elements that are left out.
+            joined = own.pop("base", "")
+            for base in reversed(above.bases):
                 joined = join(base, joined)
             attributes = [item for item in attributes if item[2] != "xml:base"]
-            own.pop("base", None)
             if joined:
                 found["base"] = joined
     return [*attributes, *((XML, key, f"xml:{key}", value) for key, value in found.items() if key not in own)]
@@ -239,7 +248,12 @@ def _begun(nodes: NodeSet, rules: Rules) -> _Walk:
     parent = nodes.apex.getparent()
     scope = namespaces_of(parent) if parent is not None else {}
     state = _Walk(replace(nodes, marks={nodes.apex: True, **nodes.marks}), rules)
-    state.frames.append(_Frame(scope, _NONE, False, ""))
+    xml: Mapping[str, str] = _NONE
+    bases: tuple[str, ...] = ()
+    if rules.kind != "exclusive":
+        for above in reversed(list(nodes.apex.iterancestors())):
+            xml, bases = _in_force(above, xml, bases)
+    state.frames.append(_Frame(scope, _NONE, False, "", xml, bases))
     return state
 
 

@@ -6,7 +6,7 @@ namespaces, text), so a set is told by the elements at which membership changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from edoc.formats.xml.tree import Element, Tree
@@ -50,6 +50,25 @@ class NodeSet:
         # It stands above or beside the apex.
         return False
 
+    def states(self, places: Iterable[Element]) -> dict[Element, bool]:
+        """Tell of many elements whether they are in the set, in steps that grow with the document alone."""
+        known: dict[Element, bool] = {}
+        for place in places:
+            way: list[Element] = []
+            node: Element | None = place
+            while node is not None and node not in known and node not in self.marks and node is not self.apex:
+                way.append(node)
+                node = node.getparent()
+            if node is None:
+                answer = False
+            elif node in known:
+                answer = known[node]
+            else:
+                # A mark above the apex says nothing; none is ever made.
+                answer = known[node] = self.marks.get(node, True)
+            known.update(dict.fromkeys(way, answer))
+        return known
+
     def without(self, element: Element) -> NodeSet:
         """Return the set without an element and all that stands in it."""
         inner = set(element.iter()) & set(self.marks) if self.marks else set()
@@ -63,7 +82,8 @@ class NodeSet:
         root = self.tree.getroot()
         places = {root, self.apex, other.apex, *self.marks, *other.marks}
         # Below an apex that is no root, what follows it is out again: its subtree ends by itself.
-        marks = {place: rule(self.holds(place), other.holds(place)) for place in places}
+        one, two = self.states(places), other.states(places)
+        marks = {place: rule(one[place], two[place]) for place in places}
         return NodeSet(
             apex=root,
             whole=True,

@@ -18,6 +18,8 @@ from edoc.formats.xml.xpath_parse import Above, Condition, Parser, Path
 _FILTER_2 = "{http://www.w3.org/2002/06/xmldsig-filter2}XPath"
 _MATCHES = 100_000
 """Elements at which membership may change; real expressions name a few."""
+_WORK = 3_000_000
+"""Steps of one expression: a second or two."""
 _RULES: dict[str, Callable[[bool, bool], bool]] = {
     "intersect": lambda one, other: one and other,
     "subtract": lambda one, other: one and not other,
@@ -77,7 +79,15 @@ def _where(condition: Condition, root: Element, own: Element | None) -> NodeSet:
             places[item] = None
             if len(places) > _MATCHES:
                 raise XmlError("XML_LIMIT", limit=_MATCHES, what="matches of an expression")
-    marks = {place: condition.holds([place, *place.iterancestors()], own) for place in places}
+    marks = {}
+    work = 0
+    for place in places:
+        line = [place, *place.iterancestors()]
+        # A condition in brackets may look at everything above, once for each element above.
+        work += len(line) ** 2
+        if work > _WORK:
+            raise XmlError("XML_LIMIT", limit=_WORK, what="steps of an expression")
+        marks[place] = condition.holds(line, own)
     return NodeSet(apex=root, whole=True, outside=condition.holds([], own), marks=marks)
 
 

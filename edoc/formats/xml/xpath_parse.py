@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edoc.formats.xml.errors import XmlError
@@ -14,6 +14,8 @@ _TOKEN = re.compile(
     rf"""\s*(?:(?P<axis>(?:ancestor-or-self|ancestor|descendant-or-self|descendant|child|self)\s*::)|(?P<text>"[^"]*"|'[^']*')"""
     rf"""|(?P<name>{_NAME}(?::{_NAME}|:\*)?|\*)|(?P<number>\d+)|(?P<sign>//|\.\.|[/|()\[\]@=>.]))"""
 )
+_WORK = 3_000_000
+"""Steps of one path: a second or two."""
 _NESTED = 20
 """Brackets in brackets; real expressions have three."""
 
@@ -121,19 +123,36 @@ class Path:
         return self._steps(root, own)
 
     def _steps(self, root: Element, own: Element | None) -> list[Element]:
-        found: dict[Element, None] | None = None
+        found: list[Element] | None = None
+        work = 0
         for step in self.steps:
             reached: dict[Element, None] = {}
-            for item in root.iter(step.test.tag):
-                above = item.getparent()
-                if step.deep:
-                    follows = found is None or any(one in found for one in item.iterancestors())
+            for item in _candidates(step, root, found):
+                if step.test.conditions:
+                    line = [item, *item.iterancestors()]
+                    work += len(line) ** 2
                 else:
-                    follows = above is None if found is None else above is not None and above in found
-                if follows and step.test.fits([item, *item.iterancestors()], own):
+                    line = [item]
+                    work += 1
+                if work > _WORK:
+                    raise XmlError("XML_LIMIT", limit=_WORK, what="steps of an expression")
+                if step.test.fits(line, own):
                     reached[item] = None
-            found = reached
-        return list(found or {})
+            found = list(reached)
+        return found or []
+
+
+def _candidates(step: Step, root: Element, found: list[Element] | None) -> Iterator[Element]:
+    """Yield what one step down from some elements may reach; null: from the document."""
+    if found is None:
+        yield from root.iter(step.test.tag) if step.deep else (root,)
+    elif not step.deep:
+        for item in found:
+            yield from item.iterchildren(step.test.tag)
+    else:
+        # What stands in several of them comes several times: that counts as work, and is one place in the end.
+        for item in found:
+            yield from item.iterdescendants(step.test.tag)
 
 
 class Parser:

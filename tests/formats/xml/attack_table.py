@@ -44,7 +44,8 @@ CLASSES = (
     Class("Stylesheets", "a_stylesheet_that_writes_what_was_signed a_stylesheet_and_an_address_in_the_key_information"),
     Class("XPath that costs or deceives", """
         an_expression_that_costs_its_cube a_thousand_transforms an_expression_of_a_million_characters
-        an_expression_that_selects_nothing"""),
+        an_expression_that_selects_nothing a_condition_on_many_deep_elements a_path_to_many_deep_elements
+        a_base_joined_with_many_others a_path_that_goes_down_again_and_again"""),
     Class("Void digests", """
         a_relative_namespace_that_makes_nothing enveloped_on_what_stands_in_the_signature enveloped_after_canonicalising
         no_reference_at_all"""),

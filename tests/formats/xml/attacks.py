@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from edoc.formats.xml.algorithms import C14N_10, C14N_EXCLUSIVE
+from edoc.formats.xml.algorithms import C14N_10, C14N_11, C14N_EXCLUSIVE
 from edoc.formats.xml.c14n import canonicalize
 from edoc.formats.xml.tree import DS, XmlDocument
 from tests.formats.xml.maker import (
@@ -242,6 +242,32 @@ def a_thousand_transforms() -> bytes:
 def an_expression_of_a_million_characters() -> bytes:
     chain = transform(XPATH, f"<ds:XPath>{'not(' * 200_000}true(){')' * 200_000}</ds:XPath>")
     return _unmakeable(f"<doc>{ORDER}{signature(reference('', transforms=chain))}</doc>")
+
+
+def _deep(chain: str, *, start: str = "<a xml:base='x/'>") -> bytes:
+    body = start * 240 + "<c><b/></c>" * 50_000 + "</a>" * 240
+    return _unmakeable(f"<doc>{body}{signature(reference('', transforms=chain + transform(C14N_11)))}</doc>")
+
+
+@attack("INDETERMINATE", "XML_LIMIT")
+def a_condition_on_many_deep_elements() -> bytes:
+    return _deep(transform(XPATH, "<ds:XPath>ancestor-or-self::b[ancestor-or-self::a[ancestor-or-self::a]]</ds:XPath>"))
+
+
+@attack("INDETERMINATE", "XML_LIMIT")
+def a_base_joined_with_many_others() -> bytes:
+    return _deep(transform(FILTER_2, f'<XPath xmlns="{FILTER_2}" Filter="intersect">//c/b</XPath>'))
+
+
+@attack("FAILED", "HASH_MISMATCH")
+def a_path_to_many_deep_elements() -> bytes:
+    chain = transform(FILTER_2, f'<XPath xmlns="{FILTER_2}" Filter="intersect">//c/b</XPath>')
+    return _deep(chain, start="<a xml:lang='fa'>")
+
+
+@attack("INDETERMINATE", "XML_LIMIT")
+def a_path_that_goes_down_again_and_again() -> bytes:
+    return _deep(transform(FILTER_2, f'<XPath xmlns="{FILTER_2}" Filter="intersect">//a//a//a//b</XPath>'))
 
 
 def _empty() -> str:
