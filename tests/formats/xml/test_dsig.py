@@ -165,10 +165,18 @@ def test_nodes_become_canonical_1_0_when_nothing_else_is_said() -> None:
 def test_base64_is_decoded_before_it_is_digested() -> None:
     template = signature(
         reference("#obj", transforms=transform(f"{DS}base64")),
-        objects='<ds:Object Id="obj">UGF5\n <x>IHRo</x><!-- c -->ZW0=</ds:Object>',
+        objects='<ds:Object Id="obj">UGF5\n IHRo<!-- c -->ZW0=</ds:Object>',
     )
     one = facts(signed(template))
     assert (one.references[0].octets(), one.covers_whole_document) == (b"Pay them", True)
+
+
+def test_base64_takes_the_words_of_all_that_stands_in_an_element() -> None:
+    template = signature(
+        reference("#obj", transforms=transform(f"{DS}base64")),
+        objects='<ds:Object Id="obj">UGF5\n <x>IHRo</x>ZW0=</ds:Object>',
+    )
+    assert facts(signed(template)).references[0].octets() == b"Pay them"
 
 
 @pytest.mark.parametrize("c14n", [C14N_10, C14N_11, C14N_EXCLUSIVE])
