@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from edoc.errors import InputError
 from edoc.facts.document import Document
 from edoc.facts.findings import Finding, error, warning
-from edoc.facts.signature import DocumentFacts
+from edoc.facts.signature import DocumentFacts, SignatureFormat
 from edoc.formats.asic.coverage import foreign_meta, list_findings, to_cover, uncovered, with_coverage
 from edoc.formats.asic.errors import LIMIT, ZipError
 from edoc.formats.asic.kinds import Recognised, recognise, shape_findings
@@ -60,6 +60,7 @@ def _refused(document: Document, problem: ZipError) -> DocumentFacts:
         sha256=document.sha256(),
         complete=False,
         signature_marks=_MARKS.search(document.data) is not None,
+        marks_format=SignatureFormat.XMLDSIG,
         findings=(make(problem.code, document.name, **problem.params),),
     )
 

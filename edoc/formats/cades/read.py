@@ -84,6 +84,7 @@ def _refused(document: Document, data: Buffer, code: str) -> DocumentFacts:
         sha256=document.sha256(),
         complete=False,
         signature_marks=True,
+        marks_format=SignatureFormat.CMS,
         findings=(make(code, document.name),),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edoc.facts.document import Document
 from edoc.facts.findings import Finding, error, warning
-from edoc.facts.signature import DocumentFacts, SignatureFacts
+from edoc.facts.signature import DocumentFacts, SignatureFacts, SignatureFormat
 from edoc.formats.originals import Originals
 from edoc.formats.xml.dsig import XmlSignature, read_signature
 from edoc.formats.xml.errors import XmlError
@@ -81,6 +81,7 @@ def _refused(document: Document, problem: XmlError) -> DocumentFacts:
         sha256=document.sha256(),
         complete=False,
         signature_marks=has_marks(document),
+        marks_format=SignatureFormat.XMLDSIG,
         findings=(make(problem.code, document.name, **problem.params),),
     )
 
