@@ -94,7 +94,9 @@ def _by_name(jws: Jws, names: Sequence[str], originals: Originals) -> Payload:
     if None in found:
         return Payload(signed=None, data=None, references=references)
     signed = b"".join(_part(jws, bytes(item.data[:])) for item in found if item is not None)
-    return Payload(signed=signed, data=signed, references=references)
+    # One behind the other, with nothing between: what ends one object may as well begin the next one.
+    findings = (warning("JWS_SIGD_BOUNDARIES", count=len(names)),) if len(names) > 1 else ()
+    return Payload(signed=signed, data=signed, references=references, findings=findings)
 
 
 def _by_hash(jws: Jws, detail: Mapping[str, Json], names: Sequence[str], originals: Originals) -> Payload:

@@ -16,7 +16,8 @@ _DEPTH = 64
 """Nesting of real JAdES documents stays below 12."""
 _DIGITS = 64
 """Digits of one number; dates and sizes have 10."""
-_OPENING = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', re.DOTALL)
+_OPENING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
+"""A string that never ends is taken to the end: else it would be sought again from each quotation mark in it."""
 _URL = re.compile(rb"[A-Za-z0-9_-]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -7,14 +7,17 @@ from lxml import etree
 from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.leaf import attributes
 from edoc.formats.xml.nodes import NodeSet
+from edoc.formats.xml.qualifying import VERSIONS, split
 from edoc.formats.xml.tree import DS, ID_ATTRIBUTES, XML, Element
 
 _SIGNATURE = f"{{{DS}}}Signature"
 _OBJECT = f"{{{DS}}}Object"
 _PACKAGING = frozenset({*ID_ATTRIBUTES, "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation", f"{{{XML}}}lang"})
 """Attributes that an envelope around signed data may have."""
-_NOT_DATA = frozenset({"QualifyingProperties", "QualifyingPropertiesReference", "SignatureProperties", "Manifest"})
-"""What stands in a ds:Object and is no data by itself."""
+_BOX = _PACKAGING | {"MimeType", "Encoding"}
+"""Attributes that a ds:Object may have."""
+_NOT_DATA = frozenset({"QualifyingProperties", "QualifyingPropertiesReference"})
+"""What stands in a ds:Object and is no data: what of it must be signed is asked elsewhere."""
 _VISITED = 100_000
 """Elements looked at, and sets that they are held against; real data stands below one or two envelopes."""
 
@@ -46,10 +49,15 @@ def _data(signature: XmlSignature) -> list[Element]:
     root = signature.document.root
     found = [root] if root.tag != _SIGNATURE else []
     for box in signature.objects:
-        found += [item for item in box.iterchildren("*") if item.tag.rpartition("}")[2] not in _NOT_DATA]
-        if not len(box) and (box.text or "").strip():
+        found += [item for item in box.iterchildren("*") if not _is_qualifying(item)]
+        if _says_something(box, but=_BOX):
             found.append(box)
     return found
+
+
+def _is_qualifying(element: Element) -> bool:
+    namespace, local = split(element)
+    return namespace in VERSIONS and local in _NOT_DATA
 
 
 class _Visit:
@@ -71,7 +79,7 @@ class _Visit:
             self._left -= 1 + sum(1 + len(nodes.marks) for nodes in partial)
             if self._left < 0:
                 return False
-            if item.tag == _SIGNATURE or any(_whole(nodes, item) for nodes in partial):
+            if any(_whole(nodes, item) for nodes in partial) or (item.tag == _SIGNATURE and _is_read(item)):
                 continue
             inner = list(item.iterchildren("*"))
             held = any(nodes.holds(item) for nodes in partial)
@@ -79,6 +87,11 @@ class _Visit:
                 return False
             todo += [(child, partial) for child in inner]
         return True
+
+
+def _is_read(signature: Element) -> bool:
+    """Tell whether a signature is judged by itself: one inside another one is not, and is data like any other."""
+    return not any(above.tag == _SIGNATURE for above in signature.iterancestors())
 
 
 def _whole(nodes: NodeSet, element: Element) -> bool:
@@ -89,8 +102,8 @@ def _whole(nodes: NodeSet, element: Element) -> bool:
     return not any(any(above is element for above in place.iterancestors()) for place in holes)
 
 
-def _says_something(element: Element) -> bool:
-    """Tell whether an element has words, instructions or attributes of its own."""
-    if (element.text or "").strip() or any(name not in _PACKAGING for name in attributes(element)):
+def _says_something(element: Element, *, but: frozenset[str] = _PACKAGING) -> bool:
+    """Tell whether an element has words, instructions or attributes of its own, some of these excepted."""
+    if (element.text or "").strip() or any(name not in but for name in attributes(element)):
         return True
     return any((item.tail or "").strip() or isinstance(item, etree._ProcessingInstruction) for item in element)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from edoc.facts.findings import Finding, error, warning
 from edoc.facts.signature import SignatureAlgorithm
@@ -11,7 +12,7 @@ from edoc.formats.xml.c14n import canonicalize
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.key_info import KeyInfo, read_key_info
 from edoc.formats.xml.leaf import algorithm, children, octets, ordered
-from edoc.formats.xml.references import MANIFEST_TYPE, Resolver, XmlReference, digested, read_reference
+from edoc.formats.xml.references import MANIFEST_TYPE, Resolver, XmlReference, digested, identifier_of, read_reference
 from edoc.formats.xml.transforms import inclusive_prefixes
 from edoc.formats.xml.tree import DS, Element, XmlDocument
 from edoc.pki.algorithms import digest_size
@@ -158,11 +159,12 @@ def _manifest(item: XmlReference) -> Element | None:
 def _entries(
     references: list[XmlReference], document: XmlDocument, id: str, notes: list[Finding]
 ) -> list[XmlReference]:
-    """Return the references of the manifests that are signed; each is judged on its own (XML-DSig 5.1)."""
+    """Return the references of the manifests that are signed, and of those that these name (XML-DSig 5.1)."""
     found: list[XmlReference] = []
     seen: list[Element] = []
-    for item in references:
-        named = document.by_id(item.uri[1:]) if item.uri and item.uri.startswith("#") else []
+    for item in chain(references, found):
+        name = identifier_of(item.uri) if item.uri and item.uri.startswith("#") else None
+        named = document.by_id(name) if name is not None else []
         box = named[0] if len(named) == 1 else None
         if box is None or box.tag != f"{{{DS}}}Manifest" or any(box is one for one in seen):
             if item.type == MANIFEST_TYPE and box is not None and box.tag != f"{{{DS}}}Manifest":

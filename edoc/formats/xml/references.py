@@ -94,16 +94,23 @@ def dereferenced(document: XmlDocument, uri: str) -> NodeSet:
     """
     if uri in ("", "#xpointer(/)"):
         return NodeSet.of_document(document.tree, comments=uri != "")
-    pointer = _XPOINTER_ID.fullmatch(uri)
-    if pointer is None and uri.startswith("#xpointer("):
+    name = identifier_of(uri)
+    if name is None:
         raise XmlError("XML_XPATH_UNKNOWN", expression=uri[:120])
-    name = (pointer.group(1) or pointer.group(2)) if pointer is not None else uri[1:]
     found = document.by_id(name)
     if not found:
         raise XmlError("XML_REFERENCE_MISSING", reference=uri[:120])
     if len(found) > 1:
         raise XmlError("XML_ID_DUPLICATE", reference=uri[:120])
-    return NodeSet(apex=found[0], comments=pointer is not None)
+    return NodeSet(apex=found[0], comments=uri.startswith("#xpointer("))
+
+
+def identifier_of(uri: str) -> str | None:
+    """Return the identifier that a same-document URI names, null for a pointer of another form."""
+    if not uri.startswith("#xpointer("):
+        return uri[1:]
+    pointer = _XPOINTER_ID.fullmatch(uri)
+    return (pointer.group(1) or pointer.group(2)) if pointer is not None else None
 
 
 def read_reference(element: Element, document: XmlDocument, *, entry: bool = False) -> XmlReference:

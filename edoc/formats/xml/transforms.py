@@ -92,10 +92,17 @@ def followed(
         chooses = not (item.algorithm in METHODS or item.algorithm == BASE64)
         if chooses and not isinstance(data, NodeSet):
             covered = None
+        if item.algorithm == BASE64 and isinstance(data, NodeSet) and not _is_box_of_text(data.apex):
+            covered = None
         data = _applied(data, item, document)
         if isinstance(data, NodeSet) and covered is not None:
             covered = data
     return data, covered
+
+
+def _is_box_of_text(element: Element) -> bool:
+    """Tell whether an element is a ds:Object with nothing but text: of others base64 drops what they say by markup."""
+    return element.tag == f"{{{DS}}}Object" and next(element.iterchildren("*"), None) is None
 
 
 _KNOWN = frozenset({ENVELOPED, BASE64, XPATH, XPATH_FILTER_2})

@@ -55,7 +55,10 @@ def _http(**fields: str) -> dict[str, object]:
 def test_the_right_files_pass_in_any_order(make: object, raw: bool) -> None:
     document = make(ONE, TWO, raw=raw)  # type: ignore[operator]
     report = ask(document, beside=(TWO, ONE))
-    assert report.verdict is edoc.Verdict.PASSED, report.to_json(lang="en")
+    assert report.signatures[0].intact is True, report.to_json(lang="en")
+    # Files one behind the other have no boundaries that were signed: JWS_SIGD_BOUNDARIES.
+    wanted = edoc.Verdict.PASSED if make is _by_hash else edoc.Verdict.INDETERMINATE
+    assert report.verdict is wanted, report.to_json(lang="en")
     assert [item.name for item in report.signatures[0].scope] == ["one.txt", "two.txt"]
     assert report.signatures[0].signed_data(1) == _octets(TWO)
 
