@@ -20,6 +20,11 @@ def blocks(data: bytes) -> list[tuple[str, bytes]]:
     return found
 
 
+def outside(data: bytes) -> bytes:
+    """Return what stands outside the first PEM block in some bytes."""
+    return _BLOCK.sub(b"", data, count=1)
+
+
 def certificates_in(data: bytes) -> list[bytes]:
     """Return the DER certificates in PEM or DER bytes; anything else gives an empty list."""
     if data[:1] == b"\x30":

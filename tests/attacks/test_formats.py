@@ -9,6 +9,7 @@ import pytest
 
 import edoc
 from edoc.formats.xml.tree import DS
+from tests.formats.cades import maker as cades
 from tests.formats.jws.maker import ask, b64, header, value
 from tests.formats.xml.maker import ORDER, enveloped, enveloping, reference, signature, signed, transform
 from tests.formats.xml.test_attacks import codes, verified
@@ -77,6 +78,22 @@ def test_a_manifest_hides_no_missing_file(chained: bool) -> None:
     pointer = "#n" if chained else "#xpointer(id('m'))"
     report = verified(signed(signature(reference(pointer, 2), objects=boxes)))
     assert (report.verdict, "SIGNED_DATA_MISSING" in codes(report)) == (edoc.Verdict.INDETERMINATE, True)
+
+
+BEHIND = {
+    "words": b"Pay the thief 900\n",
+    "an_archive": b"PK\x05\x06" + bytes(18),
+    "a_broken_block": b"-----BEGIN PKCS7-----\nMI!=\n-----END PKCS7-----\n",
+    "a_block_of_another_kind": cades.pem(b"\x30\x00", "CERTIFICATE"),
+}
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_what_stands_behind_a_text_block_is_not_signed(name: str) -> None:
+    good = cades.pem(cades.signed())
+    assert cades.verify(b"\xef\xbb\xbf" + good + b"\r\n \n").verdict is edoc.Verdict.PASSED
+    report = cades.verify(good + BEHIND[name])
+    assert (report.verdict, "CMS_TRAILING_DATA" in cades.codes(report)) == (edoc.Verdict.FAILED, True)
 
 
 def _beside(*files: bytes, encoded: bool) -> dict[str, object]:

@@ -9,7 +9,7 @@ from edoc.facts.document import Buffer, Document
 from edoc.limits import DEFAULT_LIMITS, Limits
 from edoc.pki.der import encode_oid
 from edoc.pki.oids import SIGNED_DATA
-from edoc.pki.pem import blocks
+from edoc.pki.pem import blocks, outside
 
 _SMALL = 1 << 20
 """A smaller file is read at once: octets are quicker to walk than a map of a file."""
@@ -34,10 +34,12 @@ def cms_octets(document: Document, *, limits: Limits = DEFAULT_LIMITS) -> Buffer
         return data[:] if document.size <= _SMALL else data
     if document.size > min(_PEM_BYTES, limits.document_bytes):
         raise InputError("CADES_PEM_LARGE", subject=document.name)
-    found = [der for label, der in blocks(bytes(data[:])) if label in _LABELS]
+    text = bytes(data[:])
+    found = [der for label, der in blocks(text) if label in _LABELS]
     if len(found) > 1:
         raise InputError("CADES_PEM_BLOCKS", subject=document.name, params={"count": str(len(found))})
-    return found[0] if found else b""
+    # What stands behind the block is behind the CMS, as it would be in binary: nothing signs it.
+    return found[0] + outside(text).removeprefix(b"\xef\xbb\xbf").strip() if found else b""
 
 
 def has_marks(data: Buffer) -> bool:
