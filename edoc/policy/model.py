@@ -28,6 +28,13 @@ class RevocationRule(Enum):
     NOT_REQUIRED = "not_required"
 
 
+class Demand(Enum):
+    """Whether something must be there and hold, or may be absent or broken."""
+
+    REQUIRED = "required"
+    NOT_REQUIRED = "not_required"
+
+
 RESERVATIONS = frozenset(
     {
         "ALGORITHM_ENDING",
@@ -65,6 +72,10 @@ class Policy:
     revocation: RevocationRule = RevocationRule.REQUIRED
     max_status_age: timedelta | None = None
     timestamp_delay: timedelta | None = None
+    signature_policy_text: Demand = Demand.NOT_REQUIRED
+    """Whether the text of a signature policy that a signature names must be at hand (EN 319 102-1 5.2.4)."""
+    counter_signatures: Demand = Demand.NOT_REQUIRED
+    """Whether a counter-signature must hold for the signature that it stands on (EN 319 102-1 5.1.4)."""
     reservations: frozenset[str] = RESERVATIONS
     suite: CryptographicSuite = field(default_factory=default_suite, repr=False)
 
@@ -84,7 +95,8 @@ class Policy:
         """Return a policy from TOML text; unknown keys and values raise `ConfigError`.
 
         Keys: `id` (required), `base` (`default` or `integrity`), `revocation`, `max_status_age_hours`,
-        `timestamp_delay_hours`, `reservations` (a list that replaces the base's).
+        `timestamp_delay_hours`, `reservations` (a list that replaces the base's), `signature_policy_text` and
+        `counter_signatures` (`required` or `not_required`).
         """
         try:
             data = tomllib.loads(text)
@@ -104,6 +116,11 @@ class Policy:
         }
         if self.timestamp_delay is not None:
             rules["timestamp_delay"] = self.timestamp_delay.total_seconds()
+        for name, demand in (
+            ("signature_policy_text", self.signature_policy_text), ("counter_signatures", self.counter_signatures),
+        ):  # fmt: skip
+            if demand is Demand.REQUIRED:
+                rules[name] = demand.value
         canonical = json.dumps(rules, sort_keys=True)
         disabled = ("trust",) if self.judgement is Judgement.INTEGRITY else ()
         if self.revocation is not RevocationRule.REQUIRED:
@@ -124,7 +141,8 @@ BUILT_IN = {
 
 _HOURS = 24 * 36_500
 """A hundred years."""
-_KEYS = {"id", "base", "revocation", "max_status_age_hours", "timestamp_delay_hours", "reservations"}
+_KEYS = {"id", "base", "revocation", "max_status_age_hours", "timestamp_delay_hours", "reservations",
+         "signature_policy_text", "counter_signatures"}  # fmt: skip
 
 
 def _from_table(data: dict[str, object], name: str) -> Policy:
@@ -137,6 +155,13 @@ def _from_table(data: dict[str, object], name: str) -> Policy:
             policy = replace(policy, revocation=RevocationRule(data["revocation"]))
         except ValueError as problem:
             raise _bad_value(name, "revocation") from problem
+    for key in ("signature_policy_text", "counter_signatures"):
+        if key in data:
+            try:
+                demand = Demand(data[key])
+            except ValueError as problem:
+                raise _bad_value(name, key) from problem
+            policy = replace(policy, **{key: demand})  # type: ignore[arg-type]
     if "max_status_age_hours" in data:
         policy = replace(policy, max_status_age=_hours(data, "max_status_age_hours", name))
     if "timestamp_delay_hours" in data:

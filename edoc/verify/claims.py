@@ -7,23 +7,27 @@ from collections.abc import Sequence
 from edoc.facts.findings import Finding, error, info
 from edoc.facts.signature import PolicyReference, SignatureFacts
 from edoc.pki.algorithms import digest_of
+from edoc.policy.model import Demand
 from edoc.result.enums import SubIndication
 from edoc.result.report import Claims, SignaturePolicy
 from edoc.verify.context import PASSED, Conclusion, undecided
 
 
 def judge_claims(
-    facts: SignatureFacts, together: Sequence[SignatureFacts], given: tuple[bytes, ...]
+    facts: SignatureFacts, together: Sequence[SignatureFacts], given: tuple[bytes, ...], *, text: Demand
 ) -> tuple[Claims, Conclusion]:
     """Return what is stated, and the conclusion about the signature policy, with its findings.
 
     `together` are the signatures of the document, `given` the policy documents that the caller brought.  A policy
-    that is not at hand is told and decides nothing; one at hand that no signature follows is not the one that
+    that is not at hand is told and decides nothing, unless `text` demands it; one at hand that no signature follows is not the one that
     was signed under, and leaves the signature undecided.
     """
     stated = facts.claims
     policy = stated.policy
     conclusion, matches = (PASSED, None) if policy is None else _policy(policy, facts.id, together, given)
+    if policy is not None and matches is None and text is Demand.REQUIRED:
+        finding = error("SIGNATURE_POLICY_NOT_AVAILABLE", facts.id, id=policy.id or "-")
+        conclusion = undecided(SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE, finding)
     claims = Claims(
         signature_policy=None if policy is None else _result(policy, matches),
         commitments=stated.commitments,

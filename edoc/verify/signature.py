@@ -20,7 +20,7 @@ from edoc.facts.signature import (
 )
 from edoc.pki.algorithms import digest_of
 from edoc.pki.certificate import Certificate
-from edoc.policy.model import Judgement
+from edoc.policy.model import Demand, Judgement
 from edoc.result.enums import SubIndication
 from edoc.result.report import CertificateId, Claims, Scope, SignatureResult, Signer, Want
 from edoc.trust.store import Purpose
@@ -30,7 +30,7 @@ from edoc.verify.basic import BasicResult, signature_indication, unique_findings
 from edoc.verify.certificate import OUT_OF_BOUNDS
 from edoc.verify.chain import certificate_path
 from edoc.verify.claims import judge_claims
-from edoc.verify.context import Conclusion, Context, Material, failed, undecided
+from edoc.verify.context import PASSED, Conclusion, Context, Material, failed, undecided
 from edoc.verify.crypto import describe
 from edoc.verify.level import signature_level
 from edoc.verify.memo import PathMemo
@@ -218,9 +218,10 @@ def judge_signature(
         conclusion = validate_archival(target, times, proofs=proofs, context=context)
         best = proofs.proven(signature_key(facts)) or best
     together = around.document.signatures if around is not None else (facts,)
-    claims, policy = judge_claims(facts, together, context.data.signature_policies)
-    if conclusion.passed and not policy.passed:
-        conclusion = policy
+    given, text = context.data.signature_policies, context.policy.signature_policy_text
+    claims, policy = judge_claims(facts, together, given, text=text)
+    if conclusion.passed:
+        conclusion = next((item for item in (policy, _countersigned(checked, context)) if not item.passed), conclusion)
     over = tuple(item for item in around.tokens if covers_signature(item.facts, facts)) if around is not None else ()
     findings = (
         *unique_findings((*_told(basic, conclusion, facts.id), *policy.findings)),
@@ -234,6 +235,15 @@ def judge_signature(
     if not conclusion.passed:
         wants = (*basic.wants, *(want for token in (*tokens, *over) for want in token.wants))
     return Judged(facts=facts, entry=entry, conclusion=conclusion, wants=wants)
+
+
+def _countersigned(checked: Checked, context: Context) -> Conclusion:
+    """Return what broken counter-signatures make of a signature where the policy wants them to hold (5.1.4)."""
+    broken = [item.entry.id for item in checked.counter if not item.conclusion.passed]
+    if context.policy.counter_signatures is Demand.NOT_REQUIRED or not broken:
+        return PASSED
+    finding = error("COUNTER_SIGNATURE_NOT_PASSED", checked.facts.id, name=", ".join(broken))
+    return undecided(SubIndication.SIG_CONSTRAINTS_FAILURE, finding)
 
 
 def _level(checked: Checked, around: Surroundings | None, context: Context) -> str:

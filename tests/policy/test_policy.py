@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from edoc.errors import ConfigError
-from edoc.policy.model import RESERVATIONS, Judgement, Policy, RevocationRule
+from edoc.policy.model import RESERVATIONS, Demand, Judgement, Policy, RevocationRule
 from edoc.policy.suite import FOREVER, NEVER, default_suite
 
 
@@ -83,3 +83,15 @@ def test_digests_today(digest: str, reliable: bool) -> None:
 )
 def test_signature_algorithms_end_on_their_day(name: str, bits: int, curve: str | None, until: datetime) -> None:
     assert default_suite().signature(name, bits=bits, curve=curve).until == until
+
+
+def test_demands_are_read_from_a_file_and_stand_in_the_digest() -> None:
+    text = 'id = "strict"\nsignature_policy_text = "required"\ncounter_signatures = "required"\n'
+    policy = Policy.from_toml(text, name="strict.toml")
+    assert policy.signature_policy_text is Demand.REQUIRED and policy.counter_signatures is Demand.REQUIRED
+    plain = Policy.from_toml('id = "strict"\n', name="strict.toml")
+    assert policy.identity().digest != plain.identity().digest
+    for key in ("signature_policy_text", "counter_signatures"):
+        with pytest.raises(ConfigError) as problem:
+            Policy.from_toml(f'id = "x"\n{key} = "perhaps"\n', name="x.toml")
+        assert problem.value.code == "POLICY_VALUE"

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edoc.facts.findings import error
-from edoc.facts.signature import CertificateReference, ChangeLevel
+from edoc.facts.signature import CertificateReference, ChangeLevel, Claims, PolicyReference
+from edoc.policy.model import Demand
 from edoc.report.model import Report
 from edoc.result.enums import Verdict
 from edoc.trust.store import Purpose, TrustEntry, TrustStore
@@ -103,6 +104,13 @@ def reference(**fields: object) -> dict[str, object]:
     return change(certificate_references=(replace(made, **fields),))  # type: ignore[arg-type]
 
 
+RULES = b"The rules that this court signs by."
+UNDER = PolicyReference(id="1.2.3.4.5", digest_algorithm="sha256", digest=history.hashlib.sha256(RULES).digest())
+UNDER_RULES = Claims(policy=UNDER)
+WITH_RULES = Claims(policy=replace(UNDER, document=RULES))
+COUNTERSIGNED = replace(P0, id="countersigned", counter_signatures=Demand.REQUIRED)
+BY_THE_BOOK = replace(P0, id="by-the-book", signature_policy_text=Demand.REQUIRED)
+
 GOOD, SAME = "PASSED", None
 ROWS: dict[str, tuple[Case, str, str | None, str | None]] = {
     "1 all good": (Case(data=FRESH), GOOD, SAME, SAME),
@@ -171,6 +179,10 @@ ROWS: dict[str, tuple[Case, str, str | None, str | None]] = {
     "54 no claimed time": (Case(data=FRESH, stamps=(LATE,), claimed=None, policy=weak_suite_policy(id="delay", timestamp_delay=DAY)), GOOD, "SIG_CONSTRAINTS_FAILURE", SAME),
     "54 stamped at once": (Case(data=FRESH, stamps=(EARLY,), policy=weak_suite_policy(id="delay", timestamp_delay=DAY)), GOOD, GOOD, SAME),
     "55 counter-signature broken": (Case(data=FRESH, change=change(counter_signatures=(replace(Case().document().signatures[0], id="C1", signed_octets=b"x"),))), GOOD, SAME, SAME),
+    "56 counter-signature broken, and wanted": (Case(data=FRESH, change=change(counter_signatures=(replace(Case().document().signatures[0], id="C1", signed_octets=b"x"),)), policy=COUNTERSIGNED), "SIG_CONSTRAINTS_FAILURE", SAME, SAME),
+    "58 policy text not at hand": (Case(data=FRESH, change=change(claims=UNDER_RULES)), GOOD, SAME, SAME),
+    "58 policy text not at hand, and wanted": (Case(data=FRESH, change=change(claims=UNDER_RULES), policy=BY_THE_BOOK), "SIGNATURE_POLICY_NOT_AVAILABLE", SAME, SAME),
+    "58 policy text carried, and wanted": (Case(data=FRESH, change=change(claims=WITH_RULES), policy=BY_THE_BOOK), GOOD, SAME, SAME),
     "57 wrong purpose": (Case(signer=Issue(subject="Old Signer", issuer="Old CA", end=year(2028), extensions=((x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH]), False),)).make(), data=FRESH), "CHAIN_CONSTRAINTS_FAILURE", SAME, SAME),
     "59 two seals, the first by an authority of time that expired": (Case(data=REVOKED, archive=(replace(BY_OLD_TSA, time=year(2014)), Stamp(time=year(2017))), between=(crl_at("Old Root", year(2016)),)), "REVOKED_NO_POE", SAME, GOOD),
     "60 two seals, the first by an authority of time that was revoked": (Case(data=REVOKED[:1], between=(TSA_REVOKED,), archive=(Stamp(time=year(2014)), Stamp(time=year(2017), tsa=tsa("Other TSA")))), "REVOKED_NO_POE", SAME, SAME),
