@@ -155,9 +155,8 @@ class Inquiry:
 
     def validate(self, data: ValidationData) -> Outcome:
         """Return what the engine says with some data at hand."""
-        return validate(
-            self.facts, context=replace(self.context, data=data), identity=self.identity, memo=self.memo
-        )
+        context = self.context if data is self.context.data else replace(self.context, data=data)
+        return validate(self.facts, context=context, identity=self.identity, memo=self.memo)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,8 @@ class CertificateVerdict:
 
     def about(self, subject: str) -> CertificateVerdict:
         """Return the same verdict with its findings about another signature."""
+        if not (self.findings or self.conclusion.findings or self.beyond.findings or self.unreliable.findings):
+            return self
         return replace(
             self,
             conclusion=_about(self.conclusion, subject),

@@ -39,7 +39,8 @@ def signature_level(
     `document` is where the signature stands, for its store and time-stamps; `trust` whose anchors end paths;
     `certificates` are those of the signature and the tokens, by the ids of their facts.
     """
-    facts = replace(facts, timestamps=tuple(item for item in facts.timestamps if item.imprint is not None))
+    if any(item.imprint is None for item in facts.timestamps):
+        facts = replace(facts, timestamps=tuple(item for item in facts.timestamps if item.imprint is not None))
     stamps = tuple(item for item in _document_stamps(facts, document) if item.imprint is not None)
     leaves = certificates or {}
 

@@ -87,7 +87,9 @@ def check_signature(
     for item in facts.counter_signatures:
         checked = check_signature(item, shared=carried, context=context, memo=memo)
         counter.append(judge_signature(checked, times=times_of(checked, (), proofs=None, context=context), context=context))
-    basic = replace(basic, refutation=_refutation(facts, basic, tokens, context))
+    refutation = _refutation(facts, basic, tokens, context)
+    if refutation is not None:
+        basic = replace(basic, refutation=refutation)
     return Checked(
         facts=facts, material=material, basic=basic, tokens=tokens, counter=tuple(counter), notes=notes
     )

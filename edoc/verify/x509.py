@@ -109,7 +109,7 @@ def choose_verdict(
     for judged in examination.verdicts:
         verdict = apply_freshness(judged, subject=subject, context=context, time=fresh_at or context.time)
         if verdict.conclusion.passed:
-            return replace(verdict, wants=())
+            return replace(verdict, wants=()) if verdict.wants else verdict
         if verdict.conclusion.sub_indication is SubIndication.REVOKED_NO_POE:
             return verdict
         if best is None or _rank(verdict) > _rank(best):
