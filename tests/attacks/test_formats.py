@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import tracemalloc
 
 import pytest
 
@@ -128,3 +129,24 @@ def test_a_text_of_quotation_marks_that_never_ends(end: bytes) -> None:
     report = ask(data, policy="integrity")
     assert time.process_time() - start < _SECONDS
     assert report.verdict is edoc.Verdict.FAILED
+
+
+@pytest.mark.parametrize("piece", [b"[],", b"0,"])
+def test_a_json_document_of_millions_of_values(piece: bytes) -> None:
+    data = b'{"payload":"","protected":"","signature":"","more":[' + piece * (9_000_000 // len(piece)) + b"0]}"
+    start = time.process_time()
+    report = ask(data, policy="integrity")
+    assert time.process_time() - start < _SECONDS
+    assert (report.verdict, "JSON_VALUES" in codes(report)) == (edoc.Verdict.INDETERMINATE, True)
+
+
+def test_an_xml_document_of_very_many_elements_costs_little_beside_its_tree() -> None:
+    good = signed(f"<doc>{ORDER}{signature(reference('#o1'))}</doc>").replace(b"<doc>", b"<doc>" + b"<b/>" * 400_000)
+    tracemalloc.start()
+    try:
+        report = verified(good)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (report.verdict, "PARTIAL_COVERAGE" in codes(report)) == (edoc.Verdict.INDETERMINATE, True)
+    assert peak < 32 << 20, peak

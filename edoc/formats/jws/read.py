@@ -37,7 +37,8 @@ def read_jws(document: Document, *, originals: Originals, limits: Limits) -> Doc
         value = parse_json(data)
         found = signatures_in(value, limits)
     except JsonError as problem:
-        return _refused(document, error(problem.code, document.name, **problem.params))
+        make = warning if problem.code == "JSON_VALUES" else error
+        return _refused(document, make(problem.code, document.name, **problem.params))
     media_type = JSON_TYPE if found or _looks_like_jws(value) else _PLAIN_TYPE
     return _facts(document, media_type, found, originals)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lxml import etree
 
 from edoc.formats.xml.dsig import XmlSignature
@@ -81,7 +83,9 @@ class _Visit:
                 return False
             if any(_whole(nodes, item) for nodes in partial) or (item.tag == _SIGNATURE and _is_read(item)):
                 continue
-            inner = list(item.iterchildren("*"))
+            inner = list(islice(item.iterchildren("*"), self._left + 1))
+            if len(inner) > self._left:
+                return False
             held = any(nodes.holds(item) for nodes in partial)
             if not inner or (not held and _says_something(item)):
                 return False
