@@ -25,11 +25,15 @@ _VISITED = 100_000
 
 
 def covers_all(signature: XmlSignature) -> bool:
-    """Tell whether all data of the document is covered by the references of a signature.
+    """Tell whether all data of the document, and of the files beside it, is covered by the references of a signature.
 
     Other signatures are no data, nor are elements that only hold data and signatures together.
     """
-    covered = [item.covered for item in (*signature.references, *signature.entries) if item.actual is not None]
+    made = [item for item in (*signature.references, *signature.entries) if item.actual is not None]
+    beside = [item for item in made if item.external]
+    if {item.found_name for item in beside} - {item.found_name for item in beside if item.plain}:
+        return False
+    covered = [item.covered for item in made]
     sets = [nodes for nodes in covered if nodes is not None]
     if _instructions(signature.document.root) and not any(nodes.whole and nodes.outside for nodes in sets):
         return False
