@@ -140,6 +140,33 @@ def test_one_file_beside_has_no_boundary() -> None:
     assert report.verdict is edoc.Verdict.PASSED
 
 
+def _over(text: str, **changes: object) -> dict[str, object]:
+    protected = b64(json.dumps(header(**changes)))
+    return {"protected": protected, "signature": b64(value(f"{protected}.{text}".encode()))}
+
+
+@pytest.mark.parametrize("said", ["false", 0, [], {}])
+def test_whether_a_payload_is_encoded_is_true_or_false(said: object) -> None:
+    text = b64("I owe 100")
+    report = ask({"payload": text, **_over(text, b64=said, crit=["b64"])})
+    assert (report.verdict, "JWS_B64_MALFORMED" in codes(report)) == (edoc.Verdict.FAILED, True)
+
+
+def test_whether_a_payload_is_encoded_is_said_where_it_is_signed() -> None:
+    text = b64("I owe 100")
+    good = {"payload": text, **_over(text)}
+    assert ask(good).verdict is edoc.Verdict.PASSED
+    report = ask({**good, "header": {"b64": False}})
+    assert (report.verdict, "JWS_B64_MALFORMED" in codes(report)) == (edoc.Verdict.FAILED, True)
+
+
+def test_two_signatures_take_one_payload_for_two_things() -> None:
+    text = b64("I owe 100")
+    assert ask({"payload": text, "signatures": [_over(text), _over(text)]}).verdict is edoc.Verdict.PASSED
+    report = ask({"payload": text, "signatures": [_over(text), _over(text, b64=False, crit=["b64"])]})
+    assert (report.verdict, "JWS_B64_MIXED" in codes(report)) == (edoc.Verdict.FAILED, True)
+
+
 @pytest.mark.parametrize("end", [b"", b"\\", b'"'])
 def test_a_text_of_quotation_marks_that_never_ends(end: bytes) -> None:
     data = b'{"protected":"' + b'\\"' * 300_000 + end

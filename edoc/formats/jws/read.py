@@ -88,6 +88,8 @@ def _facts(document: Document, media_type: str, found: list[Jws], originals: Ori
     signatures: tuple[SignatureFacts, ...] = tuple(
         jws_facts(jws, id=f"S{number}", originals=originals) for number, jws in enumerate(found, 1)
     )
+    # RFC 7797 3: all signatures of a document take its payload for the same octets.
+    mixed = len({jws.encoded for jws in found}) > 1
     return DocumentFacts(
         name=document.name,
         media_type=media_type,
@@ -95,6 +97,7 @@ def _facts(document: Document, media_type: str, found: list[Jws], originals: Ori
         sha256=document.sha256(),
         signature_marks=bool(found),
         signatures=signatures,
+        findings=(error("JWS_B64_MIXED", document.name),) if mixed else (),
     )
 
 
