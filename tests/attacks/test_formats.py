@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import time
+import tracemalloc
 
 import pytest
 
 import edoc
+from edoc.formats.xml.algorithms import C14N_EXCLUSIVE
+from edoc.formats.xml.transforms import XPATH, XPATH_FILTER_2
 from edoc.formats.xml.tree import DS
 from tests.formats.cades import maker as cades
 from tests.formats.jws.maker import ask, b64, header, value
@@ -56,6 +61,20 @@ def test_base64_in_an_object_signs_no_element() -> None:
     report = verified(good)
     assert (report.verdict, report.signatures[0].signed_data(0)) == (edoc.Verdict.INTACT, b"Hello!")
     report = verified(good.replace(b"SGVs", b'SGVs<pay to="Thief"/>'))
+    assert (report.verdict, "PARTIAL_COVERAGE" in codes(report)) == (edoc.Verdict.INDETERMINATE, True)
+
+
+@pytest.mark.parametrize("algorithm, expression", [
+    (XPATH, "<ds:XPath>not(ancestor-or-self::amount)</ds:XPath>"),
+    (XPATH_FILTER_2, f'<f:XPath xmlns:f="{XPATH_FILTER_2}" Filter="subtract">//amount</f:XPath>'),
+])  # fmt: skip
+def test_an_expression_leaves_out_the_amount_of_a_file_beside(algorithm: str, expression: str) -> None:
+    chosen = transform(algorithm, expression) + transform(C14N_EXCLUSIVE)
+    digest = base64.b64encode(hashlib.sha256(b"<order><to>Bakery</to></order>").digest()).decode()
+    data = signed(signature(reference("order.xml", 9, transforms=chosen).replace("@9@", digest)))
+    forged = edoc.Document.from_bytes(b"<order><to>Bakery</to><amount>900</amount></order>", name="order.xml")
+    report = verified(data, detached=[forged])
+    assert report.signatures[0].intact is True
     assert (report.verdict, "PARTIAL_COVERAGE" in codes(report)) == (edoc.Verdict.INDETERMINATE, True)
 
 
@@ -121,6 +140,33 @@ def test_one_file_beside_has_no_boundary() -> None:
     assert report.verdict is edoc.Verdict.PASSED
 
 
+def _over(text: str, **changes: object) -> dict[str, object]:
+    protected = b64(json.dumps(header(**changes)))
+    return {"protected": protected, "signature": b64(value(f"{protected}.{text}".encode()))}
+
+
+@pytest.mark.parametrize("said", ["false", 0, [], {}])
+def test_whether_a_payload_is_encoded_is_true_or_false(said: object) -> None:
+    text = b64("I owe 100")
+    report = ask({"payload": text, **_over(text, b64=said, crit=["b64"])})
+    assert (report.verdict, "JWS_B64_MALFORMED" in codes(report)) == (edoc.Verdict.FAILED, True)
+
+
+def test_whether_a_payload_is_encoded_is_said_where_it_is_signed() -> None:
+    text = b64("I owe 100")
+    good = {"payload": text, **_over(text)}
+    assert ask(good).verdict is edoc.Verdict.PASSED
+    report = ask({**good, "header": {"b64": False}})
+    assert (report.verdict, "JWS_B64_MALFORMED" in codes(report)) == (edoc.Verdict.FAILED, True)
+
+
+def test_two_signatures_take_one_payload_for_two_things() -> None:
+    text = b64("I owe 100")
+    assert ask({"payload": text, "signatures": [_over(text), _over(text)]}).verdict is edoc.Verdict.PASSED
+    report = ask({"payload": text, "signatures": [_over(text), _over(text, b64=False, crit=["b64"])]})
+    assert (report.verdict, "JWS_B64_MIXED" in codes(report)) == (edoc.Verdict.FAILED, True)
+
+
 @pytest.mark.parametrize("end", [b"", b"\\", b'"'])
 def test_a_text_of_quotation_marks_that_never_ends(end: bytes) -> None:
     data = b'{"protected":"' + b'\\"' * 300_000 + end
@@ -128,3 +174,24 @@ def test_a_text_of_quotation_marks_that_never_ends(end: bytes) -> None:
     report = ask(data, policy="integrity")
     assert time.process_time() - start < _SECONDS
     assert report.verdict is edoc.Verdict.FAILED
+
+
+@pytest.mark.parametrize("piece", [b"[],", b"0,"])
+def test_a_json_document_of_millions_of_values(piece: bytes) -> None:
+    data = b'{"payload":"","protected":"","signature":"","more":[' + piece * (9_000_000 // len(piece)) + b"0]}"
+    start = time.process_time()
+    report = ask(data, policy="integrity")
+    assert time.process_time() - start < _SECONDS
+    assert (report.verdict, "JSON_VALUES" in codes(report)) == (edoc.Verdict.INDETERMINATE, True)
+
+
+def test_an_xml_document_of_very_many_elements_costs_little_beside_its_tree() -> None:
+    good = signed(f"<doc>{ORDER}{signature(reference('#o1'))}</doc>").replace(b"<doc>", b"<doc>" + b"<b/>" * 400_000)
+    tracemalloc.start()
+    try:
+        report = verified(good)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (report.verdict, "PARTIAL_COVERAGE" in codes(report)) == (edoc.Verdict.INDETERMINATE, True)
+    assert peak < 32 << 20, peak

@@ -55,6 +55,9 @@ def read_parts(members: Mapping[str, Json], payload: Json, *, compact: bool, lim
     for name in sorted(set(protected) & set(unprotected)):
         # RFC 7515 7.2.1: no parameter may be in both.
         findings.append(error("JWS_PARAMETER_TWICE", name=name))
+    if "b64" in unprotected or not isinstance(protected.get("b64", True), bool):
+        # RFC 7797 3: a boolean, and only where it is signed; what else two readers make of it differs.
+        findings.append(error("JWS_B64_MALFORMED"))
     signature_text = _text(members.get("signature"), findings, "JWS_SIGNATURE_MALFORMED")
     return Jws(
         protected_text=protected_text,

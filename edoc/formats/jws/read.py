@@ -37,7 +37,8 @@ def read_jws(document: Document, *, originals: Originals, limits: Limits) -> Doc
         value = parse_json(data)
         found = signatures_in(value, limits)
     except JsonError as problem:
-        return _refused(document, error(problem.code, document.name, **problem.params))
+        make = warning if problem.code == "JSON_VALUES" else error
+        return _refused(document, make(problem.code, document.name, **problem.params))
     media_type = JSON_TYPE if found or _looks_like_jws(value) else _PLAIN_TYPE
     return _facts(document, media_type, found, originals)
 
@@ -87,6 +88,8 @@ def _facts(document: Document, media_type: str, found: list[Jws], originals: Ori
     signatures: tuple[SignatureFacts, ...] = tuple(
         jws_facts(jws, id=f"S{number}", originals=originals) for number, jws in enumerate(found, 1)
     )
+    # RFC 7797 3: all signatures of a document take its payload for the same octets.
+    mixed = len({jws.encoded for jws in found}) > 1
     return DocumentFacts(
         name=document.name,
         media_type=media_type,
@@ -94,6 +97,7 @@ def _facts(document: Document, media_type: str, found: list[Jws], originals: Ori
         sha256=document.sha256(),
         signature_marks=bool(found),
         signatures=signatures,
+        findings=(error("JWS_B64_MIXED", document.name),) if mixed else (),
     )
 
 

@@ -14,6 +14,8 @@ Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
 
 _DEPTH = 64
 """Nesting of real JAdES documents stays below 12."""
+_OPENED, _VALUES = 1_000_000, 4_000_000
+"""Lists and objects of one document, and values: each costs some hundred octets, whatever it is written with."""
 _DIGITS = 64
 """Digits of one number; dates and sizes have 10."""
 _OPENING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
@@ -34,13 +36,15 @@ class JsonError(ValueError):
 def parse_json(data: bytes) -> Json:
     """Return the value that some octets are.
 
-    Raises JsonError: JSON_ENCODING, JSON_MALFORMED, JSON_DUPLICATE_MEMBER, JSON_DEPTH, JSON_NUMBER.
+    Raises JsonError: JSON_ENCODING, JSON_MALFORMED, JSON_DUPLICATE_MEMBER, JSON_DEPTH, JSON_NUMBER, JSON_VALUES.
     """
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise JsonError("JSON_ENCODING", offset=problem.start) from problem
     _refuse_depth(text)
+    if text.count(",") > _VALUES:
+        raise JsonError("JSON_VALUES", limit=_VALUES)
     try:
         value: Json = json.loads(
             text,
@@ -59,13 +63,16 @@ def parse_json(data: bytes) -> Json:
 
 
 def _refuse_depth(text: str) -> None:
-    depth = 0
+    depth = opened = 0
     for found in _OPENING.finditer(text):
         mark = found.group()
         if mark in "[{":
             depth += 1
+            opened += 1
             if depth > _DEPTH:
                 raise JsonError("JSON_DEPTH", limit=_DEPTH)
+            if opened > _OPENED:
+                raise JsonError("JSON_VALUES", limit=_OPENED)
         elif mark in "]}":
             depth -= 1
 

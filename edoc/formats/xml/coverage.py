@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lxml import etree
 
 from edoc.formats.xml.dsig import XmlSignature
@@ -23,11 +25,15 @@ _VISITED = 100_000
 
 
 def covers_all(signature: XmlSignature) -> bool:
-    """Tell whether all data of the document is covered by the references of a signature.
+    """Tell whether all data of the document, and of the files beside it, is covered by the references of a signature.
 
     Other signatures are no data, nor are elements that only hold data and signatures together.
     """
-    covered = [item.covered for item in (*signature.references, *signature.entries) if item.actual is not None]
+    made = [item for item in (*signature.references, *signature.entries) if item.actual is not None]
+    beside = [item for item in made if item.external]
+    if {item.found_name for item in beside} - {item.found_name for item in beside if item.plain}:
+        return False
+    covered = [item.covered for item in made]
     sets = [nodes for nodes in covered if nodes is not None]
     if _instructions(signature.document.root) and not any(nodes.whole and nodes.outside for nodes in sets):
         return False
@@ -81,7 +87,9 @@ class _Visit:
                 return False
             if any(_whole(nodes, item) for nodes in partial) or (item.tag == _SIGNATURE and _is_read(item)):
                 continue
-            inner = list(item.iterchildren("*"))
+            inner = list(islice(item.iterchildren("*"), self._left + 1))
+            if len(inner) > self._left:
+                return False
             held = any(nodes.holds(item) for nodes in partial)
             if not inner or (not held and _says_something(item)):
                 return False

@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from edoc.facts.findings import Finding, error
 from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
 from edoc.facts.signature import Reference, ReferenceKind, ScopeKind, SignatureFacts, SignatureFormat
-from edoc.formats.xml.c14n import METHODS
 from edoc.formats.xml.coverage import covers_all
 from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.key_info import KeyInfo
 from edoc.formats.xml.qualifying import SIGNED_PROPERTIES_TYPES
 from edoc.formats.xml.references import XmlReference
-from edoc.formats.xml.transforms import BASE64, ENVELOPED
 from edoc.formats.xml.tree import DS
 from edoc.pki.certificate import Certificate, CertificateError
 
@@ -76,9 +74,8 @@ def _is_part_of_signature(item: XmlReference) -> bool:
 def _scope(item: XmlReference) -> ScopeKind:
     if item.entry:
         return ScopeKind.MANIFEST_ENTRY
-    plain = all(one.algorithm in METHODS or one.algorithm in (ENVELOPED, BASE64) for one in item.transforms)
     if item.external:
-        return ScopeKind.FULL if plain else ScopeKind.PARTIAL
+        return ScopeKind.FULL if item.plain else ScopeKind.PARTIAL
     return ScopeKind.FULL if item.target is item.document.root else ScopeKind.PARTIAL
 
 

@@ -29,12 +29,10 @@ from edoc.formats.xml.layout import (
 from edoc.formats.xml.leaf import octets
 from edoc.formats.xml.place import parsed
 from edoc.formats.xml.text import XmlText, without_declaration
+from edoc.formats.xml.transforms import WRAPPER
 from edoc.formats.xml.tree import Element, XmlDocument
 from edoc.formats.xml.write_properties import words
 from edoc.pki.algorithms import Hash
-
-WRAPPER = "urn:edoc:documents"
-"""The namespace of the element around files that stand beside their signature in one document."""
 
 
 def internally_detached(documents: Sequence[Document], order: SignatureOrder) -> Layout:

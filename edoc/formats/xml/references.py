@@ -15,11 +15,20 @@ from urllib.parse import unquote
 from edoc.facts.document import Document
 from edoc.formats.originals import Found, Request
 from edoc.formats.xml.algorithms import C14N_10, digest_of_uri
-from edoc.formats.xml.c14n import canonicalize
+from edoc.formats.xml.c14n import METHODS, canonicalize
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.leaf import algorithm, octets, ordered
 from edoc.formats.xml.nodes import NodeSet
-from edoc.formats.xml.transforms import Data, Transform, followed, octets_of, read_transforms, transformed
+from edoc.formats.xml.transforms import (
+    BASE64,
+    ENVELOPED,
+    Data,
+    Transform,
+    followed,
+    octets_of,
+    read_transforms,
+    transformed,
+)
 from edoc.formats.xml.tree import DS, Element, XmlDocument
 from edoc.pki.algorithms import digest_size, new_hash
 
@@ -68,6 +77,11 @@ class XmlReference:
     def external(self) -> bool:
         """True when it points outside this document."""
         return self.uri is None or not (self.uri == "" or self.uri.startswith("#"))
+
+    @property
+    def plain(self) -> bool:
+        """True when no transform chooses among the data: it leaves out nothing but signatures and markup."""
+        return all(one.algorithm in METHODS or one.algorithm in (ENVELOPED, BASE64) for one in self.transforms)
 
     def output(self) -> Data:
         """Return what the transforms make of the data: octets, or nodes; `XmlError` when there is none."""

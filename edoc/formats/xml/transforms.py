@@ -9,9 +9,9 @@ from lxml import etree
 from edoc.formats.xml.algorithms import C14N_10
 from edoc.formats.xml.c14n import METHODS, canonicalize
 from edoc.formats.xml.errors import XmlError
-from edoc.formats.xml.leaf import algorithm, children, decoded
+from edoc.formats.xml.leaf import algorithm, attributes, children, decoded
 from edoc.formats.xml.nodes import NodeSet
-from edoc.formats.xml.tree import DS, Element, XmlDocument
+from edoc.formats.xml.tree import DS, ID_ATTRIBUTES, Element, XmlDocument
 from edoc.formats.xml.xpath import filter_nodes, filter_two
 from edoc.limits import Limits
 
@@ -19,6 +19,8 @@ ENVELOPED = f"{DS}enveloped-signature"
 BASE64 = f"{DS}base64"
 XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 XPATH_FILTER_2 = "http://www.w3.org/2002/06/xmldsig-filter2"
+WRAPPER = "urn:edoc:documents"
+"""The namespace of the element around files that stand beside their signature in one document."""
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 
 Data = bytes | NodeSet
@@ -101,8 +103,15 @@ def followed(
 
 
 def _is_box_of_text(element: Element) -> bool:
-    """Tell whether an element is a ds:Object with nothing but text: of others base64 drops what they say by markup."""
-    return element.tag == f"{{{DS}}}Object" and next(element.iterchildren("*"), None) is None
+    """Tell whether an element only holds text: of others base64 drops what they say by elements or attributes."""
+    if next(element.iterchildren("*"), None) is not None:
+        return False
+    labels = _LABELS | {"Name"} if element.tag == f"{{{WRAPPER}}}Document" else _LABELS
+    return element.tag == f"{{{DS}}}Object" or labels.issuperset(attributes(element))
+
+
+_LABELS = frozenset({*ID_ATTRIBUTES, "MimeType", "Encoding"})
+"""Attributes that say nothing beside what a box holds; the type that counts is signed (EN 319 132-1 5.2.4)."""
 
 
 _KNOWN = frozenset({ENVELOPED, BASE64, XPATH, XPATH_FILTER_2})
