@@ -51,6 +51,8 @@ class Limits:
     """The text of one protected header; with a chain of certificates it has 10 KiB."""
     xml_bytes: int = 256 << 20
     """One XML document: its tree takes some eight times as much."""
+    xml_tags: int = 2_500_000
+    """Tags of one XML document: lists of 100,000 lines have a million; the tree of so many takes 400 MB at the worst."""
     xml_depth: int = 256
     """Nesting of elements; real documents stay below 40."""
     xml_attributes: int = 1_000

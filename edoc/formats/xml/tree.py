@@ -60,6 +60,9 @@ class XmlDocument:
         """Parse a document; `XmlError`: XML_MALFORMED, XML_DOCTYPE, XML_ENCODING, XML_VERSION, XML_LIMIT."""
         if len(data) > limits.xml_bytes:
             raise XmlError("XML_LIMIT", limit=limits.xml_bytes, what="octets")
+        if data.count(b"<") > limits.xml_tags:
+            # Counted before a tree is made of it: that takes some 150 octets for each element.
+            raise XmlError("XML_LIMIT", limit=limits.xml_tags, what="tags")
         _refuse_prolog(data)
         root = _parsed(data)
         docinfo = root.getroottree().docinfo

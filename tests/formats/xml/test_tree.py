@@ -125,3 +125,10 @@ def test_damaged_documents_are_answered() -> None:
         facts = read_xml(Document.from_bytes(data, name="x"), originals=Originals())
         assert facts.complete or facts.findings
         assert kind_of(Document.from_bytes(data, name="x")) in (Kind.XML, Kind.UNKNOWN)
+
+
+def test_tags_are_counted_before_a_tree_is_made() -> None:
+    parsed(b"<a>" + b"<b/>" * 8 + b"</a>", Limits(xml_tags=10))
+    with pytest.raises(XmlError) as problem:
+        parsed(b"<a>" + b"<b/>" * 9 + b"</a>", Limits(xml_tags=10))
+    assert problem.value.code == "XML_LIMIT"
