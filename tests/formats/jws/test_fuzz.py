@@ -124,6 +124,13 @@ def test_no_mutant_is_intact_with_other_content(mutate: Callable[[bytes, random.
         judge(mutate(seed(), rng))
 
 
+@pytest.mark.soak
+def test_five_thousand_mutants() -> None:
+    for number in range(5_000):
+        rng = random.Random(f"jws {number}")
+        judge(MUTATORS[number % len(MUTATORS)](seed(), rng))
+
+
 def test_the_seed_itself_is_intact() -> None:
     assert ask(seed(), policy="integrity").verdict is edoc.Verdict.INTACT
 
