@@ -18,7 +18,7 @@ _OPENED, _VALUES = 1_000_000, 4_000_000
 """Lists and objects of one document, and values: each costs some hundred octets, whatever it is written with."""
 _DIGITS = 64
 """Digits of one number; dates and sizes have 10."""
-_OPENING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
+_OPENING = re.compile(r'"(?>(?:[^"\\]++|\\.)*)(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
 """A string that never ends is taken to the end: else it would be sought again from each quotation mark in it."""
 _URL = re.compile(rb"[A-Za-z0-9_-]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")

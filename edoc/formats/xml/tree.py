@@ -30,7 +30,7 @@ ID_ATTRIBUTES = ("Id", "ID", "id", f"{{{XML}}}id", f"{{{_WSU}}}Id")
 _SMALL = 10_000_000
 """Up to here no text can exceed the parser's own limits, which also bound the depth to 256."""
 _PROLOG = re.compile(r"\ufeff?(?:<\?.*?\?>|<!--.*?-->|[ \t\r\n]+)*", re.DOTALL)
-_PROLOG_OCTETS = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?.*?\?>|<!--.*?-->|[ \t\r\n]+)*+", re.DOTALL)
+_PROLOG_OCTETS = re.compile(rb"(?:\xef\xbb\xbf)?(?>(?:<\?.*?\?>|<!--.*?-->|[ \t\r\n]+)*)", re.DOTALL)
 _DECLARATION = re.compile(
     r"""<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']"""
     r"""(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["'])?"""
