@@ -161,8 +161,9 @@ def _carries_data(seen: Seen) -> Outcome:
 def _no_active_content(seen: Seen) -> Outcome:
     if seen.codes & _ACTIVE:
         return Outcome.CONTRADICTS
-    # Scripts and outside content are looked for in PDF files only.
-    return _if(seen.data.document.media_type == "application/pdf")
+    # Scripts and outside content are looked for in PDF files only, and in those that can be read to the end.
+    readable = seen.signature.sub_indication is not SubIndication.FORMAT_FAILURE
+    return _if(readable and seen.data.document.media_type == "application/pdf")
 
 
 def _digest_recorded(seen: Seen) -> Outcome:

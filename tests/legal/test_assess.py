@@ -13,7 +13,8 @@ from edoc.legal import LegalView, Outcome, PkiClass, PkiNames, assess, built_in
 from edoc.legal.evidence import QUESTIONS
 from edoc.legal.profile import BUILT_IN
 from edoc.report.legal import legal_dict, render_legal
-from edoc.result.report import PathCertificate, ReportData
+from edoc.result.enums import SubIndication
+from edoc.result.report import PathCertificate, ReportData, SignaturePolicy
 from tests.report.makers import EVERY, HEX, SIGNED, data, failed, intact, signature, timestamp, undecided, unsigned
 
 LAW = built_in("ir-ecl")
@@ -100,6 +101,7 @@ def test_a_revoked_certificate_contradicts_unless_proved_earlier() -> None:
         ({"findings": (error("CERT_REFERENCE_MISMATCH", "S1"),)}, "certificate_bound", Outcome.CONTRADICTS),
         ({"findings": (warning("CERT_REFERENCE_MISSING", "S1"),)}, "certificate_bound", Outcome.MISSING),
         ({"findings": (warning("PDF_DYNAMIC_CONTENT", "S1"),)}, "no_active_content", Outcome.CONTRADICTS),
+        ({"sub_indication": SubIndication.FORMAT_FAILURE}, "no_active_content", Outcome.MISSING),
         ({"claimed_signing_time": None}, "time_claimed", Outcome.MISSING),
         ({"indication": None}, "checks_passed", Outcome.MISSING),
     ],
@@ -152,7 +154,7 @@ def test_a_view_is_no_truth_value() -> None:
 
 def test_every_question_can_support() -> None:
     scope = replace(signature().scope[0], kind=next(kind for kind in type(signature().scope[0].kind) if kind.value == "ATTACHMENT"))
-    claims = replace(signature().claims, signature_policy=_policy())
+    claims = replace(signature().claims, signature_policy=SignaturePolicy(id="1.2.3", uri=None, digest={}, matches=True))
     entry = signature(
         level="PAdES-BASELINE-LTA", best_signature_time=SIGNED, timestamps=(timestamp(),), findings=(), scope=(scope,), claims=claims,
         signer=replace(signature().signer, organization="Practice"),  # type: ignore[type-var]
@@ -160,9 +162,3 @@ def test_every_question_can_support() -> None:
     found = answers(data(entry))
     assert found.keys() == QUESTIONS.keys()
     assert set(found.values()) == {Outcome.SUPPORTS}
-
-
-def _policy() -> object:
-    from edoc.result.report import SignaturePolicy
-
-    return SignaturePolicy(id="1.2.3", uri=None, digest={}, matches=True)
