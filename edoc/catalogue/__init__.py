@@ -43,6 +43,17 @@ def entries() -> dict[str, dict[str, object]]:
     return merged
 
 
+@cache
+def _rooms() -> dict[str, str]:
+    files = [item for item in resources.files(__package__).iterdir() if item.name.endswith(".json")]
+    return {code: file.name.removesuffix(".json") for file in files for code in json.loads(file.read_text("utf-8"))}
+
+
+def room(code: str) -> str:
+    """Return the room whose catalogue file holds a code, such as `pdf`; `KeyError` for an unknown code."""
+    return _rooms()[code]
+
+
 def sentence(code: str, params: Mapping[str, object] | None = None, lang: str = "en") -> Sentence:
     """Return the sentence for a code in a language, with its parameters filled in."""
     entry = entries().get(code, {})

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from edoc.bulk import BulkResult
 from edoc.cli.talk import colour_of
 from edoc.drivers.output import open_output
 from edoc.errors import ConfigError
-from edoc.report.json import dumps, error_dict, report_dict
+from edoc.report.json import Json, dumps, error_dict, report_dict
 from edoc.report.paper import Colour
 from edoc.report.text import render_error, render_text
+from edoc.result.report import ReportData
+
+if TYPE_CHECKING:
+    from edoc.cli.law import LegalOrder
 
 RULE = "\u2500" * 72
 
@@ -31,28 +35,38 @@ class Answers(Protocol):
         """Leave nothing half-made behind; after `close` there is nothing to do."""
 
 
-def json_text(result: BulkResult, lang: str) -> str:
+def json_text(result: BulkResult, lang: str, *, legal: LegalOrder | None = None) -> str:
     """Return one result as a JSON document."""
     if result.report is not None:
-        return dumps(report_dict(result.report.data, lang=lang), indent=2) + "\n"
+        return dumps(_report(result.report.data, lang, legal), indent=2) + "\n"
     assert result.error is not None
     return dumps(error_dict(result.error, name=result.input, lang=lang), indent=2) + "\n"
 
 
-def json_line(result: BulkResult, exit_code: int, lang: str) -> str:
+def json_line(result: BulkResult, exit_code: int, lang: str, *, legal: LegalOrder | None = None) -> str:
     """Return one result as a line of a log: the record, the input as given, and its exit code."""
     record = {"input": result.input, "exit": exit_code}
     if result.report is not None:
-        return dumps({**record, **report_dict(result.report.data, lang=lang)}) + "\n"
+        return dumps({**record, **_report(result.report.data, lang, legal)}) + "\n"
     assert result.error is not None
     return dumps({**record, **error_dict(result.error, name=result.input, lang=lang)}) + "\n"
+
+
+def _report(data: ReportData, lang: str, legal: LegalOrder | None) -> Json:
+    """The report, with the key `legal` only where a profile was asked for."""
+    told = report_dict(data, lang=lang)
+    if legal is None:
+        return told
+    from edoc.report.legal import legal_dict
+
+    return {**told, "legal": legal_dict(legal.view(data), lang=lang)}
 
 
 class Stream:
     """Standard output: every answer is flushed when it is known."""
 
-    def __init__(self, kind: str, lang: str) -> None:
-        self._kind, self._lang = kind, lang
+    def __init__(self, kind: str, lang: str, *, legal: LegalOrder | None = None) -> None:
+        self._kind, self._lang, self._legal = kind, lang, legal
         self._count = 0
 
     def take(self, result: BulkResult, exit_code: int) -> None:
@@ -65,7 +79,8 @@ class Stream:
         if self._kind == "text" and self._count:
             sys.stdout.write(f"{RULE}\n")
         self._count += 1
-        sys.stdout.write(_written(self._kind, result, exit_code, self._lang, colour_of(sys.stdout)))
+        answer = _written(self._kind, result, exit_code, self._lang, colour_of(sys.stdout), legal=self._legal)
+        sys.stdout.write(answer)
         sys.stdout.flush()
 
     def close(self) -> None:
@@ -78,8 +93,17 @@ class Stream:
 class OneFile:
     """One file that appears whole or not at all."""
 
-    def __init__(self, path: str, kind: str, lang: str, *, overwrite: bool, inputs: tuple[str, ...]) -> None:
-        self._kind, self._lang = kind, lang
+    def __init__(
+        self,
+        path: str,
+        kind: str,
+        lang: str,
+        *,
+        overwrite: bool,
+        inputs: tuple[str, ...],
+        legal: LegalOrder | None = None,
+    ) -> None:
+        self._kind, self._lang, self._legal = kind, lang, legal
         refuse_input(path, inputs)
         self._output = open_output(path, overwrite=overwrite)
         self._count = 0
@@ -89,7 +113,8 @@ class OneFile:
         if self._count and self._kind == "text":
             self._output.write(f"{RULE}\n".encode())
         self._count += 1
-        self._output.write(_written(self._kind, result, exit_code, self._lang, Colour.NONE).encode())
+        answer = _written(self._kind, result, exit_code, self._lang, Colour.NONE, legal=self._legal)
+        self._output.write(answer.encode())
 
     def close(self) -> None:
         """Let the file appear."""
@@ -103,8 +128,17 @@ class OneFile:
 class Folder:
     """A file for each input in one folder, each appearing whole."""
 
-    def __init__(self, path: str, kind: str, lang: str, *, overwrite: bool, inputs: tuple[str, ...]) -> None:
-        self._path, self._kind, self._lang = path, kind, lang
+    def __init__(
+        self,
+        path: str,
+        kind: str,
+        lang: str,
+        *,
+        overwrite: bool,
+        inputs: tuple[str, ...],
+        legal: LegalOrder | None = None,
+    ) -> None:
+        self._path, self._kind, self._lang, self._legal = path, kind, lang, legal
         self._overwrite, self._inputs = overwrite, inputs
         self._seen: set[str] = set()
         os.makedirs(path, exist_ok=True)
@@ -118,8 +152,9 @@ class Folder:
         self._seen.add(name)
         place = os.path.join(self._path, name)
         refuse_input(place, self._inputs)
+        answer = _written(self._kind, result, exit_code, self._lang, Colour.NONE, legal=self._legal)
         with open_output(place, overwrite=self._overwrite) as output:
-            output.write(_written(self._kind, result, exit_code, self._lang, Colour.NONE).encode())
+            output.write(answer.encode())
             output.commit()
 
     def close(self) -> None:
@@ -132,9 +167,11 @@ class Folder:
 class Log:
     """A log of JSON lines that grows record by record, so that a batch that is cut off can go on."""
 
-    def __init__(self, path: str, lang: str, *, mode: str, inputs: tuple[str, ...]) -> None:
+    def __init__(
+        self, path: str, lang: str, *, mode: str, inputs: tuple[str, ...], legal: LegalOrder | None = None
+    ) -> None:
         refuse_input(path, inputs)
-        self._lang = lang
+        self._lang, self._legal = lang, legal
         try:
             self._stream = open(path, mode)  # noqa: SIM115 - closed by close()
         except FileExistsError as problem:
@@ -142,7 +179,7 @@ class Log:
 
     def take(self, result: BulkResult, exit_code: int) -> None:
         """Append the record of one input and hand it to the system."""
-        self._stream.write(json_line(result, exit_code, self._lang).encode())
+        self._stream.write(json_line(result, exit_code, self._lang, legal=self._legal).encode())
         self._stream.flush()
 
     def close(self) -> None:
@@ -168,17 +205,24 @@ def refuse_input(path: str, inputs: tuple[str, ...]) -> None:
             raise ConfigError("OUTPUT_IS_INPUT", subject=path)
 
 
-def _written(kind: str, result: BulkResult, exit_code: int, lang: str, colour: Colour) -> str:
+def _written(
+    kind: str, result: BulkResult, exit_code: int, lang: str, colour: Colour, *, legal: LegalOrder | None
+) -> str:
     writers: dict[str, Callable[[], str]] = {
-        "json": lambda: json_text(result, lang),
-        "jsonl": lambda: json_line(result, exit_code, lang),
-        "text": lambda: _sheet(result, lang, colour),
+        "json": lambda: json_text(result, lang, legal=legal),
+        "jsonl": lambda: json_line(result, exit_code, lang, legal=legal),
+        "text": lambda: _sheet(result, lang, colour, legal),
     }
     return writers[kind]()
 
 
-def _sheet(result: BulkResult, lang: str, colour: Colour) -> str:
-    if result.report is not None:
-        return render_text(result.report.data, lang=lang, colour=colour)
-    assert result.error is not None
-    return render_error(result.error, name=result.input, lang=lang, colour=colour)
+def _sheet(result: BulkResult, lang: str, colour: Colour, legal: LegalOrder | None) -> str:
+    if result.report is None:
+        assert result.error is not None
+        return render_error(result.error, name=result.input, lang=lang, colour=colour)
+    sheet = render_text(result.report.data, lang=lang, colour=colour)
+    if legal is None:
+        return sheet
+    from edoc.report.legal import render_legal
+
+    return sheet + render_legal(legal.view(result.report.data), lang=lang, colour=colour)

@@ -1,23 +1,30 @@
-"""`edoc explain`: a code in plain words, in both languages."""
+"""`edoc explain`: a code, or a whole report, in plain words."""
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 
 import click
 
 from edoc.cli.options import HELP, LANGUAGE
-from edoc.cli.talk import LANGUAGES, choose_language
+from edoc.cli.talk import LANGUAGES, choose_language, colour_of
+
+_CODE = re.compile("[A-Za-z0-9_-]{2,}")
+_LARGEST = 64 << 20
+"""Octets of a file of records: some ten thousand reports."""
 
 
 @click.command(context_settings=HELP)
-@click.argument("code", metavar="CODE")
+@click.argument("what", metavar="CODE|REPORT")
 @LANGUAGE
-def command(code: str, lang: str | None) -> int:
-    """Explain a code in plain words, with its clause and its cure.
+def command(what: str, lang: str | None) -> int:
+    """Explain a code, or a report that `edoc verify` wrote, in plain words.
 
-    Both languages are shown unless --lang names one.  CODE is what stands in a report or beside a
-    complaint.
+    CODE is what stands in a report or beside a complaint: its meaning, where it arises, its cure and its
+    clause, in both languages unless --lang names one.  REPORT is a file of --format json or jsonl, or - for
+    standard input: its verdict, each finding, and what to do next, the gravest first.
 
     Example: edoc explain HASH_MISMATCH
     """
@@ -25,12 +32,44 @@ def command(code: str, lang: str | None) -> int:
     from edoc.errors import ConfigError
     from edoc.report.explanation import explain
 
-    choose_language(lang)
-    wanted = code.strip().upper()
-    if wanted not in entries():
-        raise ConfigError("CODE_UNKNOWN", subject=code, params={"similar": _similar(wanted) or "-"})
-    sys.stdout.write("\n".join(explain(wanted, lang=name) for name in ([lang] if lang else LANGUAGES)))
+    told = choose_language(lang)
+    wanted = what.strip().upper()
+    if wanted in entries():
+        sys.stdout.write("\n".join(explain(wanted, lang=name) for name in ([lang] if lang else LANGUAGES)))
+        return 0
+    if _CODE.fullmatch(what.strip()) and not os.path.exists(what):
+        raise ConfigError("CODE_UNKNOWN", subject=what, params={"similar": _similar(wanted) or "-"})
+    _records(what, told)
     return 0
+
+
+def _records(path: str, lang: str) -> None:
+    from edoc.cli.answers import RULE
+    from edoc.report.retold import retell
+    from edoc.result.reading import read_records
+
+    records = read_records(_octets(path), name=path)
+    for index, record in enumerate(records):
+        if index:
+            sys.stdout.write(f"{RULE}\n")
+        sys.stdout.write(retell(record, lang=lang, colour=colour_of(sys.stdout)))
+
+
+def _octets(path: str) -> bytes:
+    from edoc.errors import InputError
+
+    try:
+        if path == "-":
+            octets = sys.stdin.buffer.read(_LARGEST + 1)
+        else:
+            with open(path, "rb") as stream:
+                octets = stream.read(_LARGEST + 1)
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or "?"
+        raise InputError("RECORD_UNREADABLE", subject=path, params={"reason": reason}) from problem
+    if len(octets) > _LARGEST:
+        raise InputError("RECORD_UNREADABLE", subject=path, params={"reason": "> 64 MiB"})
+    return octets
 
 
 def _similar(code: str) -> str:

@@ -8,7 +8,7 @@ COMMANDS = {
     "timestamp": "Prove that a file exists now: a time-stamp in a PDF, or beside any file.",
     "verify": "Say whether documents are unchanged, who signed them, and what is open.",
     "show": "Show what is inside a document, without trusting or judging anything.",
-    "explain": "Explain a code in plain words, with its clause and its cure.",
+    "explain": "Explain a code or a whole report in plain words, with clauses and cures.",
     "demo": "Take the tour: sign, verify, tamper and see it noticed.",
     "lab": "Run a practice PKI on this computer.",
 }

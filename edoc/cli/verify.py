@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from edoc.api import Verifier
     from edoc.bulk import BulkResult
     from edoc.cli.answers import Answers
+    from edoc.cli.law import LegalOrder
     from edoc.trust import TrustStore
 
 
@@ -50,6 +51,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="A sheet to read, one report, or one report or error a line as soon as it is known.",
 )
+@click.option("--legal", metavar="PROFILE", help="Add which articles the evidence bears on: ir-ecl, eidas, uncitral, a .toml file.")
+@click.option("--pki", metavar="CLASS=PATH", multiple=True, help="Authorities that are licensed, closed or foreign (for --legal).")
+@click.option("--document-type", metavar="TYPE", help="The type of the document, where a profile leaves some out.")
 @LANGUAGE
 @output_option("Write the answer to a file (with json and several FILEs: to a folder).")
 @OVERWRITE
@@ -90,6 +94,7 @@ class _Order:
     overwrite: bool
     jobs: int
     resume: bool
+    legal: LegalOrder | None
 
     @classmethod
     def of(cls, given: dict[str, object], lang: str) -> _Order:
@@ -107,6 +112,7 @@ class _Order:
             overwrite=bool(given["overwrite"]),
             jobs=int(str(given["jobs"])),
             resume=bool(given["resume"]),
+            legal=_legal(given),
         )
         if order.detached and not order.one:
             raise ConfigError("DETACHED_ONE_FILE", subject="--detached")
@@ -150,17 +156,20 @@ def _answers(
     from edoc.cli.answers import Folder, Log, OneFile, Stream
 
     if order.output is None:
-        return Stream(order.kind, order.lang), inputs
+        return Stream(order.kind, order.lang, legal=order.legal), inputs
     if order.kind == "jsonl":
         mode = "xb"
         if order.resume and os.path.exists(order.output):
             mode, inputs = "ab", _resumed(order.output, inputs, verifier, codes)
         elif order.overwrite:
             mode = "wb"
-        return Log(order.output, order.lang, mode=mode, inputs=order.files), inputs
+        return Log(order.output, order.lang, mode=mode, inputs=order.files, legal=order.legal), inputs
     many = os.path.isdir(order.output) or (order.kind == "json" and not order.one)
     kind = Folder if many else OneFile
-    return kind(order.output, order.kind, order.lang, overwrite=order.overwrite, inputs=order.files), inputs
+    made = kind(
+        order.output, order.kind, order.lang, overwrite=order.overwrite, inputs=order.files, legal=order.legal
+    )
+    return made, inputs
 
 
 def _resumed(path: str, inputs: Iterator[str], verifier: Verifier, codes: set[int]) -> Iterator[str]:
@@ -233,6 +242,16 @@ def _verifier(given: dict[str, object], *, batch: bool) -> Verifier:
     except InputError as problem:
         # A file of the set-up is missing, not a document: nothing was asked yet (exit 2, not 5).
         raise ConfigError(problem.code, subject=problem.subject, params=problem.params) from problem
+
+
+def _legal(given: dict[str, object]) -> LegalOrder | None:
+    """Return what --legal asks for; its room is loaded only then."""
+    profile, pki, kind = _text(given["legal"]), _texts(given["pki"]), _text(given["document_type"])
+    if profile is None and not pki and kind is None:
+        return None
+    from edoc.cli.law import legal_order
+
+    return legal_order(profile, pki, kind)
 
 
 def _trust(named: tuple[str, ...], policy: str) -> TrustStore | None:

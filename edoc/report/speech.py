@@ -76,6 +76,10 @@ class Speech:
         filled = sentence(code, {name: self._param(value) for name, value in params.items()}, self.lang)
         return Sentence(text=self._isolated(filled.text), hint=self._isolated(filled.hint))
 
+    def own(self, text: str) -> str:
+        """Return a sentence of our own data, or one that holds values already, its Latin runs isolated in Persian."""
+        return self._isolated(text)
+
     def moment(self, moment: datetime) -> str:
         """Return a time in both calendars, the reader's own first; UTC always with `Z`."""
         world, iran = utc(moment), jalali(moment)

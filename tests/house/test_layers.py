@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("keys",),
     ("net",),
     ("report",),
+    ("legal",),
     ("sign",),
     ("verify",),
     ("policy",),
@@ -35,6 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 APART: dict[str, set[str]] = {
     "verify": {"formats"},
     "report": {"sign", "verify", "formats", "trust", "policy"},
+    "legal": {"sign", "verify", "formats", "trust", "policy", "pki"},
     "limits": {"errors", "catalogue"},
 }
 """Rooms that do not know one another although the layers would allow it.
