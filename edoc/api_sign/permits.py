@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import TypeVar
 
 from edoc.errors import ConfigError
 from edoc.formats.pdf.append_write import is_text
+from edoc.sign.choice import choose
 from edoc.sign.request import NOWHERE, FieldLock, FieldPlace, LockAction, Permission, SignatureRequest, SubFilter
 
-E = TypeVar("E", bound=Enum)
 _CORNERS = 4
 
 
@@ -33,9 +31,9 @@ def make_permits(
 ) -> Permits:
     """Return what the options ask for; raises `ConfigError` where one is unknown or contradicts another."""
     names = (lock_fields,) if isinstance(lock_fields, str) else tuple(lock_fields)
-    certified = _member(Permission, certify, "SIGN_PERMISSION_UNKNOWN") if certify is not None else None
-    action = _member(LockAction, lock, "SIGN_LOCK_UNKNOWN") if lock is not None else None
-    permission = _member(Permission, lock_permission, "SIGN_PERMISSION_UNKNOWN") if lock_permission is not None else None
+    certified = choose(Permission, certify, "SIGN_PERMISSION_UNKNOWN") if certify is not None else None
+    action = choose(LockAction, lock, "SIGN_LOCK_UNKNOWN") if lock is not None else None
+    permission = choose(Permission, lock_permission, "SIGN_PERMISSION_UNKNOWN") if lock_permission is not None else None
     if certified is not None and permission is not None:
         raise ConfigError("SIGN_PERMISSION_TWICE", subject=permission.value, params={"certify": certified.value})
     if action in (LockAction.INCLUDE, LockAction.EXCLUDE) and not names:
@@ -90,11 +88,3 @@ def refuse_pdf_only(request: SignatureRequest, *, kind: str) -> None:
     for name, asked in given.items():
         if asked:
             raise ConfigError("SIGN_OPTION_PDF_ONLY", subject=name, params={"format": kind})
-
-
-def _member(kind: type[E], name: str, code: str) -> E:
-    try:
-        return kind(name)
-    except ValueError as problem:
-        params = {"known": ", ".join(str(item.value) for item in kind)}
-        raise ConfigError(code, subject=str(name), params=params) from problem

@@ -21,6 +21,7 @@ from edoc.formats.writing import Packaging, SignatureOrder
 from edoc.pki.certificate import Certificate
 from edoc.sign.algorithm import choose_algorithm
 from edoc.sign.certificate import refuse_outside_validity, refuse_revoked
+from edoc.sign.choice import choose
 from edoc.sign.formats import Format
 from edoc.sign.request import NOWHERE, FieldLock, FieldPlace, Level, Permission, SignatureRequest, SubFilter
 from edoc.sign.step import template_of
@@ -138,7 +139,7 @@ def make_settings(
     algorithm = choose_algorithm(chain[0].spki_der, digest=digest, pss=pss)
     return Settings(
         template=template_of(tuple(item.der for item in chain), algorithm),
-        sub_filter=_sub_filter(sub_filter),
+        sub_filter=choose(SubFilter, sub_filter, "SIGN_SUB_FILTER_UNKNOWN"),
         level=wanted,
         signing_time=signing_time.astimezone(UTC) if signing_time is not None else None,
         claims=claims,
@@ -214,25 +215,9 @@ def make_collector(
 
 def level_of(name: str) -> Level:
     """Return a level by its name; `ConfigError` SIGN_LEVEL_UNKNOWN."""
-    try:
-        return Level(name)
-    except ValueError as problem:
-        params = {"known": ", ".join(item.value for item in Level)}
-        raise ConfigError("SIGN_LEVEL_UNKNOWN", subject=str(name), params=params) from problem
+    return choose(Level, name, "SIGN_LEVEL_UNKNOWN")
 
 
 def durability_of(name: str) -> Durability:
     """Return a durability by its name; `ConfigError` SIGN_DURABILITY_UNKNOWN."""
-    try:
-        return Durability(name)
-    except ValueError as problem:
-        params = {"known": ", ".join(item.value for item in Durability)}
-        raise ConfigError("SIGN_DURABILITY_UNKNOWN", subject=str(name), params=params) from problem
-
-
-def _sub_filter(name: str) -> SubFilter:
-    try:
-        return SubFilter(name)
-    except ValueError as problem:
-        params = {"known": ", ".join(item.value for item in SubFilter)}
-        raise ConfigError("SIGN_SUB_FILTER_UNKNOWN", subject=str(name), params=params) from problem
+    return choose(Durability, name, "SIGN_DURABILITY_UNKNOWN")

@@ -11,6 +11,7 @@ from edoc.formats import read_document
 from edoc.formats.kind import Kind, kind_of
 from edoc.formats.originals import Originals
 from edoc.formats.writing import FormatWriter, Packaging
+from edoc.sign.choice import choose
 
 
 class Format(Enum):
@@ -49,11 +50,7 @@ _SEVERAL = (Format.ASIC_E, Format.ASIC_S, Format.XADES, Format.JADES)
 
 def format_of(name: str) -> Format:
     """Return a format by its name; `ConfigError` SIGN_FORMAT_UNKNOWN."""
-    try:
-        return Format(name)
-    except ValueError as problem:
-        params = {"known": ", ".join(item.value for item in Format)}
-        raise ConfigError("SIGN_FORMAT_UNKNOWN", subject=str(name), params=params) from problem
+    return choose(Format, name, "SIGN_FORMAT_UNKNOWN")
 
 
 def natural_format(document: Document) -> Format:
