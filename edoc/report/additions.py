@@ -1,0 +1,70 @@
+"""What a sheet may show beside the report: pictures of pages, records of inquiries, articles of a law."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from edoc.legal.model import LegalView
+from edoc.result.enums import Verdict
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in fractions of the page, from its upper left corner as it is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePicture:
+    """One page as a signature signed it, beside the same page as it was handed over."""
+
+    signature: str
+    """Id of the signature whose signed revision is shown."""
+    page: int
+    """From 1."""
+    signed: bytes | None
+    """PNG; null when the signed revision has no such page."""
+    handed_over: bytes | None
+    """PNG; null when the page is gone."""
+    boxes: tuple[Box, ...]
+    """The places that differ."""
+
+
+class RecordKind(Enum):
+    """What a signed record beside the document is about."""
+
+    LOOKUP = "lookup"
+    """An inquiry at a registry."""
+    CONVERSION = "conversion"
+    """Paper that became a file."""
+    PAPER_COPY = "paper_copy"
+    """A file that became paper."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """A signed record as a sheet shows it: apart from the evidence of the document's signatures."""
+
+    kind: RecordKind
+    name: str
+    """The name of its file."""
+    verdict: Verdict
+    """Of the record's own signature, under the same trust and policy as the document."""
+    signer: str | None
+    signed_at: datetime | None
+    """The proved time, null when nothing proves one."""
+    concerns_document: bool | None
+    """Whether the record names the digest of this document; null when it names none."""
+    facts: tuple[tuple[str, str], ...]
+    """Name of the fact (a key of the phrases), and its value as recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Additions:
+    """Everything that stands on a sheet and does not come from the report."""
+
+    legal: LegalView | None = None
+    pictures: tuple[PagePicture, ...] = ()
+    records: tuple[RecordView, ...] = ()
+
+
+NOTHING_ADDED = Additions()
