@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from edoc.errors import InputError
 from edoc.facts.document import Document
 from edoc.facts.signature import DocumentFacts
+from edoc.formats.carried import with_originals
 from edoc.formats.kind import Kind, kind_of
 from edoc.formats.originals import Originals
 from edoc.limits import DEFAULT_LIMITS, Limits
@@ -32,29 +31,25 @@ def read_document(
     if kind is Kind.PDF:
         from edoc.formats.pdf.read import read_pdf
 
-        # A PDF signature uses no originals: whatever was handed over beside it stays unused.
-        return _told(read_pdf(document, password=password, limits=limits), beside)
+        # A PDF signature uses no originals: whatever was handed over beside it is the subject of its report, or unused.
+        return with_originals(read_pdf(document, password=password, limits=limits), beside)
     if kind in (Kind.CMS, Kind.CMS_PEM):
         from edoc.formats.cades.read import read_cms
 
-        return _told(read_cms(document, originals=beside, limits=limits), beside)
+        return with_originals(read_cms(document, originals=beside, limits=limits), beside)
     if kind in (Kind.JSON, Kind.JWS_COMPACT):
         from edoc.formats.jws.read import read_jws
 
-        return _told(read_jws(document, originals=beside, limits=limits), beside)
+        return with_originals(read_jws(document, originals=beside, limits=limits), beside)
     if kind is Kind.XML:
         from edoc.formats.xml.read import read_xml
 
-        return _told(read_xml(document, originals=beside, limits=limits), beside)
+        return with_originals(read_xml(document, originals=beside, limits=limits), beside)
     if kind is Kind.ZIP:
         from edoc.formats.asic.read import read_asic
 
-        # All that a container signs is inside: whatever was handed over beside it stays unused.
-        return _told(read_asic(document, limits=limits), beside)
+        # All that a container signs is inside: what is beside it is the subject of its report, or unused.
+        return with_originals(read_asic(document, limits=limits), beside)
     if kind is Kind.OLE:
         raise InputError("OFFICE_UNSUPPORTED", subject=document.name)
     raise InputError("UNSUPPORTED_TYPE", subject=document.name)
-
-
-def _told(facts: DocumentFacts, originals: Originals) -> DocumentFacts:
-    return replace(facts, unused_originals=originals.unused) if len(originals) else facts

@@ -10,6 +10,7 @@ from edoc.facts.findings import Finding, Severity
 from edoc.facts.signature import Change, ScopeKind
 from edoc.report.dates import persian_digits
 from edoc.report.paper import Colour, Paper, Tone
+from edoc.report.reported import reported_sentence, reported_text
 from edoc.report.speech import speech
 from edoc.report.summary import next_step, summary
 from edoc.result.enums import Verdict
@@ -32,6 +33,8 @@ def render_text(data: ReportData, *, lang: str = "en", colour: Colour = Colour.N
     """Return the sheet: the answer, then each signature, what was not checked, the file and the rules."""
     paper = Paper(speech(lang), colour)
     _answer(paper, data)
+    if data.reported is not None:
+        reported_text(paper, data.reported)
     for item in data.signatures:
         _signature(paper, item, data, counter=False)
     for stamp in data.timestamps:
@@ -64,6 +67,8 @@ def _answer(paper: Paper, data: ReportData) -> None:
     verdict = paper.toned(paper.say.phrase(f"verdict_{data.verdict.value}"), _TONES[data.verdict])
     paper.line(paper.say.phrase("answer", name=paper.say.value(data.document.name), verdict=verdict))
     paper.line(summary(data, paper.say))
+    if data.reported is not None:
+        paper.line(reported_sentence(data.reported, paper.say))
     step = next_step(data, paper.say)
     if step:
         paper.item("next_step", step)

@@ -14,6 +14,7 @@ from edoc.verify.archival import gather_proofs
 from edoc.verify.context import Context
 from edoc.verify.memo import PathMemo
 from edoc.verify.poe import Proofs, signature_key
+from edoc.verify.reported import judge_report
 from edoc.verify.signature import (
     Checked,
     Judged,
@@ -47,6 +48,8 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
     facts = _with_unreadable_signature(facts)
     judged, tokens, process = _judge(facts, context, memo)
     timestamps = tuple(item.result(context) for item in tokens)
+    reporting = judge_report(facts, judged)
+    facts = replace(facts, unused_originals=reporting.unused_originals)
     decision = decide(facts, judged, timestamps, context)
     wants = _wants(judged, tokens if context.expect == "timestamp" else ())
     report = ReportData(
@@ -66,7 +69,8 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
         timestamps=timestamps,
         evidence_records=(),
         wants=wants,
-        findings=(*decision.findings, *_not_fetched(context)),
+        findings=(*decision.findings, *reporting.findings, *_not_fetched(context)),
+        reported=reporting.reported,
     )
     return Outcome(report=report, wants=wants)
 
