@@ -17,7 +17,7 @@ from edoc.drivers.files import Source, open_document
 from edoc.drivers.pictures.limits import DEFAULT_PICTURE_LIMITS, PictureLimits
 from edoc.drivers.pictures.order import Answer, Drawn, Order, Revision
 from edoc.drivers.pictures.process import Ending, available, draw
-from edoc.errors import VerificationFailed
+from edoc.errors import InputError, VerificationFailed
 from edoc.facts.document import Document
 from edoc.facts.findings import Finding, info
 from edoc.facts.signature import Change, ChangeLevel
@@ -56,23 +56,38 @@ def page_pictures(
     exception; raises the errors of opening a document only.
     """
     opened = open_document(document).opened_with(password)
-    if report.document.media_type != "application/pdf":
+    if report.document.media_type != "application/pdf" or not _was_changed(report):
         return NO_PICTURES
-    candidates, notes = _candidates(opened, report)
+    if opened.sha256().hex() != report.document.sha256:
+        return _only("PICTURES_OTHER_DOCUMENT", opened)
+    try:
+        candidates, notes = _candidates(opened, report)
+    except InputError:
+        # It was read when it was verified: only the password can be another.
+        return _only("PICTURES_PASSWORD", opened)
     if not candidates:
         return PagePictures(notes=tuple(notes))
     if not available():
-        return PagePictures(notes=(info("PICTURES_MISSING", opened.name),))
+        return _only("PICTURES_MISSING", opened)
     if opened.size > limits.document_bytes:
-        most = str(limits.document_bytes >> 20)
-        return PagePictures(notes=(info("PICTURES_TOO_LARGE", opened.name, megabytes=most),))
-    chosen = candidates[: limits.signatures]
-    if len(candidates) > len(chosen):
-        others = ", ".join(item.signature for item in candidates[len(chosen) :])
-        notes.append(info("PICTURES_SIGNATURES_LEFT_OUT", opened.name, signatures=others))
+        return _only("PICTURES_TOO_LARGE", opened, megabytes=str(limits.document_bytes >> 20))
+    chosen, others = candidates[: limits.signatures], candidates[limits.signatures :]
+    if others:
+        names = ", ".join(item.signature for item in others)
+        notes.append(info("PICTURES_SIGNATURES_LEFT_OUT", opened.name, signatures=names))
     order = Order(size=opened.size, revisions=tuple(chosen), limits=limits, password=opened.password)
     answer, ending = draw(opened, order, digest=report.document.sha256)
     return _gathered(answer, ending, notes, order, opened.name)
+
+
+def _was_changed(report: Report) -> bool:
+    """Return whether there is anything to show: of documents that only time-stamps prove, no report says so."""
+    signatures = report.signatures
+    return not signatures or any(item.intact is False or item.changes_since_signing not in _QUIET for item in signatures)
+
+
+def _only(code: str, document: Document, **params: str) -> PagePictures:
+    return PagePictures(notes=(info(code, document.name, **params),))
 
 
 def _gathered(answer: Answer, ending: Ending, notes: Sequence[Finding], order: Order, name: str) -> PagePictures:
@@ -118,19 +133,22 @@ def _without_repeated(pages: Sequence[Drawn]) -> tuple[list[Drawn], list[Finding
 def _candidates(document: Document, report: Report) -> tuple[list[Revision], list[Finding]]:
     """Return the revisions that may be shown, in order of their weight, and why others may not."""
     # Only the structure is asked for; what the octets are worth is in the report, and checked again below.
-    ends = {name: end for name, end in signed_ends(read_document(document)).items() if end < document.size}
+    ends = signed_ends(read_document(document))
     notes: list[Finding] = []
     changed = [item for item in report.signatures if item.intact is False or item.changes_since_signing not in _QUIET]
     found: list[tuple[int, int, Revision]] = []
     for item in changed:
         end = ends.get(item.id)
-        if item.intact is False or (end is not None and not _as_signed(document, end, item.id)):
+        if end == document.size and item.intact is not False:
+            # Nothing stands behind it: whatever is undecided is nothing that a picture could show.
+            continue
+        if end is None or item.intact is False or not _as_signed(document, end, item.id):
             notes.append(info("PICTURES_NOT_INTACT", item.id))
-        elif end is not None:
+        else:
             revision = Revision(signature=item.id, end=end, changes=_places(item.changes))
             found.append((_gravity(item), -end, revision))
     if not report.signatures:
-        stamps = [item.id for item in report.timestamps if item.intact is True and item.id in ends]
+        stamps = [item.id for item in report.timestamps if item.intact is True and ends.get(item.id, document.size) < document.size]
         last = max(stamps, key=lambda name: ends[name], default=None)
         if last is not None and _as_signed(document, ends[last], last):
             found.append((0, 0, Revision(signature=last, end=ends[last])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
@@ -11,6 +12,9 @@ from edoc.drivers.pictures.limits import PictureLimits
 Box = tuple[float, float, float, float]
 
 SIDES = ("signed", "handed_over")
+PARAMETERS = frozenset({"pages", "page", "now", "compared"})
+"""What a note may tell besides its code: numbers of pages."""
+_NUMBERS = re.compile(r"[0-9 ,.-]{1,200}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +157,9 @@ def _note(head: dict[str, object], codes: frozenset[str]) -> Note:
     params = head["params"]
     if head["note"] not in codes or not isinstance(params, dict):
         raise ValueError("an unknown code")
-    words = {str(name): str(value)[:200] for name, value in params.items()}
+    words = {str(name): str(value) for name, value in params.items()}
+    if not PARAMETERS.issuperset(words) or not all(_NUMBERS.fullmatch(value) for value in words.values()):
+        raise ValueError("more than numbers of pages")
     return Note(code=str(head["note"]), signature=str(head["signature"]), params=words)
 
 
