@@ -161,6 +161,9 @@ class ChangeLevel(Enum):
     """Something was added that is not judged yet: undecided, never passed."""
     NOT_PERMITTED = "not_permitted"
 
+    # Members are equal to themselves alone: the hash of their identity is enough, and costs nothing.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
