@@ -108,7 +108,7 @@ def validate_basic(
     before = first_not_passed(
         _format(facts),
         # 5.1.3: a digest that is wrong is wrong whoever signed, so it is told before the signer is sought.
-        verified.conclusion if verified.references_intact is False else PASSED,
+        verified.conclusion if verified.is_changed else PASSED,
         identified.conclusion,
         verified.conclusion,
     )

@@ -60,7 +60,7 @@ def _name(item: XmlReference) -> str:
 
 def _kind(item: XmlReference) -> ReferenceKind:
     if item.entry:
-        return ReferenceKind.MANIFEST_ENTRY
+        return ReferenceKind.MANIFEST_ENTRY if item.external else ReferenceKind.CONTENT
     own = item.type in SIGNED_PROPERTIES_TYPES or _is_part_of_signature(item)
     return ReferenceKind.SIGNED_PROPERTIES if own else ReferenceKind.CONTENT
 
