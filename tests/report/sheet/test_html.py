@@ -71,7 +71,7 @@ def test_it_is_one_small_file_that_runs_and_fetches_nothing(name: str, lang: str
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_policy_allows_this_style_and_nothing_else(lang: str) -> None:
     html = sheet("passed", lang)
-    [style] = re.findall("<style>(.*?)</style>", html, re.S)
+    [style] = re.findall("<style>(.*?)</style>", html, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     [policy] = re.findall('http-equiv="Content-Security-Policy" content="([^"]*)"', html)
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
@@ -81,7 +81,7 @@ def test_the_policy_allows_this_style_and_nothing_else(lang: str) -> None:
 
 @pytest.mark.parametrize(("name", "lang"), CASES)
 def test_the_root_says_language_and_direction(name: str, lang: str) -> None:
-    tag, attributes = next(item for item in Page(sheet(name, lang)).tags if item[0] == "html")
+    _, attributes = next(item for item in Page(sheet(name, lang)).tags if item[0] == "html")
     assert (attributes["lang"], attributes["dir"]) == (lang, "rtl" if lang == "fa" else "ltr")
 
 
