@@ -61,7 +61,11 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
         validation_time=context.time,
         validation_time_source=context.time_source,
         document=DocumentId(
-            name=facts.name, media_type=facts.media_type, size=facts.size, sha256=facts.sha256.hex()
+            name=facts.name,
+            media_type=facts.media_type,
+            size=facts.size,
+            sha256=facts.sha256.hex(),
+            pages=facts.pages,
         ),
         verdict=decision.verdict,
         reservations=decision.reservations,
@@ -70,6 +74,7 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
         evidence_records=(),
         wants=wants,
         findings=(*decision.findings, *reporting.findings, *_not_fetched(context)),
+        trust_anchors=len(context.trust.entries),
         reported=reporting.reported,
     )
     return Outcome(report=report, wants=wants)
