@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from edoc.bulk import BulkResult
-from edoc.cli.talk import colour_of
+from edoc.cli.talk import colour_of, present
 from edoc.drivers.output import open_output
 from edoc.errors import ConfigError
 from edoc.report.json import Json, dumps, error_dict, report_dict
@@ -74,13 +74,16 @@ class Stream:
         if self._kind == "text" and result.report is None:
             assert result.error is not None
             colour = colour_of(sys.stderr)
-            sys.stderr.write(render_error(result.error, name=result.input, lang=self._lang, colour=colour))
+            present(render_error(result.error, name=result.input, lang=self._lang, colour=colour), sys.stderr)
             return
         if self._kind == "text" and self._count:
-            sys.stdout.write(f"{RULE}\n")
+            present(f"{RULE}\n", sys.stdout)
         self._count += 1
         answer = _written(self._kind, result, exit_code, self._lang, colour_of(sys.stdout), legal=self._legal)
-        sys.stdout.write(answer)
+        if self._kind == "text":
+            present(answer, sys.stdout)
+        else:
+            sys.stdout.write(answer)
         sys.stdout.flush()
 
     def close(self) -> None:

@@ -255,4 +255,4 @@ def test_colour_only_where_asked_or_seen(run: Run, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("FORCE_COLOR")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
-    assert run("verify", "signed.pdf", *TRUSTED).out == plain
+    assert run("verify", "signed.pdf", *TRUSTED).out.split() == plain.split()
