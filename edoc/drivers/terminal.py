@@ -88,7 +88,7 @@ def screen_of(stream: TextIO, environment: Mapping[str, str], *, lang: str) -> S
 def glyphs_of(stream: TextIO) -> Glyphs:
     """Return whether a stream's encoding holds signs beyond its own letters."""
     try:
-        "\u2500\u2713\u2066".encode(stream.encoding or "ascii")
+        "\u2500\u2713\u2066".encode(stream.encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return Glyphs.ASCII
     return Glyphs.UNICODE
