@@ -11,6 +11,7 @@ from edoc.formats.xml.coverage import covers_all
 from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.key_info import KeyInfo
 from edoc.formats.xml.qualifying import SIGNED_PROPERTIES_TYPES
+from edoc.formats.xml.qualifying_levels import plain_predicates
 from edoc.formats.xml.references import XmlReference
 from edoc.formats.xml.tree import DS
 from edoc.pki.certificate import Certificate, CertificateError
@@ -32,6 +33,7 @@ def signature_facts(signature: XmlSignature) -> SignatureFacts:
         signature_value=signature.signature_value,
         algorithm=signature.algorithm,
         material=_material(key_info),
+        predicates=plain_predicates(signature),
         covers_whole_document=covers_all(signature),
     )
 
@@ -58,7 +60,7 @@ def _name(item: XmlReference) -> str:
 
 def _kind(item: XmlReference) -> ReferenceKind:
     if item.entry:
-        return ReferenceKind.MANIFEST_ENTRY
+        return ReferenceKind.MANIFEST_ENTRY if item.external else ReferenceKind.CONTENT
     own = item.type in SIGNED_PROPERTIES_TYPES or _is_part_of_signature(item)
     return ReferenceKind.SIGNED_PROPERTIES if own else ReferenceKind.CONTENT
 

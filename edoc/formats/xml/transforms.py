@@ -21,7 +21,7 @@ XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 XPATH_FILTER_2 = "http://www.w3.org/2002/06/xmldsig-filter2"
 WRAPPER = "urn:edoc:documents"
 """The namespace of the element around files that stand beside their signature in one document."""
-_EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
+_INCLUSIVE = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
 
 Data = bytes | NodeSet
 
@@ -139,7 +139,7 @@ def _canonical(nodes: NodeSet, document: XmlDocument, *, method: str, prefixes: 
 
 def inclusive_prefixes(element: Element) -> tuple[str, ...]:
     """Return the PrefixList of an exclusive canonicalisation, none when there is no InclusiveNamespaces."""
-    box = element.find(f"{{{_EXCLUSIVE}}}InclusiveNamespaces")
+    box = next(element.iterchildren(_INCLUSIVE), None)
     return tuple((box.get("PrefixList") or "").split()) if box is not None else ()
 
 
