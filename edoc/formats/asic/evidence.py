@@ -61,7 +61,7 @@ class EvidenceReader:
             octets = self._package.read_small(entry)
         except ZipError:
             # The package keeps what was wrong, and the reader of the container tells it.
-            problem = EvidenceError("EVIDENCE_MALFORMED")
+            problem = EvidenceError("EVIDENCE_RECORD_MALFORMED")
             return Recorded(facts=unread_facts(problem, named, kind=kind_of_record(b"")), covered=frozenset())
         kind = kind_of_record(octets)
         try:

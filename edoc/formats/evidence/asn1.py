@@ -25,7 +25,7 @@ def read_asn1(data: bytes, budget: Budget) -> Record:
     except DerError as problem:
         if problem.args == ("limit",):
             raise EvidenceError("EVIDENCE_LIMIT", what="elements", limit=budget.limits.evidence_hashes) from problem
-        raise EvidenceError("EVIDENCE_MALFORMED") from problem
+        raise EvidenceError("EVIDENCE_RECORD_MALFORMED") from problem
 
 
 class _Reading:

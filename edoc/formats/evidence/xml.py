@@ -43,7 +43,7 @@ def read_element(root: Element, document: XmlDocument, budget: Budget) -> Record
 def _error(problem: XmlError) -> EvidenceError:
     if problem.code == "XML_LIMIT":
         return EvidenceError("EVIDENCE_LIMIT", what=problem.params.get("what", "-"), limit=problem.params.get("limit", "-"))
-    return EvidenceError("EVIDENCE_MALFORMED")
+    return EvidenceError("EVIDENCE_RECORD_MALFORMED")
 
 
 class _Reading:
@@ -57,7 +57,7 @@ class _Reading:
 
     def record(self, root: Element) -> Record:
         if root.tag != ROOT:
-            raise EvidenceError("EVIDENCE_MALFORMED")
+            raise EvidenceError("EVIDENCE_RECORD_MALFORMED")
         if root.get("Version") != "1.0":
             raise EvidenceError("EVIDENCE_VERSION", version=(root.get("Version") or "-")[:20])
         encrypted, supporting, sequence = _fields(
@@ -115,7 +115,7 @@ class _Reading:
         self._budget.judge_sizes(groups or (), algorithm)
         octets = value_octets(token)
         if octets is None:
-            raise EvidenceError("EVIDENCE_MALFORMED")
+            raise EvidenceError("EVIDENCE_RECORD_MALFORMED")
         imprint = read_imprint(octets, self._budget)
         material = tuple(_objects(listed)) if listed is not None else ()
         made = ArchiveStamp(
@@ -131,7 +131,7 @@ class _Reading:
             self._budget.count(len(listed))
             values = [value_octets(item) if item.tag == f"{{{NAMESPACE}}}DigestValue" else None for item in listed]
             if not values or None in values:
-                raise EvidenceError("EVIDENCE_MALFORMED")
+                raise EvidenceError("EVIDENCE_RECORD_MALFORMED")
             found.append(tuple(value for value in values if value is not None))
         return tuple(found)
 
@@ -144,10 +144,10 @@ def _fields(element: Element, names: Sequence[str]) -> Iterator[Element | None]:
         plain = f"{{{NAMESPACE}}}{name.rstrip('?')}"
         there = bool(left) and left[0].tag == plain
         if not there and not name.endswith("?"):
-            raise EvidenceError("EVIDENCE_MALFORMED")
+            raise EvidenceError("EVIDENCE_RECORD_MALFORMED")
         found.append(left.pop(0) if there else None)
     if left:
-        raise EvidenceError("EVIDENCE_MALFORMED")
+        raise EvidenceError("EVIDENCE_RECORD_MALFORMED")
     return iter(found)
 
 
@@ -157,7 +157,7 @@ def _heads(chain: Element) -> tuple[str, str]:
     for name in ("DigestMethod", "CanonicalizationMethod"):
         listed = chain.findall(f"{{{NAMESPACE}}}{name}")
         if len(listed) != 1:
-            raise EvidenceError("EVIDENCE_MALFORMED")
+            raise EvidenceError("EVIDENCE_RECORD_MALFORMED")
         found.append(listed[0].get("Algorithm") or "")
     return found[0], found[1]
 
@@ -170,12 +170,12 @@ def _ordered(parent: Element, name: str, limit: int) -> list[Element]:
     """Return the children of a name by their numbers, which must be 1, 2, 3 and so on (RFC 6283 3.1)."""
     listed = [item for item in parent.iterchildren("*") if item.tag == f"{{{NAMESPACE}}}{name}"]
     if not listed:
-        raise EvidenceError("EVIDENCE_MALFORMED")
+        raise EvidenceError("EVIDENCE_RECORD_MALFORMED")
     if len(listed) > limit:
         raise EvidenceError("EVIDENCE_LIMIT", what=name, limit=limit)
     allowed = _BESIDE.get(str(parent.tag).rpartition("}")[2], (name,))
     if any(item.tag not in {f"{{{NAMESPACE}}}{other}" for other in allowed} for item in parent.iterchildren("*")):
-        raise EvidenceError("EVIDENCE_MALFORMED")
+        raise EvidenceError("EVIDENCE_RECORD_MALFORMED")
     numbers = [item.get("Order") or "" for item in listed]
     found = dict(zip(numbers, listed, strict=True))
     wanted = [str(number) for number in range(1, len(listed) + 1)]

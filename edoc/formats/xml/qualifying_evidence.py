@@ -54,7 +54,7 @@ class RecordReader:
             return read_element(element, self._signature.document, Budget(self._limits))
         octets = value_octets(element) if element.tag == _ASN1 else None
         if octets is None:
-            raise EvidenceError("EVIDENCE_MALFORMED")
+            raise EvidenceError("EVIDENCE_RECORD_MALFORMED")
         return read_record(octets, limits=self._limits)
 
     def _data(self, property: Element, id: str) -> DataObject:
