@@ -35,6 +35,10 @@ class ReferenceKind(Enum):
     """The document's octets, such as the ByteRange of a PDF or the eContent of a CMS."""
     SIGNED_PROPERTIES = "signed_properties"
     MANIFEST_ENTRY = "manifest_entry"
+    """Data outside the document that a ds:Manifest lists: the signature is over the list, and holds whatever became
+    of the data (XML-DSig 5.1).  What a manifest lists of its own document is content of that document."""
+    CONTAINER_ENTRY = "container_entry"
+    """A file that the manifest of a container lists: its signature is over these files (EN 319 162-1 4.4.3.2)."""
     OCTETS = "octets"
     """Data under the signature value itself, with no digest of its own: as intact as the value (JWS)."""
 
@@ -160,6 +164,9 @@ class ChangeLevel(Enum):
     NOT_JUDGED = "not_judged"
     """Something was added that is not judged yet: undecided, never passed."""
     NOT_PERMITTED = "not_permitted"
+
+    # Members are equal to themselves alone: the hash of their identity is enough, and costs nothing.
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,6 +331,8 @@ class DocumentFacts:
     media_type: str
     size: int
     sha256: bytes
+    pages: int | None = None
+    """As the document itself counts them; null for what has no pages."""
     complete: bool = True
     signature_marks: bool = False
     marks_format: SignatureFormat = SignatureFormat.PDF

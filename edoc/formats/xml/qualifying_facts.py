@@ -26,7 +26,7 @@ from edoc.formats.xml.qualifying_claims import (
     signing_time,
 )
 from edoc.formats.xml.qualifying_evidence import RecordReader
-from edoc.formats.xml.qualifying_levels import Shape, plain_predicates
+from edoc.formats.xml.qualifying_levels import Shape
 from edoc.formats.xml.qualifying_material import carried
 from edoc.formats.xml.qualifying_stamps import Covered
 from edoc.formats.xml.qualifying_tokens import Allowance, StampReader
@@ -53,7 +53,7 @@ def with_properties(
     """
     qualifying = find_qualifying(signature.element, id=facts.id)
     if qualifying is None:
-        return replace(facts, predicates={**facts.predicates, **plain_predicates(signature)})
+        return facts
     findings: list[Finding] = [*qualifying.findings, *_signed_by(signature, qualifying, facts.id)]
     sound = not findings_bar(findings)
     trusted = qualifying if sound else replace(qualifying, signature_properties=(), data_properties=())

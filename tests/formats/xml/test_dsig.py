@@ -226,11 +226,51 @@ def _manifest(*, kind: str = f' Type="{DS}Manifest"') -> str:
 def test_entries_of_a_manifest_are_told_apart(kind: str) -> None:
     made = signed(_manifest(kind=kind))
     found = facts(made).references
-    assert [item.kind for item in found] == [ReferenceKind.CONTENT, *[ReferenceKind.MANIFEST_ENTRY] * 2]
+    assert [item.kind for item in found] == [*[ReferenceKind.CONTENT] * 2, ReferenceKind.MANIFEST_ENTRY]
     assert [item.intact for item in found] == [True, True, None]
     assert [item.scope for item in found[1:]] == [ScopeKind.MANIFEST_ENTRY] * 2
     changed = facts(made.replace(b"<amount>100", b"<amount>900")).references
     assert [item.intact for item in changed] == [True, False, None]
+
+
+def listing(uri: str, digest: str, *, body: str = "") -> bytes:
+    """Return a signature over nothing but a list of one entry, whose digest is given."""
+    box = f'<ds:Object>{body}<ds:Manifest Id="m">{reference(uri, 1, transforms="")}</ds:Manifest></ds:Object>'
+    return signed(signature(reference("#m", 3, extra=f' Type="{DS}Manifest"'), objects=box).replace("@1@", digest))
+
+
+HELLO = base64.b64encode(hashlib.sha256(b"hello").digest()).decode()
+
+
+@pytest.mark.parametrize(
+    ("beside", "verdict", "unchanged", "codes", "names"),
+    [
+        (b"hello", "INTACT", True, set(), ["#m", "a.txt"]),
+        (b"hells", "FAILED", False, {"MANIFEST_ENTRY_CHANGED"}, ["#m", "a.txt"]),
+        (None, "INDETERMINATE", None, {"MANIFEST_ENTRY_MISSING"}, ["#m"]),
+    ],
+)
+def test_a_list_holds_whatever_became_of_the_files_that_it_names(
+    beside: bytes | None, verdict: str, unchanged: bool | None, codes: set[str], names: list[str]
+) -> None:
+    """Core validation is over the list (XML-DSig 3.2, 5.1); nothing passes without what it names."""
+    given = [edoc.Document.from_bytes(beside, name="a.txt")] if beside is not None else []
+    report = edoc.verify_document(listing("a.txt", HELLO), policy="integrity", detached=given)
+    (found,) = report.signatures
+    told = {item.code for item in found.findings}
+    assert (report.verdict.value, found.intact, found.unchanged_since_signing) == (verdict, True, unchanged)
+    assert {code for code in told if code.startswith("MANIFEST")} == codes
+    assert [item.name for item in found.scope] == names
+
+
+def test_what_a_list_names_of_its_own_document_is_part_of_it() -> None:
+    """Else a reader would see other data in a document that is called intact."""
+    data = listing("#o", HELLO, body='<data Id="o">hello</data>')
+    report = edoc.verify_document(data, policy="integrity")
+    assert (report.verdict.value, report.signatures[0].intact) == ("FAILED", False)
+    twice = listing("#o", HELLO, body='<data Id="o"/><data Id="o"/>')
+    report = edoc.verify_document(twice, policy="integrity")
+    assert (report.verdict.value, report.signatures[0].intact) == ("INDETERMINATE", None)
 
 
 def test_what_is_called_a_manifest_must_be_one() -> None:
