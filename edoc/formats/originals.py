@@ -71,6 +71,15 @@ class Originals:
                 others.append(name)
         return tuple(matching), tuple(others)
 
+    @property
+    def items(self) -> tuple[Document | Digest, ...]:
+        """Everything handed over, in order: the places that `digest_of` and `use` take."""
+        return self._items
+
+    def use(self, place: int) -> None:
+        """Note that the original at a place (from 0) was used."""
+        self._used.add(place)
+
     def take(self, name: str | None = None, *, alone: bool = True) -> Document | None:
         """Return the original of a name, for signatures that state no digest of it.
 
