@@ -128,7 +128,7 @@ class _Comparison:
         if left_out:
             yield self._note("PICTURES_LEFT_OUT", pages=_listed(left_out))
         named = {page for page in self.revision.changes if page - 1 in after} - shown - left_out - self.failed
-        if not (shown or left_out or self.failed or alignment.moved):
+        if after and not (shown or left_out or self.failed or alignment.moved):
             yield self._note("PICTURES_ALIKE")
         elif named - {other + 1 for _, other in alignment.moved}:
             yield self._note("PICTURES_PAGES_ALIKE", pages=_listed(named))
