@@ -282,6 +282,8 @@ class DocumentFacts:
     media_type: str
     size: int
     sha256: bytes
+    pages: int | None = None
+    """As the document itself counts them; null for what has no pages."""
     complete: bool = True
     signature_marks: bool = False
     marks_format: SignatureFormat = SignatureFormat.PDF

@@ -23,7 +23,17 @@ _REVOKED = (SubIndication.REVOKED_NO_POE, SubIndication.REVOKED_CA_NO_POE)
 
 def summary(data: ReportData, say: Speech) -> str:
     """Return the answer as one paragraph."""
-    return " ".join(part for part in (say.phrase(_HEADLINES[data.verdict]), *_more(data, say)) if part)
+    return " ".join((headline(data, say), *sentences(data, say)))
+
+
+def headline(data: ReportData, say: Speech) -> str:
+    """Return the answer in one sentence."""
+    return say.phrase(_HEADLINES[data.verdict])
+
+
+def sentences(data: ReportData, say: Speech) -> tuple[str, ...]:
+    """Return what goes with the headline, sentence by sentence."""
+    return tuple(part for part in _more(data, say) if part)
 
 
 def next_step(data: ReportData, say: Speech) -> str:
@@ -36,8 +46,8 @@ def next_step(data: ReportData, say: Speech) -> str:
 
 def leading(data: ReportData) -> Finding | None:
     """Return the finding to tell first: an error, of the document or of its gravest signature."""
-    gravest = _gravest(data.signatures)
-    candidates = [*(gravest.findings if gravest is not None else ()), *data.findings]
+    worst = gravest(data.signatures)
+    candidates = [*(worst.findings if worst is not None else ()), *data.findings]
     candidates.extend(finding for item in data.timestamps for finding in item.findings)
     for severity in (Severity.ERROR, Severity.WARNING):
         for finding in candidates:
@@ -84,21 +94,22 @@ def _passed(data: ReportData, say: Speech) -> Iterator[str]:
 
 
 def _not_passed(data: ReportData, say: Speech) -> Iterator[str]:
-    gravest = _gravest(data.signatures)
+    worst = gravest(data.signatures)
     if data.verdict is Verdict.INDETERMINATE:
-        if gravest is not None and gravest.unchanged_since_signing:
+        if worst is not None and worst.unchanged_since_signing:
             yield say.phrase("unchanged_but")
-        elif gravest is None or gravest.intact is None:
+        elif worst is None or worst.intact is None:
             yield say.phrase("unchanged_unknown")
     cause = leading(data)
     if cause is not None:
         yield say.sentence(cause.code, {"subject": cause.subject, **cause.params}).text
-    revoked = gravest is not None and gravest.sub_indication in _REVOKED
+    revoked = worst is not None and worst.sub_indication in _REVOKED
     if data.verdict is Verdict.INDETERMINATE and not revoked:
         yield say.phrase("not_bad")
 
 
-def _gravest(signatures: tuple[SignatureResult, ...]) -> SignatureResult | None:
+def gravest(signatures: tuple[SignatureResult, ...]) -> SignatureResult | None:
+    """Return the signature to speak of first: one that failed, else an undecided one, else the first."""
     for wanted in (Indication.TOTAL_FAILED, Indication.INDETERMINATE):
         for item in signatures:
             if item.indication is wanted:

@@ -58,7 +58,11 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
         validation_time=context.time,
         validation_time_source=context.time_source,
         document=DocumentId(
-            name=facts.name, media_type=facts.media_type, size=facts.size, sha256=facts.sha256.hex()
+            name=facts.name,
+            media_type=facts.media_type,
+            size=facts.size,
+            sha256=facts.sha256.hex(),
+            pages=facts.pages,
         ),
         verdict=decision.verdict,
         reservations=decision.reservations,
@@ -67,6 +71,7 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
         evidence_records=(),
         wants=wants,
         findings=(*decision.findings, *_not_fetched(context)),
+        trust_anchors=len(context.trust.entries),
     )
     return Outcome(report=report, wants=wants)
 

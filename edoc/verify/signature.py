@@ -20,6 +20,7 @@ from edoc.facts.signature import (
 )
 from edoc.pki.algorithms import digest_of
 from edoc.pki.certificate import Certificate
+from edoc.pki.stated import stated_kind
 from edoc.policy.model import Demand, Judgement
 from edoc.result.enums import SubIndication
 from edoc.result.report import CertificateId, Claims, Scope, SignatureResult, Signer, Want
@@ -383,6 +384,7 @@ def _signer(certificate: Certificate | None) -> Signer | None:
         common_name=subject.get("2.5.4.3"),
         serial_number=subject.get("2.5.4.5"),
         organization=subject.get("2.5.4.10"),
+        title=subject.get("2.5.4.12"),
     )
 
 
@@ -393,4 +395,7 @@ def _certificate_id(certificate: Certificate | None) -> CertificateId | None:
         sha256=certificate.sha256.hex(),
         issuer=certificate.issuer.rfc4514(),
         serial=format(certificate.serial_number, "x"),
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        kind=stated_kind(certificate),
     )
