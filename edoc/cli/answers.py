@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from edoc.bulk import BulkResult
-from edoc.cli.talk import colour_of
+from edoc.cli.talk import colour_of, present
 from edoc.drivers.output import open_output
 from edoc.errors import ConfigError
 from edoc.report.additions import Additions
@@ -103,12 +103,16 @@ class Stream:
         if text and result.report is None:
             assert result.error is not None
             colour = colour_of(sys.stderr)
-            sys.stderr.write(render_error(result.error, name=result.input, lang=self._manner.lang, colour=colour))
+            present(render_error(result.error, name=result.input, lang=self._manner.lang, colour=colour), sys.stderr)
             return
         if text and self._count:
-            sys.stdout.write(f"{RULE}\n")
+            present(f"{RULE}\n", sys.stdout)
         self._count += 1
-        sys.stdout.write(_written(result, exit_code, self._manner, colour_of(sys.stdout)))
+        answer = _written(result, exit_code, self._manner, colour_of(sys.stdout))
+        if text:
+            present(answer, sys.stdout)
+        else:
+            sys.stdout.write(answer)
         sys.stdout.flush()
 
     def close(self) -> None:

@@ -75,7 +75,7 @@ class Speech:
 
     def sentence(self, code: str, params: Mapping[str, object]) -> Sentence:
         """Return what the catalogue says of a code, its parameters shown as values."""
-        filled = sentence(code, {name: self._param(value) for name, value in params.items()}, self.lang)
+        filled = sentence(code, {name: self.shown(value) for name, value in params.items()}, self.lang)
         return Sentence(text=self._isolated(filled.text), hint=self._isolated(filled.hint))
 
     def own(self, text: str) -> str:
@@ -92,7 +92,8 @@ class Speech:
             return f"{told} ({self.value(world)})"
         return world if iran is None else f"{world} ({self.phrase('iran_time', jalali=iran)})"
 
-    def _param(self, value: object) -> str:
+    def shown(self, value: object) -> str:
+        """Return a parameter of a sentence: a UTC time in both calendars, everything else as a value from outside."""
         text = str(value)
         if _MOMENT.fullmatch(text):
             return self.moment(datetime.fromisoformat(text).astimezone(UTC))
