@@ -52,6 +52,9 @@ def leading(data: ReportData) -> Finding | None:
     worst = gravest(data.signatures)
     candidates = [*(worst.findings if worst is not None else ()), *data.findings]
     candidates.extend(finding for item in data.timestamps for finding in item.findings)
+    if not data.signatures:
+        # Beside signatures a record that does not hold changes nothing.
+        candidates.extend(finding for item in data.evidence_records for finding in item.findings)
     for severity in (Severity.ERROR, Severity.WARNING):
         for finding in candidates:
             if finding.severity is severity:
@@ -68,7 +71,7 @@ def signer_name(signature: SignatureResult) -> str | None:
 
 def _more(data: ReportData, say: Speech) -> Iterator[str]:
     if data.verdict is Verdict.NO_SIGNATURE:
-        yield say.phrase("only_time" if data.timestamps else "no_signature_more")
+        yield say.phrase("only_time" if data.timestamps or data.evidence_records else "no_signature_more")
         return
     if data.verdict is Verdict.PASSED:
         yield from _passed(data, say)
@@ -83,7 +86,7 @@ def _more(data: ReportData, say: Speech) -> Iterator[str]:
 
 def _passed(data: ReportData, say: Speech) -> Iterator[str]:
     if not data.signatures:
-        times = [item.time for item in data.timestamps if item.time is not None]
+        times = [item.time for item in data.timestamps or data.evidence_records if item.time is not None]
         if times:
             yield say.phrase("time_proved", time=say.moment(min(times)))
         return
