@@ -14,6 +14,7 @@ from edoc.formats.pdf.fields import Branch, Field, walk_fields
 from edoc.formats.pdf.filters import decode
 from edoc.formats.pdf.lex import Budget
 from edoc.formats.pdf.objects import ObjectStream, Placed, close_stream, open_object_stream, read_object
+from edoc.formats.pdf.scan import Octets, scan_object
 from edoc.formats.pdf.sections import FREE, IN_FILE, IN_STREAM, Entry, Revision
 from edoc.formats.pdf.values import Ref, RepeatedKeys, Stream, Value
 from edoc.formats.pdf.xref import XrefReader
@@ -38,6 +39,8 @@ class Pdf:
         self._values: dict[int, Value] = {}
         self._refs: dict[int, Ref] = {}
         self._containers: dict[int, ObjectStream] = {}
+        self.octets: dict[int, Octets | None] = {}
+        """Where the octets of scanned objects lie, by the offset of the object; null for what is no stream."""
         self.field_cache: dict[int, tuple[Field, ...]] = {}
         self.field_index: dict[int, dict[tuple[str, Ref | None], Field]] = {}
         self.branches: dict[Ref, list[Branch]] = {}
@@ -124,6 +127,16 @@ class Pdf:
         self._entries[home.index][number] = entry
         return entry
 
+    def expect_all(self, revision: Revision) -> None:
+        """Read the rows of a revision at once, for whoever is about to ask for most of its objects."""
+        for home in self.revisions[: revision.index + 1]:
+            # Of sections that stand side by side, which one counts is told for one number at a time.
+            if len(home.sections) == 1 and home.sections[0].hybrid is None:
+                kept = self._entries[home.index]
+                for number, entry in home.sections[0].entries():
+                    if entry[0] != IN_FILE or 0 < entry[1] < home.end:
+                        kept[number] = entry
+
     def unchanged(self, numbers: Iterable[int], revision: Revision) -> tuple[int, int]:
         """Return the revisions around one, as (first, beyond the last), in which some objects stay as they are."""
         first, beyond, listings = 0, len(self.revisions), self._updates
@@ -158,6 +171,18 @@ class Pdf:
     def has_read(self, place: int) -> bool:
         """Tell whether the object at an offset was read already."""
         return place in self._values
+
+    def stream_octets(self, place: int, *, end: int) -> Octets | None:
+        """Return where the octets of the stream at an offset surely lie, null for what is none or must be read first.
+
+        `end` bounds the revision that is looked at.
+        """
+        if place in self.octets:
+            return self.octets[place]
+        if place in self._values and not isinstance(self._values[place], Stream):
+            return None
+        scanned = scan_object(self._data, place, end=end)
+        return scanned[3] if scanned is not None else None
 
     def _one(self, ref: Ref, revision: Revision | None) -> Value:
         found = self.entry(ref.number, revision)
