@@ -6,7 +6,7 @@ that an update writes loses its old references and gets its new ones.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from edoc.formats.pdf.document import Pdf
@@ -69,6 +69,30 @@ class Graph:
             if number in self._owners:
                 self._retarget(number, self._of(number))
 
+    def targets(self, number: int) -> AbstractSet[int]:
+        """Return the numbers that a reachable object refers to."""
+        return frozenset(self._targets.get(number, ()))
+
+    def join(self, revision: Revision, edges: Mapping[int, AbstractSet[int]]) -> None:
+        """Go to the next revision, whose update is known to add these references and to change no other.
+
+        Objects that nobody referred to before stand among the keys, with all that they refer to.
+        """
+        self._revision = revision
+        for source, targets in edges.items():
+            self._targets[source] = (*self._targets.get(source, ()), *targets)
+            for target in targets:
+                self._own(target, source)
+
+    def _own(self, target: int, owner: int) -> None:
+        known = self._owners.get(target)
+        if known is None:
+            self._owners[target] = owner
+        elif isinstance(known, set):
+            known.add(owner)
+        elif known != owner:
+            self._owners[target] = {known, owner}
+
     def _of_trailer(self) -> Collection[int]:
         trailer = self._revision.trailer
         return {ref.number for key in _TRAILER_KEYS for ref in references(trailer.get(key))}
@@ -109,15 +133,15 @@ class Graph:
                 return ()
             (kind, place, extra), home = found
             if kind != IN_FILE:
-                return _targets(pdf.get_direct(Ref(number, 0), self._revision))[0]
+                return targets_of(pdf.get_direct(Ref(number, 0), self._revision))[0]
             if pdf.has_read(place):
                 # What was parsed anyway need not be scanned, unless it says a key twice: then both values count.
-                read, certain = _targets(pdf.get_direct(Ref(number, extra), self._revision))
+                read, certain = targets_of(pdf.get_direct(Ref(number, extra), self._revision))
                 if certain:
                     return read
             scanned = scan_object(self._data, place, end=home.end)
             if scanned is None or scanned[0] != number or scanned[1] != extra:
-                return _targets(pdf.get_direct(Ref(number, extra), self._revision))[0]
+                return targets_of(pdf.get_direct(Ref(number, extra), self._revision))[0]
             pdf.octets[place] = scanned[3]
             if scanned[2]:
                 pdf.budget.spend_tokens(len(scanned[2]), place)
@@ -129,7 +153,7 @@ class Graph:
             return ()
 
 
-def _targets(value: Value) -> tuple[set[int], bool]:
+def targets_of(value: Value) -> tuple[set[int], bool]:
     """Return the numbers that a value refers to, and whether no dictionary in it says a key twice."""
     found: list[int] = []
     certain = True
