@@ -52,7 +52,7 @@ class Pdf:
         self.notes: list[Finding] = reader.notes
         self.revisions: tuple[Revision, ...] = tuple(revisions)
         self.last = self.revisions[-1]
-        self._entries: list[dict[int, Entry]] = [{} for _ in revisions]
+        self._located: list[dict[int, tuple[Entry, Revision] | None]] = [{} for _ in revisions]
         self._updates = _updates_of(self.revisions)
         self.trailer = self.last.trailer
         self.root = self.root_of(self.last)
@@ -108,34 +108,38 @@ class Pdf:
         Raises PdfError(PDF_XREF_RANGE) when the place lies behind the revision that names it: bytes
         that came later would fill it.
         """
-        newest = self.last.index if revision is None else revision.index
-        index = 0
-        if newest:
-            listed = self._updates.get(number)
-            if listed is not None and listed[0] <= newest:
-                index = listed[bisect_right(listed, newest) - 1]
+        located = self._located[(revision or self.last).index]
+        return located[number] if number in located else self._locate(number, revision or self.last)
+
+    def _locate(self, number: int, revision: Revision) -> tuple[Entry, Revision] | None:
+        listed, index = self._updates.get(number), 0
+        if listed is not None and listed[0] <= revision.index:
+            index = listed[bisect_right(listed, revision.index) - 1]
         home = self.revisions[index]
-        found = self._entries[index].get(number) or self._find(number, home)
-        return None if found is None else (found, home)
+        entry = self._find(number, home)
+        found = self._located[revision.index][number] = (entry, home) if entry is not None else None
+        return found
 
     def _find(self, number: int, home: Revision) -> Entry | None:
-        entry = home.find(number)
-        if entry is None:
-            return None
-        if entry.kind == IN_FILE and not 0 < entry.place < home.end:
+        # An update lists little, and all of it is asked for.
+        entry = home.entries.get(number) if home.index and home.plain else home.find(number)
+        if entry is not None and entry.kind == IN_FILE and not 0 < entry.place < home.end:
             raise PdfError("PDF_XREF_RANGE", home.xref_offset, number=number)
-        self._entries[home.index][number] = entry
         return entry
 
     def expect_all(self, revision: Revision) -> None:
         """Read the rows of a revision at once, for whoever is about to ask for most of its objects."""
-        for home in self.revisions[: revision.index + 1]:
-            # Of sections that stand side by side, which one counts is told for one number at a time.
-            if len(home.sections) == 1 and home.sections[0].hybrid is None:
-                kept = self._entries[home.index]
-                for number, entry in home.sections[0].entries():
-                    if entry[0] != IN_FILE or 0 < entry[1] < home.end:
-                        kept[number] = entry
+        homes = self.revisions[: revision.index + 1]
+        # Of sections that stand side by side, which one counts is told for one number at a time.
+        if not all(home.plain for home in homes):
+            return
+        located = self._located[revision.index]
+        for home in homes:
+            for number, entry in home.sections[0].entries():
+                if entry[0] != IN_FILE or 0 < entry[1] < home.end:
+                    located[number] = (entry, home)
+                else:
+                    located.pop(number, None)
 
     def unchanged(self, numbers: Iterable[int], revision: Revision) -> tuple[int, int]:
         """Return the revisions around one, as (first, beyond the last), in which some objects stay as they are."""

@@ -69,10 +69,6 @@ class Graph:
             if number in self._owners:
                 self._retarget(number, self._of(number))
 
-    def targets(self, number: int) -> AbstractSet[int]:
-        """Return the numbers that a reachable object refers to."""
-        return frozenset(self._targets.get(number, ()))
-
     def join(self, revision: Revision, edges: Mapping[int, AbstractSet[int]]) -> None:
         """Go to the next revision, whose update is known to add these references and to change no other.
 

@@ -73,8 +73,6 @@ def _joined(step: Step, graph: Graph) -> _Joined | None:
         return None
     # A form that stands in the catalog is named by it; one of its own is named there already.
     owners = (form & changed) | pages
-    if not all(_grown(step, graph, number, field) for number in owners):
-        return None
     assert one.ref is not None
     return _Joined(one, field, one.ref, seen, tuple(owners))
 
@@ -177,11 +175,6 @@ def _page(step: Step, graph: Graph, number: int, field: Ref, others: set[int]) -
     if number not in graph.live or graph.users(number) <= others:
         return False
     return _differ_in(before, after, "Annots") and _one_more(before.get("Annots", []), after.get("Annots"), field)
-
-
-def _grown(step: Step, graph: Graph, number: int, field: Ref) -> bool:
-    """Tell whether an object refers to what it referred to, and to the field."""
-    return targets_of(step.value_after(number))[0] == graph.targets(number) | {field.number}
 
 
 def _differ_in(old: dict[str, Value], new: dict[str, Value], key: str) -> bool:

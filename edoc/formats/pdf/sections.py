@@ -123,6 +123,11 @@ class Revision:
     """Newest first: one section, or the two parts of a linearised file."""
 
     @property
+    def plain(self) -> bool:
+        """True when there is one section and no hybrid part: what lists a number is then beyond doubt."""
+        return len(self.sections) == 1 and self.sections[0].hybrid is None
+
+    @property
     def xref_offset(self) -> int:
         """Offset of the section that opens this revision."""
         return self.sections[0].offset
