@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from operator import attrgetter
 from types import NoneType
-from typing import Any
+from typing import Any, cast
 
 from edoc.catalogue import clause, sentence
 from edoc.errors import EdocError
@@ -83,18 +83,22 @@ def rfc3339(moment: datetime) -> str:
 
 def plain(value: object, lang: str) -> object:
     """Return a result object as plain data: enums as their words, times as RFC 3339, tuples as lists."""
-    return _writer(type(value))(value, lang)
+    kind: Any = type(value)
+    return _writer(kind)(value, lang)
 
 
 @cache
-def _writer(kind: type) -> Callable[[Any, str], object]:
+def _writer(kind: Any) -> Callable[[Any, str], object]:
     """Return what makes plain data of the values of a type; the types of a report are few."""
     if kind in _AS_THEY_ARE:
         return _as_it_is
     for known, write in _WRITERS:
         if issubclass(kind, known):
             return write
-    return _of_fields(shown_fields(kind)) if is_dataclass(kind) else _as_it_is
+    if not is_dataclass(kind):
+        return _as_it_is
+    names: tuple[str, ...] = shown_fields(cast(type, kind))
+    return _of_fields(names)
 
 
 def _as_it_is(value: object, lang: str) -> object:

@@ -7,7 +7,6 @@ tested over changed documents.
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from edoc.facts.findings import Severity

@@ -99,33 +99,23 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
     open_containers: list[tuple[list[Value], bool]] = []
     items: list[Value] = []
     in_dictionary = False
-    depth = budget.limits.pdf_depth
-    room = budget.limits.pdf_tokens - budget.tokens
+    depth, room = budget.limits.pdf_depth, budget.limits.pdf_tokens - budget.tokens
     longest, names = budget.limits.pdf_string_bytes, budget.names
     position, count = start, 0
     value: Value
     while True:
         for token in _TOKEN.finditer(data, position):
             count += 1
-            kind = token.lastindex
+            kind = token.lastindex or 0
             if kind <= _PAIR:
-                text = token[1]
-                value = names.get(text)
-                if value is None:
-                    value = _learn(text, names)
+                value = names.get(token[1]) or _learn(token[1], names)
                 if kind > 1 and open_containers:
                     items.append(value)
                     count += 1
-                    if kind == 4:
-                        number, generation = token.group(3, 4)
-                        value = _reference(Ref, (int(number), int(generation)))
-                    elif kind == 3:
-                        value = int(token[3])
+                    if kind == 2:
+                        value = names.get(token[2]) or _learn(token[2], names)
                     else:
-                        text = token[2]
-                        value = names.get(text)
-                        if value is None:
-                            value = _learn(text, names)
+                        value = int(token[3]) if kind == 3 else _reference(Ref, (int(token[3]), int(token[4])))
             elif kind == 5 or kind == 7:
                 if len(open_containers) >= depth:
                     raise PdfError("PDF_LIMIT", token.start(), limit="pdf_depth")
@@ -138,19 +128,15 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
                 value = _dictionary(items, token.start()) if in_dictionary else items
                 items, in_dictionary = open_containers.pop()
             elif kind == 10:
-                number, generation = token.group(9, 10)
-                value = _reference(Ref, (int(number), int(generation)))
+                value = _reference(Ref, (int(token[9]), int(token[10])))
             elif kind == 9 or (kind == 13 and len(token[13]) <= _DIGITS):
                 value = int(token[kind])
+            elif kind == 12 and len(token[12]) <= _PLAIN and items and items[-1] != "Contents":
+                value = _literal(token[12])
             elif kind == 11 or kind == 12:
                 contents = in_dictionary and len(items) & 1 == 1 and items[-1] == "Contents"
-                if contents or kind == 11 or len(token[12]) > _PLAIN:
-                    value = _string(token, kind, longest, contents=contents, in_file=in_file)
-                else:
-                    text = token[12]
-                    value = PdfString(_unescape(text) if b"\\" in text or b"\r" in text else text)
+                value = _string(token, kind, longest, contents=contents, in_file=in_file)
             elif kind == 16:
-                count -= 1
                 continue
             elif kind == 15 and token[15] in _KEYWORDS:
                 value = _KEYWORDS[token[15]]
@@ -204,7 +190,7 @@ def _string(token: re.Match[bytes], kind: int, longest: int, *, contents: bool, 
     if kind == _HEXADECIMAL:
         value = PdfString(_hexadecimal(text, token.start(kind) - 1))
     else:
-        value = PdfString(_unescape(text) if b"\\" in text or b"\r" in text else text)
+        value = _literal(text)
     if contents:
         # Only of /Contents does anyone ask how and where it is written.
         value.is_hex = kind == _HEXADECIMAL
@@ -221,6 +207,10 @@ def _hexadecimal(text: bytes, offset: int) -> bytes:
         return unhexlify(digits + b"0" if len(digits) & 1 else digits)
     except ValueError as problem:
         raise PdfError("PDF_TOKEN", offset) from problem
+
+
+def _literal(text: bytes) -> PdfString:
+    return PdfString(_unescape(text) if b"\\" in text or b"\r" in text else text)
 
 
 def _unescape(text: bytes) -> bytes:
