@@ -39,7 +39,7 @@ def write_revision(
     with open_output(output, overwrite=overwrite, source=path_of(document)) as place:
         write_octets(place, Spans(opened.data, ((0, end),)).chunks())
         if signature is not None:
-            _refuse_unlike_signed(replace(opened, data=place.content()), signature)
+            refuse_unlike_signed(replace(opened, data=place.content()), signature)
         place.commit()
         return place.path
 
@@ -101,9 +101,7 @@ def _wanted(document: Document, facts: DocumentFacts, revision: str) -> tuple[in
     if not ends:
         codes = ", ".join(item.code for item in facts.findings) or "-"
         raise InputError("REVISION_NONE", subject=document.name, params={"codes": codes})
-    found = [*((item.id, item) for item in facts.signatures), *((item.id, item.token) for item in facts.timestamps)]
-    # Where octets of its own revision stay outside a signature, there is no revision that it signed.
-    signed = {name: end for name, item in found if item.covers_whole_document and (end := item.covered_until) is not None}
+    signed = signed_ends(facts)
     asked = revision.strip().upper()
     name = asked if asked in signed else f"S{asked}"
     if name in signed:
@@ -114,8 +112,18 @@ def _wanted(document: Document, facts: DocumentFacts, revision: str) -> tuple[in
     raise ConfigError("REVISION_UNKNOWN", subject=revision, params={"known": known, "document": document.name})
 
 
-def _refuse_unlike_signed(written: Document, signature: str) -> None:
-    """Raise unless the last signature of a document is the one that was asked for, intact and over everything."""
+def signed_ends(facts: DocumentFacts) -> dict[str, int]:
+    """Return where the revision of each signature and document time-stamp of a PDF ends, by its id."""
+    found = [*((item.id, item) for item in facts.signatures), *((item.id, item.token) for item in facts.timestamps)]
+    # Where octets of its own revision stay outside a signature, there is no revision that it signed.
+    return {name: end for name, item in found if item.covers_whole_document and (end := item.covered_until) is not None}
+
+
+def refuse_unlike_signed(written: Document, signature: str) -> None:
+    """Raise unless the last signature of a document is the one that was asked for, intact and over everything.
+
+    Raises `VerificationFailed` REVISION_NOT_INTACT.
+    """
     report = verify_document(written, policy="integrity")
     own = next((item for item in report.signatures if item.id == signature), None)
     stamp = next((item for item in report.timestamps if item.id == signature), None)

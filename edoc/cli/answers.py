@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from edoc.bulk import BulkResult
-from edoc.cli.talk import colour_of
+from edoc.cli.talk import colour_of, present
 from edoc.drivers.output import open_output
 from edoc.errors import ConfigError
-from edoc.report.json import Json, dumps, error_dict, report_dict
+from edoc.report.additions import Additions
+from edoc.report.json import Json, dumps, error_dict
+from edoc.report.model import Report
 from edoc.report.paper import Colour
 from edoc.report.text import render_error, render_text
-from edoc.result.report import ReportData
 
 if TYPE_CHECKING:
     from edoc.cli.law import LegalOrder
+    from edoc.cli.pictures import Camera
 
 RULE = "\u2500" * 72
+_SUFFIXES = {"text": "txt", "json": "json", "html": "html"}
 
 
 class Answers(Protocol):
@@ -35,52 +40,79 @@ class Answers(Protocol):
         """Leave nothing half-made behind; after `close` there is nothing to do."""
 
 
-def json_text(result: BulkResult, lang: str, *, legal: LegalOrder | None = None) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How answers are written: the format, the language, and what is added to them."""
+
+    kind: str
+    """A value of `--format`."""
+    lang: str
+    at: datetime
+    """The time of the check, for sheets of inputs that could not be judged."""
+    legal: LegalOrder | None = None
+    camera: Camera | None = None
+    """Draws the pages that were changed; null when none are wanted."""
+
+    def additions(self, name: str, report: Report) -> Additions:
+        """Return what stands on the sheet of an input's report beside it."""
+        shown = self.camera.pictures(name, report) if self.camera is not None else None
+        return Additions(
+            legal=self.legal.view(report.data) if self.legal is not None else None,
+            pictures=shown.pictures if shown is not None else (),
+            picture_notes=shown.notes if shown is not None else (),
+        )
+
+
+def json_text(result: BulkResult, manner: Manner) -> str:
     """Return one result as a JSON document."""
     if result.report is not None:
-        return dumps(_report(result.report.data, lang, legal), indent=2) + "\n"
+        return dumps(_report(result.report, manner), indent=2) + "\n"
     assert result.error is not None
-    return dumps(error_dict(result.error, name=result.input, lang=lang), indent=2) + "\n"
+    return dumps(error_dict(result.error, name=result.input, lang=manner.lang), indent=2) + "\n"
 
 
-def json_line(result: BulkResult, exit_code: int, lang: str, *, legal: LegalOrder | None = None) -> str:
+def json_line(result: BulkResult, exit_code: int, manner: Manner) -> str:
     """Return one result as a line of a log: the record, the input as given, and its exit code."""
     record = {"input": result.input, "exit": exit_code}
     if result.report is not None:
-        return dumps({**record, **_report(result.report.data, lang, legal)}) + "\n"
+        return dumps({**record, **_report(result.report, manner)}) + "\n"
     assert result.error is not None
-    return dumps({**record, **error_dict(result.error, name=result.input, lang=lang)}) + "\n"
+    return dumps({**record, **error_dict(result.error, name=result.input, lang=manner.lang)}) + "\n"
 
 
-def _report(data: ReportData, lang: str, legal: LegalOrder | None) -> Json:
+def _report(report: Report, manner: Manner) -> Json:
     """The report, with the key `legal` only where a profile was asked for."""
-    told = report_dict(data, lang=lang)
-    if legal is None:
+    told = report.to_dict(lang=manner.lang)
+    if manner.legal is None:
         return told
     from edoc.report.legal import legal_dict
 
-    return {**told, "legal": legal_dict(legal.view(data), lang=lang)}
+    return {**told, "legal": legal_dict(manner.legal.view(report.data), lang=manner.lang)}
 
 
 class Stream:
     """Standard output: every answer is flushed when it is known."""
 
-    def __init__(self, kind: str, lang: str, *, legal: LegalOrder | None = None) -> None:
-        self._kind, self._lang, self._legal = kind, lang, legal
+    def __init__(self, manner: Manner) -> None:
+        self._manner = manner
         self._count = 0
 
     def take(self, result: BulkResult, exit_code: int) -> None:
         """Write the answer about one input; a sheet that cannot be made is a complaint."""
-        if self._kind == "text" and result.report is None:
+        text = self._manner.kind == "text"
+        if text and result.report is None:
             assert result.error is not None
             colour = colour_of(sys.stderr)
-            sys.stderr.write(render_error(result.error, name=result.input, lang=self._lang, colour=colour))
+            present(render_error(result.error, name=result.input, lang=self._manner.lang, colour=colour), sys.stderr)
             return
-        if self._kind == "text" and self._count:
-            sys.stdout.write(f"{RULE}\n")
+        if text and self._count:
+            present(f"{RULE}\n", sys.stdout)
         self._count += 1
-        answer = _written(self._kind, result, exit_code, self._lang, colour_of(sys.stdout), legal=self._legal)
-        sys.stdout.write(answer)
+        answer = _written(result, exit_code, self._manner, colour_of(sys.stdout))
+        if text:
+            present(answer, sys.stdout)
+        else:
+            sys.stdout.write(answer)
         sys.stdout.flush()
 
     def close(self) -> None:
@@ -93,28 +125,18 @@ class Stream:
 class OneFile:
     """One file that appears whole or not at all."""
 
-    def __init__(
-        self,
-        path: str,
-        kind: str,
-        lang: str,
-        *,
-        overwrite: bool,
-        inputs: tuple[str, ...],
-        legal: LegalOrder | None = None,
-    ) -> None:
-        self._kind, self._lang, self._legal = kind, lang, legal
+    def __init__(self, path: str, manner: Manner, *, overwrite: bool, inputs: tuple[str, ...]) -> None:
+        self._manner = manner
         refuse_input(path, inputs)
         self._output = open_output(path, overwrite=overwrite)
         self._count = 0
 
     def take(self, result: BulkResult, exit_code: int) -> None:
         """Add the answer about one input."""
-        if self._count and self._kind == "text":
+        if self._count and self._manner.kind == "text":
             self._output.write(f"{RULE}\n".encode())
         self._count += 1
-        answer = _written(self._kind, result, exit_code, self._lang, Colour.NONE, legal=self._legal)
-        self._output.write(answer.encode())
+        self._output.write(_written(result, exit_code, self._manner, Colour.NONE).encode())
 
     def close(self) -> None:
         """Let the file appear."""
@@ -128,33 +150,23 @@ class OneFile:
 class Folder:
     """A file for each input in one folder, each appearing whole."""
 
-    def __init__(
-        self,
-        path: str,
-        kind: str,
-        lang: str,
-        *,
-        overwrite: bool,
-        inputs: tuple[str, ...],
-        legal: LegalOrder | None = None,
-    ) -> None:
-        self._path, self._kind, self._lang, self._legal = path, kind, lang, legal
+    def __init__(self, path: str, manner: Manner, *, overwrite: bool, inputs: tuple[str, ...]) -> None:
+        self._path, self._manner = path, manner
         self._overwrite, self._inputs = overwrite, inputs
         self._seen: set[str] = set()
         os.makedirs(path, exist_ok=True)
 
     def take(self, result: BulkResult, exit_code: int) -> None:
         """Write the answer about one input to its file."""
-        suffix = "json" if self._kind == "json" else "txt"
+        suffix = _SUFFIXES[self._manner.kind]
         name = f"{os.path.basename(result.input) or 'document'}.report.{suffix}"
         if name in self._seen:
             raise ConfigError("OUTPUT_SAME_NAME", subject=name, params={"input": result.input})
         self._seen.add(name)
         place = os.path.join(self._path, name)
         refuse_input(place, self._inputs)
-        answer = _written(self._kind, result, exit_code, self._lang, Colour.NONE, legal=self._legal)
         with open_output(place, overwrite=self._overwrite) as output:
-            output.write(answer.encode())
+            output.write(_written(result, exit_code, self._manner, Colour.NONE).encode())
             output.commit()
 
     def close(self) -> None:
@@ -167,11 +179,9 @@ class Folder:
 class Log:
     """A log of JSON lines that grows record by record, so that a batch that is cut off can go on."""
 
-    def __init__(
-        self, path: str, lang: str, *, mode: str, inputs: tuple[str, ...], legal: LegalOrder | None = None
-    ) -> None:
+    def __init__(self, path: str, manner: Manner, *, mode: str, inputs: tuple[str, ...]) -> None:
         refuse_input(path, inputs)
-        self._lang, self._legal = lang, legal
+        self._manner = manner
         try:
             self._stream = open(path, mode)  # noqa: SIM115 - closed by close()
         except FileExistsError as problem:
@@ -179,7 +189,7 @@ class Log:
 
     def take(self, result: BulkResult, exit_code: int) -> None:
         """Append the record of one input and hand it to the system."""
-        self._stream.write(json_line(result, exit_code, self._lang, legal=self._legal).encode())
+        self._stream.write(json_line(result, exit_code, self._manner).encode())
         self._stream.flush()
 
     def close(self) -> None:
@@ -205,24 +215,36 @@ def refuse_input(path: str, inputs: tuple[str, ...]) -> None:
             raise ConfigError("OUTPUT_IS_INPUT", subject=path)
 
 
-def _written(
-    kind: str, result: BulkResult, exit_code: int, lang: str, colour: Colour, *, legal: LegalOrder | None
-) -> str:
+def _written(result: BulkResult, exit_code: int, manner: Manner, colour: Colour) -> str:
     writers: dict[str, Callable[[], str]] = {
-        "json": lambda: json_text(result, lang, legal=legal),
-        "jsonl": lambda: json_line(result, exit_code, lang, legal=legal),
-        "text": lambda: _sheet(result, lang, colour, legal),
+        "json": lambda: json_text(result, manner),
+        "jsonl": lambda: json_line(result, exit_code, manner),
+        "text": lambda: _text(result, manner, colour),
+        "html": lambda: _html(result, manner),
     }
-    return writers[kind]()
+    return writers[manner.kind]()
 
 
-def _sheet(result: BulkResult, lang: str, colour: Colour, legal: LegalOrder | None) -> str:
+def _text(result: BulkResult, manner: Manner, colour: Colour) -> str:
     if result.report is None:
         assert result.error is not None
-        return render_error(result.error, name=result.input, lang=lang, colour=colour)
-    sheet = render_text(result.report.data, lang=lang, colour=colour)
-    if legal is None:
+        return render_error(result.error, name=result.input, lang=manner.lang, colour=colour)
+    sheet = render_text(result.report.data, lang=manner.lang, colour=colour)
+    if manner.legal is None:
         return sheet
     from edoc.report.legal import render_legal
 
-    return sheet + render_legal(legal.view(result.report.data), lang=lang, colour=colour)
+    return sheet + render_legal(manner.legal.view(result.report.data), lang=manner.lang, colour=colour)
+
+
+def _html(result: BulkResult, manner: Manner) -> str:
+    """The sheet; an input that could not be judged has one too."""
+    if result.report is not None:
+        return result.report.to_html(lang=manner.lang, additions=manner.additions(result.input, result.report))
+    from edoc import __version__
+    from edoc.report.sheet.draw import html_error_sheet
+
+    assert result.error is not None
+    return html_error_sheet(
+        result.error, name=result.input, at=manner.at, tool_version=__version__, lang=manner.lang
+    )

@@ -9,7 +9,7 @@ import sys
 import click
 
 from edoc.cli.options import HELP, LANGUAGE
-from edoc.cli.talk import LANGUAGES, choose_language, colour_of
+from edoc.cli.talk import LANGUAGES, choose_language, colour_of, present
 
 _CODE = re.compile("[A-Za-z0-9_-]{2,}")
 _LARGEST = 64 << 20
@@ -35,7 +35,7 @@ def command(what: str, lang: str | None) -> int:
     told = choose_language(lang)
     wanted = what.strip().upper()
     if wanted in entries():
-        sys.stdout.write("\n".join(explain(wanted, lang=name) for name in ([lang] if lang else LANGUAGES)))
+        present("\n".join(explain(wanted, lang=name) for name in ([lang] if lang else LANGUAGES)), sys.stdout)
         return 0
     if _CODE.fullmatch(what.strip()) and not os.path.exists(what):
         raise ConfigError("CODE_UNKNOWN", subject=what, params={"similar": _similar(wanted) or "-"})
@@ -51,8 +51,8 @@ def _records(path: str, lang: str) -> None:
     records = read_records(_octets(path), name=path)
     for index, record in enumerate(records):
         if index:
-            sys.stdout.write(f"{RULE}\n")
-        sys.stdout.write(retell(record, lang=lang, colour=colour_of(sys.stdout)))
+            present(f"{RULE}\n", sys.stdout)
+        present(retell(record, lang=lang, colour=colour_of(sys.stdout)), sys.stdout)
 
 
 def _octets(path: str) -> bytes:

@@ -9,6 +9,7 @@ COMMANDS = {
     "verify": "Say whether documents are unchanged, who signed them, and what is open.",
     "show": "Show what is inside a document, without trusting or judging anything.",
     "explain": "Explain a code or a whole report in plain words, with clauses and cures.",
+    "doctor": "Say what is wrong with this set-up, and what to do about it.",
     "demo": "Take the tour: sign, verify, tamper and see it noticed.",
     "lab": "Run a practice PKI on this computer.",
 }

@@ -10,7 +10,14 @@ import click
 from edoc.errors import ConfigError
 
 HELP = {"help_option_names": ["-h", "--help"]}
-LANGUAGE = click.option("--lang", type=click.Choice(["en", "fa"]), help="Language of the answer (else EDOC_LANG).")
+_LANG = click.option("--lang", type=click.Choice(["en", "fa"]), help="Language of the answer (else EDOC_LANG).")
+_DIRECTION = click.option(
+    "--direction",
+    type=click.Choice(["auto", "logical", "visual"]),
+    expose_value=False,
+    callback=lambda _context, _option, value: _direct(value),
+    help="Who turns right-to-left text: the terminal, or edoc (else EDOC_DIRECTION).",
+)
 ONLINE = click.option("--online", is_flag=True, help="Fetch what is missing, from the addresses in the certificates.")
 ONLINE_HOST = click.option(
     "--online-host",
@@ -21,9 +28,20 @@ ONLINE_HOST = click.option(
 OVERWRITE = click.option("--overwrite", is_flag=True, help="Allow an existing output file to be replaced.")
 
 
+def LANGUAGE(command: click.decorators.FC) -> click.decorators.FC:
+    """Add the options that say how the answer is spoken and laid out."""
+    return _LANG(_DIRECTION(command))
+
+
 def output_option(help_text: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
     """Return the option `-o`."""
     return click.option("-o", "--output", metavar="OUT", help=help_text)
+
+
+def _direct(value: str | None) -> None:
+    from edoc.cli.talk import choose_direction
+
+    choose_direction(value)
 
 
 def moment(text: str | None) -> datetime | None:

@@ -48,10 +48,11 @@ def _prepare_streams() -> None:
     if sys.stdin is None:
         sys.stdin = open(os.devnull)  # noqa: SIM115 - stays open until the end
     for stream in (sys.stdout, sys.stderr):
-        # Answers are UTF-8 whatever the console says; an undecodable file name must not end the run.
+        # Answers are UTF-8 whatever the locale says, but for a terminal, which shows nothing but its own encoding;
+        # an undecodable file name must not end the run.
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
+            reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
 def _dispatch(given: list[str]) -> int:

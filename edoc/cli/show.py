@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
-from edoc.cli.talk import choose_language, colour_of
+from edoc.cli.talk import choose_language, colour_of, present
 
 if TYPE_CHECKING:
     from edoc.facts.document import Document
@@ -71,7 +71,10 @@ def command(
     facts, outline = _read(document, secret, detached)
     text = _rendered(facts, outline, kind, chosen, to_terminal=output in (None, "-"))
     if output in (None, "-"):
-        sys.stdout.write(text)
+        if kind == "text":
+            present(text, sys.stdout)
+        else:
+            sys.stdout.write(text)
         return 0
     with open_output(output, overwrite=overwrite, source=input_path(file)) as place:
         place.write(text.encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,10 @@ from edoc.cli.talk import choose_language, complain
 if TYPE_CHECKING:
     from edoc.api import Verifier
     from edoc.bulk import BulkResult
+    from edoc.bulk.verify import Item
     from edoc.cli.answers import Answers
     from edoc.cli.law import LegalOrder
+    from edoc.cli.pictures import Camera
     from edoc.trust import TrustStore
 
 
@@ -46,16 +49,17 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["text", "json", "jsonl"]),
+    type=click.Choice(["text", "json", "jsonl", "html"]),
     default="text",
     show_default=True,
-    help="A sheet to read, one report, or one report or error a line as soon as it is known.",
+    help="Text to read, one report, one report or error a line as soon as it is known, or a sheet to print and file.",
 )
 @click.option("--legal", metavar="PROFILE", help="Add which articles the evidence bears on: ir-ecl, eidas, uncitral, a .toml file.")
 @click.option("--pki", metavar="CLASS=PATH", multiple=True, help="Authorities that are licensed, closed or foreign (for --legal).")
 @click.option("--document-type", metavar="TYPE", help="The type of the document, where a profile leaves some out.")
+@click.option("--no-pictures", is_flag=True, help="Show no pictures of changed pages on a sheet (html, pdf).")
 @LANGUAGE
-@output_option("Write the answer to a file (with json and several FILEs: to a folder).")
+@output_option("Write the answer to a file (with json or html and several FILEs: to a folder).")
 @OVERWRITE
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), default=1, show_default=True, help="Processes at work.")
 @click.option("--resume", is_flag=True, help="Go on with the jsonl log OUT that was cut off.")
@@ -80,6 +84,10 @@ def command(**given: object) -> int:
     return _run(order, inputs, verifier, password)
 
 
+_ONE_EACH = ("json", "html")
+"""Formats in which every document has a file of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Order:
     """What was asked for, checked for contradictions."""
@@ -95,6 +103,8 @@ class _Order:
     jobs: int
     resume: bool
     legal: LegalOrder | None
+    at: datetime | None
+    pictures: bool
 
     @classmethod
     def of(cls, given: dict[str, object], lang: str) -> _Order:
@@ -113,10 +123,12 @@ class _Order:
             jobs=int(str(given["jobs"])),
             resume=bool(given["resume"]),
             legal=_legal(given),
+            at=moment(_text(given["at"])),
+            pictures=not given["no_pictures"],
         )
         if order.detached and not order.one:
             raise ConfigError("DETACHED_ONE_FILE", subject="--detached")
-        if order.kind == "json" and not order.one and order.output is None:
+        if order.kind in _ONE_EACH and not order.one and order.output is None:
             raise ConfigError("FORMAT_ONE_FILE", subject=order.kind)
         if order.resume and (order.kind != "jsonl" or order.output is None):
             raise ConfigError("RESUME_NEEDS_LOG", subject="--resume")
@@ -133,11 +145,12 @@ class _Order:
 
 
 def _run(order: _Order, inputs: Iterator[str], verifier: Verifier, password: str | None) -> int:
-    from edoc.bulk.verify import Item, verify_many
+    from edoc.bulk.verify import verify_many
 
     codes: set[int] = set()
-    answers, inputs = _answers(order, inputs, verifier, codes)
-    items: Iterator[Item] = (_item(name, order.detached) for name in inputs)
+    camera = _camera(order, password)
+    answers, inputs = _answers(order, inputs, verifier, codes, camera=camera)
+    items: Iterator[Item] = (_item(name, order.detached, camera) for name in inputs)
     try:
         for result in verify_many(items, verifier=verifier, jobs=order.jobs, password=password):
             code = _exit(result, order.signed_by)
@@ -150,26 +163,32 @@ def _run(order: _Order, inputs: Iterator[str], verifier: Verifier, password: str
     return exits.gravest(codes)
 
 
-def _answers(
-    order: _Order, inputs: Iterator[str], verifier: Verifier, codes: set[int]
-) -> tuple[Answers, Iterator[str]]:
-    from edoc.cli.answers import Folder, Log, OneFile, Stream
+def _camera(order: _Order, password: str | None) -> Camera | None:
+    """Return what draws pages, where there is room for pictures and they are wanted."""
+    from edoc.cli.pictures import SHEETS, Camera
 
+    return Camera(password=password) if order.pictures and order.kind in SHEETS else None
+
+
+def _answers(
+    order: _Order, inputs: Iterator[str], verifier: Verifier, codes: set[int], *, camera: Camera | None
+) -> tuple[Answers, Iterator[str]]:
+    from edoc.cli.answers import Folder, Log, Manner, OneFile, Stream
+    from edoc.drivers.clock import now
+
+    manner = Manner(kind=order.kind, lang=order.lang, at=order.at or now(), legal=order.legal, camera=camera)
     if order.output is None:
-        return Stream(order.kind, order.lang, legal=order.legal), inputs
+        return Stream(manner), inputs
     if order.kind == "jsonl":
         mode = "xb"
         if order.resume and os.path.exists(order.output):
             mode, inputs = "ab", _resumed(order.output, inputs, verifier, codes)
         elif order.overwrite:
             mode = "wb"
-        return Log(order.output, order.lang, mode=mode, inputs=order.files, legal=order.legal), inputs
-    many = os.path.isdir(order.output) or (order.kind == "json" and not order.one)
+        return Log(order.output, manner, mode=mode, inputs=order.files), inputs
+    many = os.path.isdir(order.output) or (order.kind in _ONE_EACH and not order.one)
     kind = Folder if many else OneFile
-    made = kind(
-        order.output, order.kind, order.lang, overwrite=order.overwrite, inputs=order.files, legal=order.legal
-    )
-    return made, inputs
+    return kind(order.output, manner, overwrite=order.overwrite, inputs=order.files), inputs
 
 
 def _resumed(path: str, inputs: Iterator[str], verifier: Verifier, codes: set[int]) -> Iterator[str]:
@@ -186,8 +205,9 @@ def _resumed(path: str, inputs: Iterator[str], verifier: Verifier, codes: set[in
     return remaining(inputs, path, logged)
 
 
-def _item(name: str, detached: tuple[str, ...]) -> str | tuple[str, tuple[str, ...]]:
-    return (name, detached) if detached else name
+def _item(name: str, detached: tuple[str, ...], camera: Camera | None) -> Item:
+    source = name if camera is None else camera.source(name)
+    return (source, detached) if detached else source
 
 
 def _exit(result: BulkResult, signed_by: str | None) -> int:

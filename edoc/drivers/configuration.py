@@ -9,6 +9,21 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+VARIABLES: dict[str, tuple[str, ...]] = {
+    "EDOC_LANG": ("en", "fa"),
+    "EDOC_DIRECTION": ("auto", "logical", "visual"),
+    "EDOC_TRUST": (),
+    "EDOC_PIN": (),
+    "EDOC_PASSWORD": (),
+    "EDOC_DEBUG": ("0", "1"),
+    "EDOC_CORPUS": (),
+    "EDOC_REQUIRE_ORACLES": ("0", "1"),
+}
+"""Every variable of our own, with the values that it may have where they are few; the last two are the tests' own."""
+
+CONFIGURATION = ("trust",)
+"""What is read in the user's folder."""
+
 
 def configuration_folder(environment: Mapping[str, str]) -> Path:
     """Return the user's folder for edoc: `$XDG_CONFIG_HOME/edoc`, by default `~/.config/edoc`."""

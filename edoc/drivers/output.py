@@ -253,6 +253,15 @@ def _links_descriptors() -> bool:
     return hasattr(os, "O_TMPFILE") and os.path.isdir(_DESCRIPTORS)
 
 
+def unnamed_files(folder: str) -> bool:
+    """Return whether files in a folder can be made without a name, so that a kill leaves nothing behind."""
+    descriptor = _open_unnamed(folder)
+    if descriptor < 0:
+        return False
+    os.close(descriptor)
+    return True
+
+
 def _open_unnamed(folder: str) -> int:
     """Return the descriptor of a new file without a name, -1 where there is no such thing."""
     if not _links_descriptors():

@@ -14,6 +14,9 @@ class Severity(Enum):
     WARNING = "warning"
     INFO = "info"
 
+    # Members are equal to themselves alone: the hash of their identity is enough, and costs nothing.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

@@ -13,6 +13,9 @@ class MaterialKind(Enum):
     CRL = "crl"
     OCSP = "ocsp"
 
+    # Members are equal to themselves alone: the hash of their identity is enough, and costs nothing.
+    __hash__ = object.__hash__
+
 
 class Origin(Enum):
     """Where the bytes came from; it decides levels, never trust."""

@@ -55,7 +55,15 @@ def _signature_present(seen: Seen) -> Outcome:
 
 
 def _digests_match(seen: Seen) -> Outcome:
-    return _BY_ANSWER[seen.signature.references_intact]
+    return _BY_ANSWER[_covered_intact(seen)]
+
+
+def _covered_intact(seen: Seen) -> bool | None:
+    """Tell whether all that a signature covers is as signed, what it covers through a list of digests too."""
+    intact = seen.signature.references_intact
+    if intact is False or "MANIFEST_ENTRY_CHANGED" in seen.codes:
+        return False
+    return None if "MANIFEST_ENTRY_MISSING" in seen.codes else intact
 
 
 def _value_matches(seen: Seen) -> Outcome:
@@ -70,7 +78,7 @@ def _covers_document(seen: Seen) -> Outcome:
     item = seen.signature
     if "PARTIAL_COVERAGE" in seen.codes or item.changes_since_signing in ("permitted", "not_permitted"):
         return Outcome.CONTRADICTS
-    return _if(bool(item.scope) and item.changes_since_signing in _OWN_WORDS and item.references_intact is True)
+    return _if(bool(item.scope) and item.changes_since_signing in _OWN_WORDS and _covered_intact(seen) is True)
 
 
 def _algorithm_strong(seen: Seen) -> Outcome:
@@ -177,7 +185,7 @@ def _policy_named(seen: Seen) -> Outcome:
 
 def _references_covered(seen: Seen) -> Outcome:
     referred = any(scope.kind in _REFERRED for scope in seen.signature.scope)
-    return _BY_ANSWER[seen.signature.references_intact] if referred else Outcome.MISSING
+    return _BY_ANSWER[_covered_intact(seen)] if referred else Outcome.MISSING
 
 
 def _checks_passed(seen: Seen) -> Outcome:

@@ -211,6 +211,11 @@ class Certificate:
         """Tell whether an extension is there."""
         return oid in self._raw
 
+    def extension(self, oid: str) -> bytes | None:
+        """Return the value of an extension (DER), null when it is absent."""
+        found = self._raw.get(oid)
+        return found[1] if found is not None else None
+
     def is_critical(self, oid: str) -> bool:
         """Tell whether an extension is there and critical."""
         return self._raw.get(oid, (False, b""))[0]

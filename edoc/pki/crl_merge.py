@@ -128,6 +128,7 @@ class _Merge:
             next_update=next_update,
             windows=((oldest.crl.this_update, next_update),),
             evidence_sha256=oldest.crl.sha256,
+            evidence_kind="crl",
             evidence_issuer=oldest.signer,
             evidence_signatures=tuple(dict.fromkeys(use for item in used for use in item.signatures)),
             knows_expired=knows,

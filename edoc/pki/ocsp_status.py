@@ -150,6 +150,7 @@ def _status_of(item: UsableAnswer, certificate: Certificate) -> CertificateStatu
         next_update=answer.next_update,
         windows=((answer.this_update, answer.next_update),),
         evidence_sha256=item.response.sha256,
+        evidence_kind="ocsp",
         evidence_issuer=item.signer,
         evidence_signatures=item.signatures,
         knows_expired=kept or answer.this_update <= certificate.not_after,

@@ -38,6 +38,8 @@ class CertificateStatus:
     windows: tuple[tuple[datetime, datetime | None], ...] = ()
     """(thisUpdate, nextUpdate) of every piece of data that says the same: fresh is what one of them makes fresh."""
     evidence_sha256: bytes | None = None
+    evidence_kind: str | None = None
+    """`crl` or `ocsp`."""
     evidence_issuer: Certificate | None = None
     """The certificate whose key signed the evidence; null for an anchor given without one."""
     evidence_signatures: tuple[SignatureUse, ...] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from edoc.facts.findings import Finding
 from edoc.legal.model import LegalView
 from edoc.result.enums import Verdict
 
@@ -20,13 +21,15 @@ class PagePicture:
     signature: str
     """Id of the signature whose signed revision is shown."""
     page: int
-    """From 1."""
+    """From 1, in the signed revision; of an added page in the document as it was handed over."""
     signed: bytes | None
     """PNG; null when the signed revision has no such page."""
     handed_over: bytes | None
     """PNG; null when the page is gone."""
     boxes: tuple[Box, ...]
     """The places that differ."""
+    now: int | None = None
+    """Number of the page in the document as it was handed over, where that is another than `page`."""
 
 
 class RecordKind(Enum):
@@ -64,6 +67,8 @@ class Additions:
 
     legal: LegalView | None = None
     pictures: tuple[PagePicture, ...] = ()
+    picture_notes: tuple[Finding, ...] = ()
+    """What is to be said of the pictures: what looks alike, what was left out, what could not be drawn."""
     records: tuple[RecordView, ...] = ()
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from edoc.errors import VerificationFailed
 from edoc.facts.findings import Finding
 from edoc.facts.signature import ChangeLevel
+from edoc.report.additions import NOTHING_ADDED, Additions
 from edoc.report.json import Json, dumps, report_dict
 from edoc.report.names import ANY_SIGNER, Match, SignedBy, is_signed_by, signed_by_words
 from edoc.result.enums import Indication, Verdict
@@ -159,6 +160,15 @@ class Report:
     def to_json(self, *, lang: str = "en", indent: int | None = 2) -> str:
         """Return the report as JSON text (schema `edoc/report/1`); `lang` is `en` or `fa`."""
         return dumps(self.to_dict(lang=lang), indent=indent)
+
+    def to_html(self, *, lang: str = "en", additions: Additions = NOTHING_ADDED) -> str:
+        """Return the verification sheet as one HTML file: no script, nothing from outside; `lang` is `en` or `fa`.
+
+        `additions` stand beside the report and change nothing in it.
+        """
+        from edoc.report.sheet.draw import html_sheet
+
+        return html_sheet(self._data, lang=lang, additions=additions)
 
     def _causes(self) -> tuple[str, ...]:
         """The codes that stand behind a verdict, the document's own first."""

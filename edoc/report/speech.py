@@ -27,8 +27,10 @@ _JOINERS = re.compile("(?<![\u0600-\u06ff\u0750-\u077f])[\u200c\u200d]|[\u200c\u
 _LONGEST = 240
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
-# A run of Latin words in our own Persian sentences: options, codes, clauses, names of standards.
-_LATIN_RUN = re.compile(r"-{0,2}[A-Za-z0-9](?:[A-Za-z0-9_./:=@+#%&*~, -]*[A-Za-z0-9=/])?")
+# A run of Latin words in our own Persian sentences: options, codes, clauses, names of standards, what to install.
+LATIN_RUN = re.compile(
+    r"-{0,2}[A-Za-z0-9](?:[A-Za-z0-9_./:=@+#%&*~, -]*[A-Za-z0-9=/])?(?: (['\"])[a-z]+\[[a-z]+\]\1)?"
+)
 _ISOLATED = re.compile(f"({LRI}[^{PDI}]*{PDI}|{FSI}[^{PDI}]*{PDI}|\x1b\\[[0-9;]*m)")
 """What stays as it is: isolated values, and the colours that our own paper puts in."""
 
@@ -73,7 +75,7 @@ class Speech:
 
     def sentence(self, code: str, params: Mapping[str, object]) -> Sentence:
         """Return what the catalogue says of a code, its parameters shown as values."""
-        filled = sentence(code, {name: self._param(value) for name, value in params.items()}, self.lang)
+        filled = sentence(code, {name: self.shown(value) for name, value in params.items()}, self.lang)
         return Sentence(text=self._isolated(filled.text), hint=self._isolated(filled.hint))
 
     def own(self, text: str) -> str:
@@ -90,7 +92,8 @@ class Speech:
             return f"{told} ({self.value(world)})"
         return world if iran is None else f"{world} ({self.phrase('iran_time', jalali=iran)})"
 
-    def _param(self, value: object) -> str:
+    def shown(self, value: object) -> str:
+        """Return a parameter of a sentence: a UTC time in both calendars, everything else as a value from outside."""
         text = str(value)
         if _MOMENT.fullmatch(text):
             return self.moment(datetime.fromisoformat(text).astimezone(UTC))
@@ -102,7 +105,7 @@ class Speech:
             return text
         parts = _ISOLATED.split(text.replace("\u200e", ""))
         return "".join(
-            part if index % 2 else _LATIN_RUN.sub(lambda run: f"{LRI}{run[0]}{PDI}", part)
+            part if index % 2 else LATIN_RUN.sub(lambda run: f"{LRI}{run[0]}{PDI}", part)
             for index, part in enumerate(parts)
         )
 

@@ -6,10 +6,17 @@ import json
 from functools import cache
 from importlib import resources
 
+_FILES = ("words.json", "sheet/words.json")
+"""What every sheet says, and what only the verification sheet says."""
+
 
 @cache
 def words(lang: str) -> dict[str, str]:
     """Return the phrases of a language (`en`, `fa`); `KeyError` for any other."""
-    file = resources.files(__package__).joinpath("words.json")
-    table: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
-    return table[lang]
+    found: dict[str, str] = {}
+    for name in _FILES:
+        table: dict[str, dict[str, str]] = json.loads(
+            resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+        )
+        found.update(table[lang])
+    return found

@@ -8,6 +8,9 @@ from enum import Enum
 class _Word(Enum):
     """An enum that refuses to be a truth value: `if verdict:` would be an accident."""
 
+    # Members are equal to themselves alone: the hash of their identity is enough, and costs nothing.
+    __hash__ = object.__hash__
+
     def __bool__(self) -> bool:
         raise TypeError(f"{type(self).__name__} is not a truth value: compare it with one of its members")
 

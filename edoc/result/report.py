@@ -33,6 +33,8 @@ class Signer:
     serial_number: str | None
     """The subject's serialNumber attribute as written, such as a national code."""
     organization: str | None
+    title: str | None = None
+    """The subject's title attribute, such as an office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,11 @@ class CertificateId:
     sha256: str
     issuer: str
     serial: str
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    kind: str | None = None
+    """`person` (for electronic signatures) or `seal` (of an organisation) where the certificate itself says so
+    (EN 319 412-5 4.2.3, EN 319 411-2 5.3), null where it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,14 @@ class PathCertificate:
     """`good`, `revoked`, `on_hold`, `unknown`, `not_needed` or `anchor`."""
     evidence: str | None = None
     """SHA-256 (hex) of the revocation data that the status stands on."""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    evidence_kind: str | None = None
+    """`crl` or `ocsp`."""
+    evidence_time: datetime | None = None
+    """When that data was made (thisUpdate)."""
+    revoked_at: datetime | None = None
+    """Since when the certificate is revoked or suspended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +90,24 @@ class TimestampResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceResult:
-    """The result for one evidence record."""
+    """The result for one evidence record (RFC 4998, RFC 6283; EN 319 102-1 5.6.3.4, step 1).
+
+    `intact`: the data at hand and every time-stamp match; null when data is missing.  `time` is that of the first
+    time-stamp: the data existed then, if the record is PASSED.
+    """
 
     id: str
     kind: str
     intact: bool | None
     time: datetime | None
     indication: Indication | None
+    sub_indication: SubIndication | None = None
+    name: str = ""
+    """Its file, or where it stands."""
+    scope: tuple[Scope, ...] = ()
+    """The data at hand that it is about, each as it was found."""
+    timestamps: tuple[TimestampResult, ...] = ()
+    """Its archive time-stamps, oldest first."""
     findings: tuple[Finding, ...] = ()
 
 
@@ -186,6 +212,8 @@ class DocumentId:
     media_type: str
     size: int
     sha256: str
+    pages: int | None = None
+    """As the page tree of the last revision counts them; null for what has no pages, or where it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +272,8 @@ class ReportData:
     evidence_records: tuple[EvidenceResult, ...]
     wants: tuple[Want, ...]
     findings: tuple[Finding, ...]
+    trust_anchors: int | None = None
+    """How many anchors were trusted; null where the caller of the engine does not say."""
 
     def __bool__(self) -> bool:
         raise TypeError("a report is not a truth value: look at .verdict or call .require_passed(signed_by=…)")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import Field, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -21,11 +22,13 @@ from edoc.result.enums import Verdict
 from edoc.result.report import (
     ERROR_SCHEMA,
     REPORT_SCHEMA,
+    CertificateId,
     EvidenceResult,
     PathCertificate,
     PolicyId,
     ReportData,
     SignatureResult,
+    Signer,
     TimestampResult,
     Want,
 )
@@ -39,6 +42,7 @@ _HIDDEN = {"signed_octets", "certificate", "issuer_spki"}
 _TEXT: JsonSchema = {"type": "string"}
 _DIGEST: JsonSchema = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
 _HEX: JsonSchema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_COUNT: JsonSchema = {"type": ["integer", "null"], "minimum": 0}
 _SIMPLE: dict[type, JsonSchema] = {
     str: _TEXT,
     bool: {"type": "boolean"},
@@ -57,8 +61,23 @@ _WORDS: dict[tuple[type, str], list[str | None]] = {
     ],
     (EvidenceResult, "kind"): ["RFC4998", "RFC6283"],
     (Want, "unavailable"): ["not_asked", "unreachable", None],
+    (CertificateId, "kind"): ["person", "seal", None],
+    (PathCertificate, "evidence_kind"): ["crl", "ocsp", None],
     (PathCertificate, "status"): ["good", "revoked", "on_hold", "unknown", "not_needed", "anchor"],
 }
+_GAINED = {
+    "pages",
+    "anchors",
+    "title",
+    "kind",
+    "not_before",
+    "not_after",
+    "evidence_kind",
+    "evidence_time",
+    "revoked_at",
+}
+"""Keys that version 1 gained: older records do not have them, so that none of these is required."""
+_GAINED_BY = (CertificateId, PathCertificate, Signer)
 _KINDS = (SignatureResult, TimestampResult, EvidenceResult, PathCertificate, Want)
 """What the top of the report lists; the rest is found from there."""
 
@@ -85,11 +104,11 @@ def report_schema() -> JsonSchema:
         "schema": {"const": REPORT_SCHEMA},
         "tool": _object({"name": {"const": "edoc"}, "version": _TEXT}),
         "policy": _object({**_properties(PolicyId, definitions), "digest": _DIGEST}),
-        "trust": _object({"digest": _DIGEST, "judged": _SIMPLE[bool]}),
+        "trust": _object({"digest": _DIGEST, "judged": _SIMPLE[bool], "anchors": _COUNT}, gained=_GAINED),
         "process": {"enum": ["basic", "time", "archival"]},
         "validation_time": _SIMPLE[datetime],
         "validation_time_source": {"enum": ["now", "given"]},
-        "document": _object({**document, "digest": _object({"sha256": _HEX})}),
+        "document": _object({**document, "digest": _object({"sha256": _HEX}), "pages": _COUNT}, gained=_GAINED),
         "verdict": {"enum": [item.value for item in Verdict]},
     }
     for name in ("reservations", "signatures", "timestamps", "evidence_records", "wants", "findings"):
@@ -112,14 +131,16 @@ def schema_files() -> dict[str, str]:
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in made.items()}
 
 
-def _object(properties: dict[str, JsonSchema]) -> JsonSchema:
-    return {"type": "object", "required": list(properties), "properties": properties}
+def _object(properties: dict[str, JsonSchema], *, gained: AbstractSet[str] = frozenset()) -> JsonSchema:
+    required = [name for name in properties if name not in gained]
+    return {"type": "object", "required": required, "properties": properties}
 
 
 def _define(kind: type, definitions: dict[str, JsonSchema]) -> JsonSchema:
     if kind.__name__ not in definitions:
         definitions[kind.__name__] = {}
-        definitions[kind.__name__] = _object(_properties(kind, definitions))
+        gained = _GAINED if kind in _GAINED_BY else frozenset()
+        definitions[kind.__name__] = _object(_properties(kind, definitions), gained=gained)
     return {"$ref": f"#/$defs/{kind.__name__}"}
 
 

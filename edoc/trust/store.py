@@ -22,6 +22,9 @@ class Purpose(Enum):
     TSA = "tsa"
     REVOCATION = "revocation"
 
+    # Members are equal to themselves alone: the hash of their identity is enough, and costs nothing.
+    __hash__ = object.__hash__
+
 
 ALL_PURPOSES = frozenset(Purpose)
 

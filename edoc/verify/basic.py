@@ -84,7 +84,7 @@ def validate_basic(
         nothing = Verified(references_intact=None, signature_value_valid=None, conclusion=PASSED)
         return BasicResult(before=_format(facts), certificate=None, verified=nothing, chain=None, notes=facts.findings)
     identified = identify(facts, material.certificates)
-    verified = verify_signature(facts, identified.certificate)
+    verified = verify_signature(facts, identified.certificate, value_fits=identified.value_fits)
     findings = [*facts.findings, *identified.conclusion.findings, *identified.findings, *verified.findings]
     chain: CertificateVerdict | None = None
     accepted: Conclusion | None = None
@@ -108,7 +108,7 @@ def validate_basic(
     before = first_not_passed(
         _format(facts),
         # 5.1.3: a digest that is wrong is wrong whoever signed, so it is told before the signer is sought.
-        verified.conclusion if verified.references_intact is False else PASSED,
+        verified.conclusion if verified.is_changed else PASSED,
         identified.conclusion,
         verified.conclusion,
     )
@@ -150,11 +150,16 @@ def _undecided_by_reader(facts: SignatureFacts, context: Context) -> Conclusion:
 
 def unique_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings once each, errors first, then warnings."""
+    told = tuple(findings)
+    if len(told) < 2:
+        return told
     seen: dict[tuple[str, str, tuple[tuple[str, str], ...]], Finding] = {}
-    for finding in findings:
+    for finding in told:
         seen.setdefault((finding.code, finding.subject, tuple(sorted(finding.params.items()))), finding)
-    order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-    return tuple(sorted(seen.values(), key=lambda item: order[item.severity]))
+    return tuple(sorted(seen.values(), key=lambda item: _ORDER[item.severity]))
+
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 def signature_indication(conclusion: Conclusion) -> Indication:

@@ -62,7 +62,8 @@ class CertificateVerdict:
 
     def about(self, subject: str) -> CertificateVerdict:
         """Return the same verdict with its findings about another signature."""
-        if not (self.findings or self.conclusion.findings or self.beyond.findings or self.unreliable.findings):
+        told = (*self.findings, *self.conclusion.findings, *self.beyond.findings, *self.unreliable.findings)
+        if all(finding.subject == subject for finding in told):
             return self
         return replace(
             self,

@@ -20,31 +20,50 @@ class Verified:
 
     references_intact: bool | None
     signature_value_valid: bool | None
+    entries_intact: bool | None = True
+    """What the manifests list: no part of what is intact about the signature, but nothing passes without it."""
     conclusion: Conclusion
     findings: tuple[Finding, ...] = ()
 
     @property
     def intact(self) -> bool | None:
         """Digests and value together; false wins, null when something could not be computed."""
-        answers = (self.references_intact, self.signature_value_valid)
-        if False in answers:
-            return False
-        return None if None in answers else True
+        return _together(self.references_intact, self.signature_value_valid)
+
+    @property
+    def unchanged(self) -> bool | None:
+        """As `intact`, with the data that manifests list."""
+        return _together(self.intact, self.entries_intact)
+
+    @property
+    def is_changed(self) -> bool:
+        """True when a digest is wrong, whoever signed."""
+        return False in (self.references_intact, self.entries_intact)
 
 
-def verify_signature(facts: SignatureFacts, certificate: Certificate | None) -> Verified:
-    """Check every referenced digest, then the value with the certificate's key."""
+def _together(*answers: bool | None) -> bool | None:
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def verify_signature(facts: SignatureFacts, certificate: Certificate | None, *, value_fits: bool = False) -> Verified:
+    """Check every referenced digest, then the value with the certificate's key.
+
+    `value_fits` tells that the value was already seen to verify with that key.
+    """
     references, reference_findings = _references(facts)
-    value, value_findings = _value(facts, certificate)
-    findings = (*reference_findings, *value_findings)
-    if references is False:
+    entries, entry_findings = _entries(facts)
+    value, value_findings = (True, ()) if value_fits else _value(facts, certificate)
+    findings = (*reference_findings, *entry_findings, *value_findings)
+    if False in (references, entries):
         conclusion = failed(SubIndication.HASH_FAILURE)
     elif value is False:
         conclusion = failed(SubIndication.SIG_CRYPTO_FAILURE)
     elif any(finding.code == "ALGORITHM_UNKNOWN" for finding in findings):
         # What cannot be computed was never reliable either: the nearest word of table 6.
         conclusion = undecided(SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
-    elif references is None:
+    elif None in (references, entries):
         conclusion = undecided(SubIndication.SIGNED_DATA_NOT_FOUND)
     elif value is None:
         conclusion = undecided(SubIndication.NO_SIGNING_CERTIFICATE_FOUND)
@@ -54,8 +73,9 @@ def verify_signature(facts: SignatureFacts, certificate: Certificate | None) -> 
         # What has no digest of its own is as intact as the value that stands over it.
         references = False
     return Verified(
-        references_intact=references, signature_value_valid=value, conclusion=conclusion, findings=findings
-    )
+        references_intact=references, signature_value_valid=value, entries_intact=entries, conclusion=conclusion,
+        findings=findings,
+    )  # fmt: skip
 
 
 def _references(facts: SignatureFacts) -> tuple[bool | None, tuple[Finding, ...]]:
@@ -64,6 +84,8 @@ def _references(facts: SignatureFacts) -> tuple[bool | None, tuple[Finding, ...]
     findings: list[Finding] = []
     answers: list[bool | None] = []
     for reference in facts.references:
+        if reference.kind is ReferenceKind.MANIFEST_ENTRY:
+            continue
         intact = reference.intact
         answers.append(intact)
         if intact is None and reference.digest_algorithm.startswith("unknown:"):
@@ -72,9 +94,20 @@ def _references(facts: SignatureFacts) -> tuple[bool | None, tuple[Finding, ...]
             findings.append(error("SIGNED_DATA_MISSING", facts.id, name=reference.name))
         elif not intact:
             findings.append(error("HASH_MISMATCH", facts.id, name=reference.name))
-    if False in answers:
-        return False, tuple(findings)
-    return (None if None in answers else True), tuple(findings)
+    return _together(*answers), tuple(findings)
+
+
+def _entries(facts: SignatureFacts) -> tuple[bool | None, tuple[Finding, ...]]:
+    """Return what became of the data that manifests list: core validation leaves it to the application (XML-DSig 3.2, 5.1)."""
+    findings: list[Finding] = []
+    listed = [item for item in facts.references if item.kind is ReferenceKind.MANIFEST_ENTRY]
+    for item in listed:
+        if item.intact is None and item.digest_algorithm.startswith("unknown:"):
+            findings.append(error("ALGORITHM_UNKNOWN", facts.id, algorithm=item.digest_algorithm))
+        elif item.intact is not True:
+            code = "MANIFEST_ENTRY_MISSING" if item.intact is None else "MANIFEST_ENTRY_CHANGED"
+            findings.append(error(code, facts.id, name=item.name))
+    return _together(*(item.intact for item in listed)), tuple(findings)
 
 
 def _value(facts: SignatureFacts, certificate: Certificate | None) -> tuple[bool | None, tuple[Finding, ...]]:

@@ -32,6 +32,8 @@ class Identified:
     certificate: Certificate | None
     conclusion: Conclusion
     findings: tuple[Finding, ...] = ()
+    value_fits: bool = False
+    """True when the search has shown that the value verifies with the certificate's key: that need not be asked again."""
 
 
 def identify(facts: SignatureFacts, candidates: tuple[Certificate, ...]) -> Identified:
@@ -84,10 +86,9 @@ def _by_identifier(facts: SignatureFacts, candidates: tuple[Certificate, ...]) -
     if facts.format in ADES:
         missing = error("CERT_REFERENCE_MISSING", facts.id)
         conclusion = undecided(SubIndication.SIG_CONSTRAINTS_FAILURE, missing)
-        return Identified(certificate=certificate, conclusion=conclusion)
-    return Identified(
-        certificate=certificate, conclusion=PASSED, findings=(warning("CERT_REFERENCE_MISSING", facts.id),)
-    )
+        return Identified(certificate=certificate, conclusion=conclusion, value_fits=bool(fitting))
+    notes = (warning("CERT_REFERENCE_MISSING", facts.id),)
+    return Identified(certificate=certificate, conclusion=PASSED, findings=notes, value_fits=bool(fitting))
 
 
 def _digest_fits(reference: CertificateReference, certificate: Certificate) -> bool:

@@ -20,6 +20,7 @@ from edoc.facts.signature import (
 )
 from edoc.pki.algorithms import digest_of
 from edoc.pki.certificate import Certificate
+from edoc.pki.stated import stated_kind
 from edoc.policy.model import Demand, Judgement
 from edoc.result.enums import SubIndication
 from edoc.result.report import CertificateId, Claims, Scope, SignatureResult, Signer, Want
@@ -275,7 +276,7 @@ def _own_findings(
     if not facts.covers_whole_document:
         found.append(warning("PARTIAL_COVERAGE", facts.id, name=facts.name))
     for item in checked.counter:
-        if item.entry.intact is not True:
+        if item.entry.unchanged_since_signing is not True:
             found.append(info("COUNTER_SIGNATURE_BROKEN", facts.id, name=item.entry.id))
     if context.policy.judgement is Judgement.FULL and not proven:
         found.append(info("TIME_NOT_PROVEN", facts.id))
@@ -314,7 +315,7 @@ def _entry(
         intact=intact,
         references_intact=basic.verified.references_intact,
         signature_value_valid=basic.verified.signature_value_valid,
-        unchanged_since_signing=_unchanged(intact, facts.changes_since_signing),
+        unchanged_since_signing=_unchanged(basic.verified.unchanged, facts.changes_since_signing),
         changes_since_signing=_CHANGES[facts.changes_since_signing],
         changes=facts.changes,
         scope=tuple(_scope(item) for item in _data(facts)),
@@ -333,8 +334,13 @@ def _entry(
 
 
 def _data(facts: SignatureFacts) -> tuple[Reference, ...]:
-    """Return what is signed; what a signature says of itself is no data."""
-    return tuple(item for item in facts.references if item.kind is not ReferenceKind.SIGNED_PROPERTIES)
+    """Return what is signed; what a signature says of itself is no data, nor is what a list names and nobody has."""
+    return tuple(
+        item
+        for item in facts.references
+        if item.kind is not ReferenceKind.SIGNED_PROPERTIES
+        and (item.kind is not ReferenceKind.MANIFEST_ENTRY or item.actual is not None)
+    )
 
 
 def _verified(reference: Reference, signature: str) -> Callable[[], bytes] | None:
@@ -378,6 +384,7 @@ def _signer(certificate: Certificate | None) -> Signer | None:
         common_name=subject.get("2.5.4.3"),
         serial_number=subject.get("2.5.4.5"),
         organization=subject.get("2.5.4.10"),
+        title=subject.get("2.5.4.12"),
     )
 
 
@@ -388,4 +395,7 @@ def _certificate_id(certificate: Certificate | None) -> CertificateId | None:
         sha256=certificate.sha256.hex(),
         issuer=certificate.issuer.rfc4514(),
         serial=format(certificate.serial_number, "x"),
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        kind=stated_kind(certificate),
     )

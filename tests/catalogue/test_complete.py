@@ -20,6 +20,9 @@ FILES = sorted((PACKAGE / "catalogue").glob("*.json"))
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 NOT_CODES = (
     {"ANY_SIGNER", "NO_COLOR", "FORCE_COLOR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "CONTENT_LENGTH", "PATH_INFO", "REQUEST_METHOD"}
+    | {"TERM_PROGRAM", "KONSOLE_VERSION", "INSIDE_EMACS", "KITTY_WINDOW_ID", "WT_SESSION", "XTERM_VERSION", "ALACRITTY_WINDOW_ID"}
+    | {"WEZTERM_PANE", "VTE_VERSION"}
+    | {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
     | {"O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_TMPFILE"}
     | {kind.value for kind in ScopeKind}
     | {word.value for word in Indication}

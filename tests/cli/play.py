@@ -1,5 +1,7 @@
 """Plays transcripts: files of commands with what they answer (`! ` marks standard error, `? ` the exit code).
 
+Before a command may stand variables; `TTY=COLUMNS` makes standard output a terminal.  Colours show as `[1;31m]`.
+
 `python -m tests.cli.play` writes the transcripts and golden reports anew; read the difference before it is kept.
 """
 
@@ -14,8 +16,10 @@ import shlex
 import sys
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 from edoc.cli import main
+from edoc.policy import Policy
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted((HERE / "transcripts").glob("*.txt"))
@@ -37,7 +41,23 @@ AT = "--at 2026-06-02T12:00:00Z --format json"
 _CHANGING = (
     (re.compile(r"(policy[^\n]{0,60}?sha256:)[0-9a-f]{64}|(سیاست [^\n]{0,60}?sha256:)[0-9a-f]{64}"), r"\1\2<policy>"),
     (re.compile(r"(edoc[\u2066-\u2069 ]*)\d+\.\d+\.\d+\S*?(?=[\u2069\s]|$)"), r"\1<version>"),
+    (re.compile(r"\d+\.\d+\.\d+(?= edoc)"), "<version>"),
 )
+_DIGEST = re.compile("[0-9a-f]{6,}")
+"""Parts of the policy's digest, where a line was broken within it."""
+
+_COLOURS = re.compile("\x1b\\[([0-9;?]*[a-z])")
+TERMINALS = {"TERM", "TERM_PROGRAM", "VTE_VERSION", "KONSOLE_VERSION", "MLTERM", "INSIDE_EMACS", "KITTY_WINDOW_ID", "WT_SESSION"} | {
+    "XTERM_VERSION", "ALACRITTY_WINDOW_ID", "WEZTERM_PANE", "TMUX", "STY", "NO_COLOR", "FORCE_COLOR",
+}  # fmt: skip
+"""What would let a transcript depend on where it is played."""
+
+
+class _Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
 
 
 def commands(transcript: Path) -> list[str]:
@@ -51,16 +71,22 @@ def play(lines: list[str]) -> str:
     parts = []
     for line in lines:
         words = shlex.split(line)
-        assert words[0] == "edoc"
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main(words[1:])
+        at = words.index("edoc")
+        given = dict(word.split("=", 1) for word in words[:at])
+        out, err = (_Terminal() if "TTY" in given else io.StringIO()), io.StringIO()
+        given["COLUMNS"] = given.pop("TTY", "")
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.dict(os.environ, given):
+            for name in TERMINALS - set(given):
+                os.environ.pop(name, None)
+            code = main(words[at + 1 :])
         said = "".join(f"! {text}\n" for text in err.getvalue().splitlines())
-        parts.append(f"$ {line}\n{out.getvalue()}{said}? {code}\n")
+        answer = _COLOURS.sub(r"[\1]", out.getvalue())
+        answer += "\n" if answer and not answer.endswith("\n") else ""
+        parts.append(f"$ {line}\n{answer}{said}? {code}\n")
     text = "\n".join(parts)
     for pattern, replacement in _CHANGING:
         text = pattern.sub(replacement, text)
-    return text
+    return _DIGEST.sub(lambda run: "." * len(run[0]) if run[0] in Policy.named("default").identity().digest else run[0], text)
 
 
 def golden(name: str) -> object:

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 import edoc
 from edoc.facts.document import Document
 from edoc.formats.writing import Packaging, Placement, SignatureOrder, SignaturePolicy, SignerLocation
 from edoc.formats.xml.write import WRITER
+from tests.formats.xml.test_dsig import HELLO, listing
 from tests.formats.xml.xades_maker import (
     AT,
     DS,
@@ -28,6 +30,7 @@ from tests.formats.xml.xades_maker import (
     tree,
 )
 from tests.interop.dss.oracle import Dss, Judged
+from tests.sign.makers import identity
 
 _IDS = (
     "http://uri.etsi.org/01903/v1.3.2#:SignedProperties", "http://www.w3.org/2000/09/xmldsig#:Object",
@@ -156,3 +159,17 @@ def test_what_dss_raises_of_ours_edoc_still_passes(dss: Dss) -> None:
     (judged,) = _judge(dss, octets(editor))
     assert judged.passed and all(token.passed for token in judged.timestamps)
     assert tree(octets(editor)).find(f".//{DS}Signature") is not None
+
+
+def test_a_changed_file_that_a_manifest_lists_fails_in_both(dss: Dss) -> None:
+    data = listing("a.txt", HELLO)
+    certificate = identity("p256").certificate.public_bytes(Encoding.DER)
+    for beside, sub_indication in ((b"hello", None), (b"hells", "HASH_FAILURE")):
+        detached = [{"name": "a.txt", "data": beside}]
+        (judged,) = dss.validate(data, trust=[certificate], time=AT, name="list.xml", detached=detached)
+        assert (judged.sub_indication == "HASH_FAILURE") is (sub_indication is not None)
+        given = [Document.from_bytes(beside, name="a.txt")]
+        trust = edoc.TrustStore.of([certificate], end_entity=True)
+        report = edoc.verify_document(data, trust=trust, validation_time=AT, detached=given)
+        found = report.signatures[0].sub_indication
+        assert (found.value if found is not None else None) == sub_indication

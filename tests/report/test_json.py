@@ -38,8 +38,10 @@ def test_the_keys_stand_in_the_order_of_the_contract() -> None:
     assert list(finding) == ["code", "severity", "subject", "params", "clause", "text", "hint"]
     assert list(told["wants"][0])[:3] == ["kind", "subject", "why"]
     assert list(told["evidence_records"][0])[:5] == ["id", "kind", "intact", "time", "indication"]
-    assert entry["signer"].keys() == {"subject", "common_name", "serial_number", "organization"}
-    assert entry["signing_certificate"].keys() == {"sha256", "issuer", "serial"}
+    assert entry["signer"].keys() == {"subject", "common_name", "serial_number", "organization", "title"}
+    assert list(entry["signing_certificate"]) == ["sha256", "issuer", "serial", "not_before", "not_after", "kind"]
+    assert list(told["trust"]) == ["digest", "judged", "anchors"]
+    assert list(told["document"]) == ["name", "media_type", "size", "digest", "pages"]
 
 
 @pytest.mark.parametrize("name", makers.EVERY)

@@ -86,7 +86,7 @@ class Manifests:
         member = self._package.member(name) if name is not None else None
         return Reference(
             name=name if name is not None else item.reference,
-            kind=ReferenceKind.MANIFEST_ENTRY,
+            kind=ReferenceKind.CONTAINER_ENTRY,
             scope=ScopeKind.FULL,
             digest_algorithm=item.digest_algorithm,
             expected=item.digest,

@@ -328,6 +328,15 @@ class Pdf:
             else:
                 yield ref
 
+    def page_count(self) -> int | None:
+        """Return how many pages the page tree of the last revision counts; null when it says nothing usable."""
+        try:
+            tree = self.resolve(self.catalog().get("Pages"))
+        except PdfError:
+            return None
+        count = tree.get("Count") if isinstance(tree, dict) else None
+        return count if type(count) is int and 0 <= count <= _PAGES else None
+
     def page_numbers(self, revision: Revision) -> dict[int, int]:
         """Return the number of each page, from 1, by its object number, as of the first revision asked about.
 

@@ -57,7 +57,7 @@ def _facts(pdf: Pdf, sha256: bytes | None, limits: Limits) -> DocumentFacts:
     if not found:
         return DocumentFacts(
             name=document.name, media_type=MEDIA_TYPE, size=document.size,
-            sha256=document.sha256() if sha256 is None else sha256,
+            sha256=document.sha256() if sha256 is None else sha256, pages=pdf.page_count(),
             signature_marks=unnamed is not None or any(finding.code == "PDF_SIGNATURE_REMOVED" for finding in findings),
             findings=tuple(findings),
         )  # fmt: skip
@@ -76,7 +76,7 @@ def _facts(pdf: Pdf, sha256: bytes | None, limits: Limits) -> DocumentFacts:
         sha256 = builder.document_digest()
     last = max((one for one in found), key=lambda one: one.end)
     return DocumentFacts(
-        name=document.name, media_type=MEDIA_TYPE, size=document.size, sha256=sha256, signature_marks=True,
+        name=document.name, media_type=MEDIA_TYPE, size=document.size, sha256=sha256, pages=pdf.page_count(), signature_marks=True,
         signatures=signatures, timestamps=timestamps, material=material,
         findings=(*findings, *store_findings, *later.document_findings, *dynamic_findings(pdf, found)),
         changes_after_last=later.of(last).level if last.revision is not None else ChangeLevel.NOT_JUDGED,

@@ -131,9 +131,12 @@ def _is_costly(root: Element) -> bool:
 
 def _cut(written: bytes, apex: Element, holes: list[Element]) -> bytes | None:
     """Take subtrees out of canonical octets: in them every element starts with its name."""
+    named: dict[str, set[Element]] = {}
+    for hole in holes:
+        named.setdefault(_name(hole), set()).add(hole)
     places: list[tuple[int, int]] = []
-    for name in {_name(hole) for hole in holes}:
-        found = _places(written, apex, name, {hole for hole in holes if _name(hole) == name})
+    for name, same in named.items():
+        found = _places(written, apex, name, same)
         if found is None:
             return None
         places += found
@@ -146,7 +149,7 @@ def _cut(written: bytes, apex: Element, holes: list[Element]) -> bytes | None:
 
 
 def _name(element: Element) -> str:
-    local = etree.QName(element).localname
+    local = element.tag.rpartition("}")[2]
     return f"{element.prefix}:{local}" if element.prefix else local
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from edoc.facts.findings import Finding, error
 from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
 from edoc.facts.signature import Reference, ReferenceKind, ScopeKind, SignatureFacts, SignatureFormat
+from edoc.formats.xml.boxes import boxed_name
 from edoc.formats.xml.coverage import covers_all
 from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.key_info import KeyInfo
 from edoc.formats.xml.qualifying import SIGNED_PROPERTIES_TYPES
+from edoc.formats.xml.qualifying_levels import plain_predicates
 from edoc.formats.xml.references import XmlReference
 from edoc.formats.xml.tree import DS
 from edoc.pki.certificate import Certificate, CertificateError
@@ -32,6 +34,7 @@ def signature_facts(signature: XmlSignature) -> SignatureFacts:
         signature_value=signature.signature_value,
         algorithm=signature.algorithm,
         material=_material(key_info),
+        predicates=plain_predicates(signature),
         covers_whole_document=covers_all(signature),
     )
 
@@ -53,12 +56,15 @@ def reference_facts(item: XmlReference) -> Reference:
 def _name(item: XmlReference) -> str:
     if item.uri == "":
         return item.document.name
+    boxed = boxed_name(item.target) if item.target is not None else None
+    if boxed is not None:
+        return boxed
     return item.found_name or "" if item.uri is None else item.uri
 
 
 def _kind(item: XmlReference) -> ReferenceKind:
     if item.entry:
-        return ReferenceKind.MANIFEST_ENTRY
+        return ReferenceKind.MANIFEST_ENTRY if item.external else ReferenceKind.CONTENT
     own = item.type in SIGNED_PROPERTIES_TYPES or _is_part_of_signature(item)
     return ReferenceKind.SIGNED_PROPERTIES if own else ReferenceKind.CONTENT
 
@@ -83,7 +89,7 @@ def _material(key_info: KeyInfo | None) -> tuple[EmbeddedObject, ...]:
     if key_info is None:
         return ()
     kinds: tuple[tuple[MaterialKind, Iterable[bytes]], ...] = (
-        (MaterialKind.CERTIFICATE, key_info.certificates),
+        (MaterialKind.CERTIFICATE, (*key_info.certificates, *key_info.elsewhere)),
         (MaterialKind.CRL, key_info.revocation_lists),
     )
     return tuple(

@@ -19,6 +19,7 @@ from edoc.formats.xml.c14n import METHODS, canonicalize
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.leaf import algorithm, octets, ordered
 from edoc.formats.xml.nodes import NodeSet
+from edoc.formats.xml.own_parts import told_apart
 from edoc.formats.xml.transforms import (
     BASE64,
     ENVELOPED,
@@ -90,7 +91,7 @@ class XmlReference:
                 raise XmlError("XML_REFERENCE_MISSING", reference=self.uri or "-")
             data: Data = bytes(self.found.data)
         else:
-            data = dereferenced(self.document, self.uri or "")
+            data = dereferenced(self.document, self.uri or "", reference=self.element)
         return transformed(data, self.transforms, self.document)
 
     def octets(self, *, method: str = C14N_10, inclusive_prefixes: tuple[str, ...] = ()) -> bytes:
@@ -101,10 +102,10 @@ class XmlReference:
         return canonicalize(data, method=method, inclusive_prefixes=inclusive_prefixes, document=self.document)
 
 
-def dereferenced(document: XmlDocument, uri: str) -> NodeSet:
-    """Return the nodes of a same-document URI; `XmlError` XML_REFERENCE_MISSING, XML_ID_DUPLICATE, XML_XPATH_UNKNOWN.
+def dereferenced(document: XmlDocument, uri: str, *, reference: Element) -> NodeSet:
+    """Return the nodes of a reference's same-document URI; only the pointer forms keep comments (XML-DSig 4.4.3.3).
 
-    Only the pointer forms keep comments (XML-DSig 4.4.3.3).
+    Raises `XmlError` XML_REFERENCE_MISSING, XML_ID_DUPLICATE, XML_XPATH_UNKNOWN.
     """
     if uri in ("", "#xpointer(/)"):
         return NodeSet.of_document(document.tree, comments=uri != "")
@@ -114,6 +115,8 @@ def dereferenced(document: XmlDocument, uri: str) -> NodeSet:
     found = document.by_id(name)
     if not found:
         raise XmlError("XML_REFERENCE_MISSING", reference=uri[:120])
+    if len(found) > 1:
+        found = told_apart(found, reference)
     if len(found) > 1:
         raise XmlError("XML_ID_DUPLICATE", reference=uri[:120])
     return NodeSet(apex=found[0], comments=uri.startswith("#xpointer("))
@@ -163,7 +166,7 @@ def digested(references: Sequence[XmlReference], resolver: Resolver | None) -> l
 def _inside(item: XmlReference) -> XmlReference:
     target: Element | None = None
     try:
-        nodes = dereferenced(item.document, item.uri or "")
+        nodes = dereferenced(item.document, item.uri or "", reference=item.element)
         target = nodes.apex
         item.document.spend(_REFERENCE)
         data, covered = followed(nodes, item.transforms, item.document)

@@ -60,7 +60,7 @@ class XmlDocument:
         """Parse a document; `XmlError`: XML_MALFORMED, XML_DOCTYPE, XML_ENCODING, XML_VERSION, XML_LIMIT."""
         if len(data) > limits.xml_bytes:
             raise XmlError("XML_LIMIT", limit=limits.xml_bytes, what="octets")
-        if data.count(b"<") > limits.xml_tags:
+        if len(data) > limits.xml_tags and data.count(b"<") > limits.xml_tags:
             # Counted before a tree is made of it: that takes some 150 octets for each element.
             raise XmlError("XML_LIMIT", limit=limits.xml_tags, what="tags")
         _refuse_prolog(data)
@@ -110,6 +110,10 @@ class XmlDocument:
         if self._written_once(value):
             # Most identifiers that are referred to stand in signatures: a small part of a large document.
             for signature in self.signatures():
+                # It stands in one place: whoever bears it under the usual name is the only one.
+                for element in signature.iter("*"):
+                    if element.get("Id") == value:
+                        return [element]
                 found = _bearing(signature, value)
                 if found:
                     return found
@@ -223,7 +227,7 @@ def _within_limits(data: bytes, root: Element, limits: Limits) -> bool:
     if declared > limits.xml_namespaces:
         raise XmlError("XML_LIMIT", limit=limits.xml_namespaces, what="namespace declarations")
     # In two octets a character the signs are counted the same, and the pattern is not asked.
-    many = data.count(b"=") > _MANY_IN_ALL and (b"\0" in data[:4] or _MANY_EQUALS.search(data) is not None)
+    many = len(data) > _MANY_IN_ALL * _SHORTEST and data.count(b"=") > _MANY_IN_ALL and (b"\0" in data[:4] or _MANY_EQUALS.search(data) is not None)
     if many and root.xpath(f"boolean(//@*[{limits.xml_attributes + 1}])"):
         raise XmlError("XML_LIMIT", limit=limits.xml_attributes, what="attributes")
     return many or is_costly(root, declared)
@@ -235,6 +239,8 @@ _MANY = 64
 """Attributes of one element, which the writer sorts by insertion."""
 _MANY_IN_ALL = 2_000
 """Attributes of a whole document that cost nothing even on one element."""
+_SHORTEST = len(' a=""')
+"""Octets of an attribute: a short document cannot have many, and its signs need not be counted."""
 _MANY_EQUALS = re.compile(rb"<(?:[^<=]*+=){%d}" % (_MANY + 1))
 """More signs of equality between two tags than an element of that many attributes could do without."""
 _COSTLY = 200_000_000

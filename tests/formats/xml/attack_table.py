@@ -38,7 +38,12 @@ CLASSES = (
         qualifying_properties_twice properties_with_the_identifier_of_others a_second_signing_time"""),
     Class("Duplicate identifiers", """
         one_identifier_twice one_identifier_under_two_names one_identifier_as_xml_id
-        an_identifier_in_a_foreign_namespace"""),
+        an_identifier_in_a_foreign_namespace other_data_with_the_identifier_of_the_signed_ones_hung_on"""),
+    Class("What is hung on a signature under the names of what it signs", """
+        a_counter_signature_with_all_the_names_of_its_parent other_properties_with_the_identifier_of_the_signed_ones_hung_on
+        forged_properties_with_the_signed_ones_hung_on forged_properties_with_the_signed_ones_in_an_object""",
+          "Its own properties and its KeyInfo are found by their place, so that nobody can spoil a document by hanging"
+          " something on it; data that anybody may look up by an identifier must bear it alone."),
     Class("External entities, entities that grow, defaults of a document type", """
         an_external_entity entities_that_grow a_default_attribute_on_a_signed_element a_document_type_in_utf_16"""),
     Class("Stylesheets", "a_stylesheet_that_writes_what_was_signed a_stylesheet_and_an_address_in_the_key_information"),

@@ -8,14 +8,18 @@ import hashlib
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edoc.formats.xml.algorithms import C14N_EXCLUSIVE
-from edoc.formats.xml.tree import DS
+from edoc.formats.xml.c14n import canonicalize
+from edoc.formats.xml.tree import DS, XmlDocument
 from tests.formats.xml.attacks import attack
 from tests.formats.xml.maker import (
     ENVELOPED,
+    FORGED,
     ORDER,
     SHA256,
     certificate,
+    filled,
     reference,
+    sign,
     signature,
     signed,
     transform,
@@ -126,3 +130,50 @@ def a_counter_signature_over_something_else() -> bytes:
     counter = counter[counter.index("<ds:Signature") : counter.index("</doc>")]
     outer = signed(xades(qualifying(properties(), unsigned=unsigned)))
     return outer.replace(b"@counter@", counter.encode())
+
+
+# What is hung on a signature unsigned, under the names of what it signs.
+
+
+def hung_on(inner: str, own: str | None = None) -> bytes:
+    """Return a signed document with something among the unsigned properties, put in after it was signed."""
+    unsigned = "<x:UnsignedProperties><x:UnsignedSignatureProperties>@@</x:UnsignedSignatureProperties></x:UnsignedProperties>"
+    template = xades(qualifying(properties(), unsigned=unsigned)).replace("<ds:SignatureValue>", '<ds:SignatureValue Id="value">')
+    data = signed(template).decode()
+    return (data if own is None else data.replace(properties(), own)).replace("@@", inner).encode()
+
+
+@attack("INTACT", "")
+def other_properties_with_the_identifier_of_the_signed_ones_hung_on() -> bytes:
+    return hung_on(f"<x:CounterSignature>{properties()}</x:CounterSignature>")
+
+
+@attack("FAILED", "HASH_MISMATCH")
+def forged_properties_with_the_signed_ones_hung_on() -> bytes:
+    return hung_on(f"<x:CounterSignature>{properties()}</x:CounterSignature>", properties().replace("2026", "2020"))
+
+
+@attack("FAILED", "XML_ID_DUPLICATE")
+def forged_properties_with_the_signed_ones_in_an_object() -> bytes:
+    data = hung_on("", properties().replace("2026", "2020")).decode()
+    box = f'<ds:Object xmlns:x="{XADES}">{properties()}</ds:Object>'
+    return data.replace("</ds:Signature>", f"{box}</ds:Signature>").encode()
+
+
+@attack("FAILED", "XML_ID_DUPLICATE")
+def other_data_with_the_identifier_of_the_signed_ones_hung_on() -> bytes:
+    """Who looks the order up finds the forged one first."""
+    unsigned = "<x:UnsignedProperties><x:UnsignedSignatureProperties>@@</x:UnsignedSignatureProperties></x:UnsignedProperties>"
+    listed = reference("#o1", 1) + reference("#sp", 2, extra=TYPE)
+    own = signature(listed, objects=qualifying(properties(), unsigned=unsigned))
+    return signed(f"<doc>{own}{ORDER}</doc>").replace(b"@@", FORGED.encode())
+
+
+@attack("INTACT", "")
+def a_counter_signature_with_all_the_names_of_its_parent() -> bytes:
+    listed = reference("#value", 8, extra=COUNTERSIGNED) + reference("#sp", 9, extra=TYPE)
+    counter = signature(listed, objects=qualifying(properties())).replace("@cert@", certificate())
+    text = filled(hung_on(f"<x:CounterSignature>{counter}</x:CounterSignature>").decode())
+    document = XmlDocument.parse(text.replace("@value@", "").encode(), name="template.xml")
+    info = list(document.root.iter(f"{{{DS}}}SignedInfo"))[-1]
+    return text.replace("@value@", base64.b64encode(sign(canonicalize(info, method=C14N_EXCLUSIVE))).decode()).encode()

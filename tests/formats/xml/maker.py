@@ -68,13 +68,18 @@ def certificate(kind: str = "p256", *, serial: int | None = None) -> str:
 
 def signed(template: str, *, kind: str = "p256") -> bytes:
     """Fill in digests and value of the first signature of a template."""
-    text = template.replace("@cert@", certificate(kind))
-    for mark in sorted(set(re.findall(r"@(\d+)@", text)), key=int):
-        text = text.replace(f"@{mark}@", _digest(text, f"@{mark}@"))
+    text = filled(template.replace("@cert@", certificate(kind)))
     document = XmlDocument.parse(text.replace("@value@", "").encode(), name="template.xml")
     info = next(document.root.iter(f"{{{DS}}}SignedInfo"))
     octets = canonicalize(info, method=str(info[0].get("Algorithm")))
     return text.replace("@value@", base64.b64encode(sign(octets, kind)).decode(), 1).encode()
+
+
+def filled(text: str) -> str:
+    """Fill in the digests of a template."""
+    for mark in sorted(set(re.findall(r"@(\d+)@", text)), key=int):
+        text = text.replace(f"@{mark}@", _digest(text, f"@{mark}@"))
+    return text
 
 
 def sign(octets: bytes, kind: str = "p256") -> bytes:

@@ -7,6 +7,7 @@ import time
 import pytest
 
 import edoc
+from edoc.facts.findings import Severity
 from edoc.formats.xml.tree import DS
 from tests.formats.xml import attacks_xades
 from tests.formats.xml.attack_table import CLASSES, PLACE, lines, names
@@ -35,6 +36,13 @@ def test_an_attack_is_told(name: str) -> None:
     assert time.process_time() - start < SECONDS
     told = attack.code in codes(report) if attack.code else not codes(report)
     assert (report.verdict.value, told) == (attack.expect, True), codes(report)
+
+
+def test_a_counter_signature_with_all_the_names_of_its_parent_is_good() -> None:
+    report = verified(attacks_xades.a_counter_signature_with_all_the_names_of_its_parent())
+    (counter,) = report.signatures[0].counter_signatures
+    assert (counter.intact, report.signatures[0].intact) == (True, True)
+    assert not [item for item in counter.findings if item.severity is Severity.ERROR]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -226,11 +226,51 @@ def _manifest(*, kind: str = f' Type="{DS}Manifest"') -> str:
 def test_entries_of_a_manifest_are_told_apart(kind: str) -> None:
     made = signed(_manifest(kind=kind))
     found = facts(made).references
-    assert [item.kind for item in found] == [ReferenceKind.CONTENT, *[ReferenceKind.MANIFEST_ENTRY] * 2]
+    assert [item.kind for item in found] == [*[ReferenceKind.CONTENT] * 2, ReferenceKind.MANIFEST_ENTRY]
     assert [item.intact for item in found] == [True, True, None]
     assert [item.scope for item in found[1:]] == [ScopeKind.MANIFEST_ENTRY] * 2
     changed = facts(made.replace(b"<amount>100", b"<amount>900")).references
     assert [item.intact for item in changed] == [True, False, None]
+
+
+def listing(uri: str, digest: str, *, body: str = "") -> bytes:
+    """Return a signature over nothing but a list of one entry, whose digest is given."""
+    box = f'<ds:Object>{body}<ds:Manifest Id="m">{reference(uri, 1, transforms="")}</ds:Manifest></ds:Object>'
+    return signed(signature(reference("#m", 3, extra=f' Type="{DS}Manifest"'), objects=box).replace("@1@", digest))
+
+
+HELLO = base64.b64encode(hashlib.sha256(b"hello").digest()).decode()
+
+
+@pytest.mark.parametrize(
+    ("beside", "verdict", "unchanged", "codes", "names"),
+    [
+        (b"hello", "INTACT", True, set(), ["#m", "a.txt"]),
+        (b"hells", "FAILED", False, {"MANIFEST_ENTRY_CHANGED"}, ["#m", "a.txt"]),
+        (None, "INDETERMINATE", None, {"MANIFEST_ENTRY_MISSING"}, ["#m"]),
+    ],
+)
+def test_a_list_holds_whatever_became_of_the_files_that_it_names(
+    beside: bytes | None, verdict: str, unchanged: bool | None, codes: set[str], names: list[str]
+) -> None:
+    """Core validation is over the list (XML-DSig 3.2, 5.1); nothing passes without what it names."""
+    given = [edoc.Document.from_bytes(beside, name="a.txt")] if beside is not None else []
+    report = edoc.verify_document(listing("a.txt", HELLO), policy="integrity", detached=given)
+    (found,) = report.signatures
+    told = {item.code for item in found.findings}
+    assert (report.verdict.value, found.intact, found.unchanged_since_signing) == (verdict, True, unchanged)
+    assert {code for code in told if code.startswith("MANIFEST")} == codes
+    assert [item.name for item in found.scope] == names
+
+
+def test_what_a_list_names_of_its_own_document_is_part_of_it() -> None:
+    """Else a reader would see other data in a document that is called intact."""
+    data = listing("#o", HELLO, body='<data Id="o">hello</data>')
+    report = edoc.verify_document(data, policy="integrity")
+    assert (report.verdict.value, report.signatures[0].intact) == ("FAILED", False)
+    twice = listing("#o", HELLO, body='<data Id="o"/><data Id="o"/>')
+    report = edoc.verify_document(twice, policy="integrity")
+    assert (report.verdict.value, report.signatures[0].intact) == ("INDETERMINATE", None)
 
 
 def test_what_is_called_a_manifest_must_be_one() -> None:
@@ -295,3 +335,61 @@ def test_a_signature_is_read_by_itself() -> None:
     assert one.canonicalization == C14N_EXCLUSIVE
     assert one.key_info is not None and len(one.key_info.certificates) == 1
     assert one.references[0].target is document.root
+
+
+X509 = "<ds:X509Data Id='{id}'><ds:X509Certificate>@cert@</ds:X509Certificate></ds:X509Data>"
+RAW = f"{DS}rawX509Certificate"
+XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+ONLY_DATA = f"<ds:Transforms>{transform(XPATH, '<ds:XPath>ancestor-or-self::ds:X509Data</ds:XPath>')}</ds:Transforms>"
+REFERENCE_11 = '<d:KeyInfoReference xmlns:d="http://www.w3.org/2009/xmldsig11#" URI="#{id}"/>'
+POINTERS = {
+    "the element itself": ('<ds:RetrievalMethod URI="#k" Type="x"/>', X509.format(id="k")),
+    "one that holds it": (f'<ds:RetrievalMethod URI="#k">{ONLY_DATA}</ds:RetrievalMethod>', f"<k Id='k'>{X509.format(id='z')}</k>"),
+    "its octets": (
+        f'<ds:RetrievalMethod URI="#k" Type="{RAW}"><ds:Transforms>{transform(f"{DS}base64")}</ds:Transforms></ds:RetrievalMethod>',
+        "<k Id='k'>@cert@</k>",
+    ),
+    "another KeyInfo": (REFERENCE_11.format(id="k"), f"<ds:KeyInfo Id='k'>{X509.format(id='z')}</ds:KeyInfo>"),
+}
+NOWHERE = {
+    "outside": ('<ds:RetrievalMethod URI="cert.der"/>', ""),
+    "nothing": ('<ds:RetrievalMethod URI="#k"/>', ""),
+    "two": ('<ds:RetrievalMethod URI="#k"/>', X509.format(id="k") * 2),
+    "something else": (REFERENCE_11.format(id="k"), X509.format(id="k")),
+    "an expression that is not judged": (
+        f'<ds:RetrievalMethod URI="#k"><ds:Transforms>{transform(XPATH, "<ds:XPath>id(1)</ds:XPath>")}</ds:Transforms></ds:RetrievalMethod>',
+        X509.format(id="k"),
+    ),
+    "itself": (REFERENCE_11.format(id="own"), ""),
+    "one that leads on": (REFERENCE_11.format(id="k"), f"<ds:KeyInfo Id='k'>{REFERENCE_11.format(id='own')}</ds:KeyInfo>"),
+}
+
+
+def _pointing(pointer: str, keys: str) -> edoc.Report:
+    text = signature(reference("#o1"), key_info=pointer, objects=f"<ds:Object>{keys}</ds:Object>" if keys else "")
+    text = text.replace("<ds:KeyInfo>", '<ds:KeyInfo Id="own">', 1)
+    return edoc.verify_document(signed(f"<doc>{ORDER}{text}</doc>"), policy="integrity")
+
+
+@pytest.mark.parametrize("name", POINTERS)
+def test_a_certificate_elsewhere_in_the_document_is_a_hint_like_one_in_its_place(name: str) -> None:
+    (found,) = _pointing(*POINTERS[name]).signatures
+    assert found.intact is True and found.signing_certificate is not None
+    assert "XML_RETRIEVAL_METHOD" not in {item.code for item in found.findings}
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_what_leads_to_no_certificate_of_the_document_is_told(name: str) -> None:
+    (found,) = _pointing(*NOWHERE[name]).signatures
+    assert found.intact is None and found.signing_certificate is None
+    assert "XML_RETRIEVAL_METHOD" in {item.code for item in found.findings}
+
+
+def test_signing_a_pointer_signs_no_certificate() -> None:
+    """EN 319 132-2 5.2 lets a signed KeyInfo stand for a reference to the certificate in it."""
+    info = "<ds:KeyInfo Id='own'>{}</ds:KeyInfo>"
+    for inner, level in ((X509.format(id="k"), "XAdES-BES"), (POINTERS["the element itself"][0], "XML-NOT-ETSI")):
+        text = signature(reference("#o1", 1) + reference("#own", 2), key_info="", objects=f"<ds:Object>{X509.format(id='k')}</ds:Object>")
+        text = text.replace("</ds:SignatureValue>", f"</ds:SignatureValue>{info.format(inner.replace('=' + chr(39) + 'k', '=' + chr(39) + 'm'))}")
+        report = edoc.verify_document(signed(f"<doc>{ORDER}{text}</doc>"), policy="integrity")
+        assert (report.signatures[0].intact, report.signatures[0].level) == (True, level)

@@ -1,0 +1,118 @@
+"""Tables for what one set of questions cannot hold: further signatures, time-stamps, records, covered files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from edoc.report.sheet.answers import common_name
+from edoc.report.sheet.model import Section, Table
+from edoc.report.sheet.runs import Text, Tongue
+from edoc.report.sheet.sections import every_stamp, left_out
+from edoc.report.summary import signer_name
+from edoc.result.enums import Indication, SubIndication
+from edoc.result.report import ReportData, SignatureResult
+
+_MOST = 40
+"""Rows of one table."""
+_NONE = "–"
+
+
+def other_signatures(data: ReportData, shown: SignatureResult, say: Tongue) -> Section | None:
+    """Return a row for each signature that the questions are not about, and for counter-signatures; null without any."""
+    rows = [_signature(item, say) for item in data.signatures if item is not shown]
+    for item in data.signatures:
+        rows += [_signature(nested, say, of=item.id) for nested in item.counter_signatures]
+    if not rows:
+        return None
+    head = ("sheet_signature", "sheet_by", "sheet_result", "sheet_claimed", "sheet_proved", "level")
+    return _section("signatures", "sheet_other_signatures", head, rows, say)
+
+
+def _signature(item: SignatureResult, say: Tongue, *, of: str = "") -> tuple[Text, ...]:
+    name = signer_name(item)
+    label = say.phrase("sheet_counter_of", id=say.code(item.id), signature=say.code(of)) if of else say.code(item.id)
+    return (
+        say.runs(label),
+        say.runs(say.value(name) if name is not None else say.phrase("nobody")),
+        say.runs(_result(item.indication, item.sub_indication, item.intact, say)),
+        say.runs(say.near(item.claimed_signing_time) if item.claimed_signing_time is not None else _NONE),
+        say.runs(say.near(item.best_signature_time) if item.best_signature_time is not None else _NONE),
+        say.runs(say.code(item.level)),
+    )
+
+
+_RESULTS = {
+    Indication.TOTAL_PASSED: "sheet_passed",
+    Indication.PASSED: "sheet_passed",
+    Indication.TOTAL_FAILED: "sheet_failed",
+    Indication.FAILED: "sheet_failed",
+    Indication.INDETERMINATE: "sheet_open",
+}
+_INTACT = {True: "sheet_intact", False: "sheet_failed", None: "sheet_open"}
+
+
+def _result(
+    indication: Indication | None, sub: SubIndication | None, intact: bool | None, say: Tongue
+) -> str:
+    """The result in a word, the standard's own word behind it; where nobody was judged, only whether it is intact."""
+    if indication is None:
+        return say.phrase(_INTACT[intact])
+    word = say.phrase(_RESULTS[indication])
+    return f"{word} ({say.code(sub.value)})" if sub is not None else word
+
+
+def timestamps(data: ReportData, say: Tongue) -> Section | None:
+    """Return a row for each time-stamp; null without any."""
+    rows = [
+        (
+            say.runs(say.code(stamp.id)),
+            say.text(f"sheet_stamp_{stamp.kind}"),
+            say.runs(say.moment(stamp.time) if stamp.time is not None else say.phrase("unknown")),
+            say.runs(say.value(common_name(stamp.tsa)) if stamp.tsa else say.phrase("unknown")),
+            say.runs(_result(stamp.indication, stamp.sub_indication, stamp.intact, say)),
+        )
+        for stamp in every_stamp(data)
+    ]
+    head = ("sheet_stamp", "kind", "time", "authority", "sheet_result")
+    return _section("timestamps", "sheet_timestamps", head, rows, say) if rows else None
+
+
+def evidence_records(data: ReportData, say: Tongue) -> Section | None:
+    """Return a row for each evidence record; null without any."""
+    rows = [
+        (
+            say.runs(say.code(record.id)),
+            say.runs(say.code(record.kind)),
+            say.runs(say.moment(record.time) if record.time is not None else say.phrase("unknown")),
+            say.runs(_result(record.indication, None, record.intact, say)),
+        )
+        for record in data.evidence_records
+    ]
+    head = ("sheet_record", "kind", "time", "sheet_result")
+    return _section("evidence", "sheet_evidence_records", head, rows, say) if rows else None
+
+
+def covered(item: SignatureResult, say: Tongue) -> Section | None:
+    """Return what a signature covers, file by file; null when the answers have said it all."""
+    if len(item.scope) < 2:
+        return None
+    rows = [
+        (
+            say.runs(say.value(scope.name)),
+            say.text(f"sheet_scope_{scope.kind.value}"),
+            say.runs(say.listed(list(_digests(scope.digest, say)))),
+        )
+        for scope in item.scope
+    ]
+    head = ("sheet_thing", "sheet_how", "sheet_digest")
+    return _section("covered", "sheet_covered", head, rows, say)
+
+
+def _digests(digests: Mapping[str, str], say: Tongue) -> Iterator[str]:
+    for algorithm, value in digests.items():
+        yield f"{say.code(algorithm)} {say.digest(value)}"
+
+
+def _section(name: str, heading: str, head: tuple[str, ...], rows: Sequence[tuple[Text, ...]], say: Tongue) -> Section:
+    table = Table(head=tuple(say.text(key) for key in head), rows=tuple(rows[:_MOST]))
+    return Section(name=name, heading=say.text(heading), blocks=(table, *left_out(len(rows) - _MOST, say)))
