@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +49,12 @@ class RecordView:
     """Whether the record names the digest of this document; null when it names none."""
     facts: tuple[tuple[str, str], ...]
     """Name of the fact (a key of the phrases), and its value in the language of the sheet."""
+    problem: str | None = None
+    """Code of what is wrong when it is no record, or not intact."""
+    stated: Mapping[str, object] | None = None
+    """What it states, as its schema says; null when it is no record, or not intact."""
+    findings: tuple[Finding, ...] = ()
+    """What was found about its own signatures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

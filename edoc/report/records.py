@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edoc.catalogue import sentence
+from edoc.facts.findings import Finding
 from edoc.records.identifiers import form_of
 from edoc.records.model import Conversion, FileId, Lookup, PaperCopy, Record, RecordKind, Who, digest_named
 from edoc.records.reading import record_json
@@ -68,22 +69,28 @@ def record_view(checked: CheckedRecord, *, document: str | None, lang: str) -> R
         signed_at=own.best_signature_time if own is not None else None,
         concerns_document=_concerns(checked, document),
         facts=tuple(record_facts(checked, speech(lang))),
+        problem=checked.problem,
+        stated=record_json(checked.record) if checked.record is not None else None,
+        findings=_findings(checked.report) if checked.report is not None else (),
     )
 
 
-def checked_dict(checked: CheckedRecord, *, document: str | None, lang: str) -> Json:
-    """Return a record as plain data: its kind, its own verdict, whether it names the document, what it states."""
-    own = _signature(checked)
+def records_dict(views: Sequence[RecordView], *, lang: str) -> list[Json]:
+    """Return records as plain data: kind, own verdict, whether it names the document, what it states."""
+    return [_view_dict(view, lang) for view in views]
+
+
+def _view_dict(view: RecordView, lang: str) -> Json:
     return {
-        "name": checked.name,
-        "kind": checked.kind.value,
-        "verdict": checked.verdict.value,
-        "signer": signer_name(own) if own is not None else None,
-        "signed_at": plain(own.best_signature_time, lang) if own is not None else None,
-        "concerns_document": _concerns(checked, document),
-        "problem": checked.problem,
-        "record": record_json(checked.record) if checked.record is not None else None,
-        "findings": plain(_findings(checked.report), lang) if checked.report is not None else [],
+        "name": view.name,
+        "kind": view.kind.value,
+        "verdict": view.verdict.value,
+        "signer": view.signer,
+        "signed_at": plain(view.signed_at, lang),
+        "concerns_document": view.concerns_document,
+        "problem": view.problem,
+        "record": plain(view.stated, lang),
+        "findings": plain(view.findings, lang),
     }
 
 
@@ -240,6 +247,6 @@ def _signature(checked: CheckedRecord) -> SignatureResult | None:
     return passed[0] if passed else checked.report.signatures[0]
 
 
-def _findings(data: ReportData) -> tuple[object, ...]:
+def _findings(data: ReportData) -> tuple[Finding, ...]:
     return (*data.findings, *(finding for item in data.signatures for finding in item.findings))
 

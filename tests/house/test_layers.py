@@ -13,7 +13,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("lab", "testing"),
     ("aio",),
     ("bulk",),
-    ("api", "api_pictures", "api_records", "api_show", "api_sign"),
+    ("api", "api_pictures", "api_records", "api_seal", "api_show", "api_sign"),
     ("drivers",),
     ("keys",),
     ("net",),

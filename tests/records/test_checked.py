@@ -14,7 +14,7 @@ from edoc.api_records import check_record, file_id, sign_record
 from edoc.errors import ConfigError
 from edoc.keys import Key
 from edoc.records.model import FileId, Record, RecordKind
-from edoc.report.records import CheckedRecord, checked_dict, record_view, render_records
+from edoc.report.records import CheckedRecord, record_view, records_dict, render_records
 from edoc.report.words import words
 from edoc.result.enums import Verdict
 from tests.cli import scene
@@ -93,7 +93,8 @@ def test_foreign_files_are_shown_as_such(place: Path, verifier: edoc.Verifier) -
         found = checked(octets, verifier)
         assert (found.problem, found.verdict) == told
         assert record_view(found, document="ab" * 32, lang="fa").kind is RecordKind.UNKNOWN
-        assert checked_dict(found, document=None, lang="en")["record"] is None
+        (told,) = records_dict([record_view(found, document=None, lang="en")], lang="en")
+        assert (told["kind"], told["record"], told["problem"]) == ("unknown", None, found.problem)
 
 
 def test_signed_json_that_is_no_record_is_foreign(place: Path, verifier: edoc.Verifier) -> None:
