@@ -21,6 +21,7 @@ from edoc.report.screen import lay_out
 
 if TYPE_CHECKING:
     from edoc.cli.law import LegalOrder
+    from edoc.cli.pictures import Camera
 
 RULE = "\u2500" * 72
 _SUFFIXES = {"text": "txt", "json": "json", "html": "html"}
@@ -49,10 +50,17 @@ class Manner:
     at: datetime
     """The time of the check, for sheets of inputs that could not be judged."""
     legal: LegalOrder | None = None
+    camera: Camera | None = None
+    """Draws the pages that were changed; null when none are wanted."""
 
-    def additions(self, report: Report) -> Additions:
-        """Return what stands on the sheet of a report beside it."""
-        return Additions(legal=self.legal.view(report.data) if self.legal is not None else None)
+    def additions(self, name: str, report: Report) -> Additions:
+        """Return what stands on the sheet of an input's report beside it."""
+        shown = self.camera.pictures(name, report) if self.camera is not None else None
+        return Additions(
+            legal=self.legal.view(report.data) if self.legal is not None else None,
+            pictures=shown.pictures if shown is not None else (),
+            picture_notes=shown.notes if shown is not None else (),
+        )
 
 
 def json_text(result: BulkResult, manner: Manner) -> str:
@@ -239,7 +247,7 @@ def _text(result: BulkResult, manner: Manner, colour: Colour) -> str:
 def _html(result: BulkResult, manner: Manner) -> str:
     """The sheet; an input that could not be judged has one too."""
     if result.report is not None:
-        return result.report.to_html(lang=manner.lang, additions=manner.additions(result.report))
+        return result.report.to_html(lang=manner.lang, additions=manner.additions(result.input, result.report))
     from edoc import __version__
     from edoc.report.sheet.draw import html_error_sheet
 

@@ -59,6 +59,15 @@ class Originals:
         """Names of what no reference has used."""
         return tuple(_name(item) for place, item in enumerate(self._items) if place not in self._used)
 
+    @property
+    def items(self) -> tuple[Document | Digest, ...]:
+        """Everything handed over, in order: the places that `digest_of` and `use` take."""
+        return self._items
+
+    def use(self, place: int) -> None:
+        """Note that the original at a place (from 0) was used."""
+        self._used.add(place)
+
     def take(self, name: str | None = None, *, alone: bool = True) -> Document | None:
         """Return the original of a name, for signatures that state no digest of it.
 

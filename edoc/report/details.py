@@ -125,9 +125,24 @@ def stamp_lines(paper: Paper, item: TimestampResult, *, depth: int) -> None:
 
 
 def evidence_lines(paper: Paper, item: EvidenceResult) -> None:
-    """Add the particulars of one evidence record."""
-    paper.head(paper.say.say("evidence", id=item.id))
-    paper.item("time", paper.say.moment(item.time) if item.time else paper.say.phrase("unknown"), depth=1)
+    """Add the particulars of one evidence record and of its time-stamps."""
+    say = paper.say
+    paper.head(say.say("evidence", id=item.id))
+    if item.indication is not None:
+        words = [item.indication.value, *([item.sub_indication.value] if item.sub_indication is not None else [])]
+        paper.item("result", say.value(" / ".join(words)), depth=1)
+    if item.name:
+        paper.item("record_file", say.value(item.name), depth=1)
+    paper.item("kind", say.value(_RECORD_KINDS.get(item.kind, item.kind)), depth=1)
+    paper.item("first_time", say.moment(item.time) if item.time is not None else say.phrase("unknown"), depth=1)
+    parts = [say.say(f"scope_{scope.kind.value}", name=scope.name) for scope in item.scope]
+    paper.item("covers", _join(paper, parts) if parts else say.phrase("covers_no_data"), depth=1)
+    for stamp in item.timestamps:
+        paper.line(f"{say.say('timestamp', id=stamp.id)}:", depth=1)
+        stamp_lines(paper, stamp, depth=2)
+
+
+_RECORD_KINDS = {"RFC4998": "RFC 4998 (ASN.1)", "RFC6283": "RFC 6283 (XML)"}
 
 
 def finding_lines(paper: Paper, findings: Sequence[Finding], *, depth: int) -> None:

@@ -90,13 +90,24 @@ class TimestampResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceResult:
-    """The result for one evidence record."""
+    """The result for one evidence record (RFC 4998, RFC 6283; EN 319 102-1 5.6.3.4, step 1).
+
+    `intact`: the data at hand and every time-stamp match; null when data is missing.  `time` is that of the first
+    time-stamp: the data existed then, if the record is PASSED.
+    """
 
     id: str
     kind: str
     intact: bool | None
     time: datetime | None
     indication: Indication | None
+    sub_indication: SubIndication | None = None
+    name: str = ""
+    """Its file, or where it stands."""
+    scope: tuple[Scope, ...] = ()
+    """The data at hand that it is about, each as it was found."""
+    timestamps: tuple[TimestampResult, ...] = ()
+    """Its archive time-stamps, oldest first."""
     findings: tuple[Finding, ...] = ()
 
 

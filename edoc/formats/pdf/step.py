@@ -24,6 +24,8 @@ _PARTS = 2_000
 """Values compared to tell whether two objects are equivalent."""
 _LISTED = 50
 """Changes told of one update."""
+_USERS = 100
+"""Objects asked, to tell on which page a changed one shows."""
 _BLOCK = 1 << 20
 
 
@@ -289,7 +291,7 @@ class Step:
         for number in sorted(self.changed - self.explained):
             if number in self.before_graph and number in live:
                 refuse = self.unsure if number in self.moved else self.deny
-                refuse("PDF_OBJECT_CHANGED", number=number)
+                refuse("PDF_OBJECT_CHANGED", page=self._page_of(number, graph), number=number)
         for number in sorted(self.freed):
             if number in live:
                 self.deny("PDF_OBJECT_FREED", number=number)
@@ -303,6 +305,19 @@ class Step:
             self.unsure("PDF_OBJECT_UNREADABLE", key=graph.broken)
         self._unused(live)
         self._unlisted()
+
+    def _page_of(self, number: int, graph: Graph) -> int | None:
+        """Return the page that alone uses an object, from 1; null where several do, or none is near."""
+        pages = self.pdf.page_numbers(self.old)
+        seen, todo, found = {number}, [number], set()
+        while todo and len(seen) < _USERS:
+            for user in graph.users(todo.pop()):
+                if user in pages:
+                    found.add(pages[user])
+                elif user not in seen:
+                    seen.add(user)
+                    todo.append(user)
+        return found.pop() if len(found) == 1 and not todo else None
 
     def _size(self, live: AbstractSet[int]) -> None:
         """7.5.4: objects from /Size on are missing, so that a smaller one takes away what was signed."""
