@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -236,7 +236,9 @@ def _text(result: BulkResult, manner: Manner, colour: Colour) -> str:
         assert result.error is not None
         return render_error(result.error, name=result.input, lang=manner.lang, colour=colour)
     report = result.report
-    sheet = render_text(report.data, lang=manner.lang, colour=colour, additions=manner.additions(report))
+    # Text shows no pages: none are drawn for it.
+    additions = replace(manner, camera=None).additions(result.input, report)
+    sheet = render_text(report.data, lang=manner.lang, colour=colour, additions=additions)
     if manner.legal is None:
         return sheet
     from edoc.report.legal import render_legal

@@ -63,7 +63,7 @@ def render_text(
     (`legal.render_legal`).
     """
     paper = Paper(speech(lang), colour)
-    sheet = sheet_view(data, lang=lang, additions=replace(additions, pictures=(), legal=None))
+    sheet = sheet_view(data, lang=lang, additions=replace(additions, pictures=(), picture_notes=(), legal=None))
     told = _Told(paper, passed=sheet.verdict.look is Look.PASSED)
     _answer(paper, sheet, data)
     sections = [section for section in _sections(sheet) if section.name not in _TOLD_IN_PARTICULARS]
