@@ -13,7 +13,6 @@ from edoc.errors import EdocError
 from edoc.report.additions import NOTHING_ADDED, Additions
 from edoc.report.details import evidence_lines, signature_lines, stamp_lines
 from edoc.report.paper import Colour, Paper, Tone
-from edoc.report.reported import reported_sentence, reported_text
 from edoc.report.sheet.model import (
     Answers,
     Block,
@@ -67,8 +66,6 @@ def render_text(
     sheet = sheet_view(data, lang=lang, additions=replace(additions, pictures=(), picture_notes=(), legal=None))
     told = _Told(paper, passed=sheet.verdict.look is Look.PASSED)
     _answer(paper, sheet, data)
-    if data.reported is not None:
-        reported_text(paper, data.reported)
     sections = [section for section in _sections(sheet) if section.name not in _TOLD_IN_PARTICULARS]
     for section in sections:
         if section.name != "file":
@@ -101,8 +98,6 @@ def _answer(paper: Paper, sheet: Sheet, data: ReportData) -> None:
     paper.line(say.phrase("answer", name=say.value(data.document.name), verdict=word))
     told = _Told(paper, passed=True)
     paper.line(" ".join((f"{told.text(verdict.headline)}.", *map(told.text, verdict.answer))))
-    if data.reported is not None:
-        paper.line(reported_sentence(data.reported, say))
     if verdict.next_step is not None:
         paper.item("next_step", told.text(verdict.next_step))
     if verdict.reservations is not None:
