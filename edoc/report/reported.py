@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from edoc.report.paper import Paper
 from edoc.report.speech import Speech
 from edoc.result.report import Reported
 
@@ -40,12 +39,3 @@ def reported_lines(reported: Reported, say: Speech) -> tuple[Line, ...]:
         ("reported_sealed", sealing),
         ("reported_at_hand", at_hand),
     )
-
-
-def reported_text(paper: Paper, reported: Reported) -> None:
-    """Add the part about what is reported."""
-    paper.head(paper.say.phrase("reported_head"))
-    paper.line(paper.say.phrase("reported_limit"), depth=1)
-    for label, value in reported_lines(reported, paper.say):
-        paper.item(label, value, depth=1)
-
