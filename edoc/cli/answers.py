@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from edoc.bulk import BulkResult
 from edoc.cli.talk import colour_of, present
@@ -101,12 +101,21 @@ class Stream:
         if text and self._count:
             present(f"{RULE}\n", sys.stdout)
         self._count += 1
+        if self._manner.kind == "pdf":
+            self._octets(result)
+            return
         answer = _written(result, exit_code, self._manner, colour_of(sys.stdout))
         if text:
             present(answer, sys.stdout)
         else:
             sys.stdout.write(answer)
         sys.stdout.flush()
+
+    def _octets(self, result: BulkResult) -> None:
+        if is_terminal(sys.stdout):
+            raise ConfigError("PDF_TO_TERMINAL", subject=result.input)
+        sys.stdout.buffer.write(_pdf(result, self._manner))
+        sys.stdout.buffer.flush()
 
     def close(self) -> None:
         """Nothing is left to do."""
@@ -142,7 +151,9 @@ class _Pages:
     """One answer on its way to its file, and to the file beside it where there is one."""
 
     def __init__(self, path: str, *, overwrite: bool, inputs: tuple[str, ...], beside: bool) -> None:
-        paths = (path, f"{path}.json") if beside else (path,)
+        # Beside a device or a pipe there is no place for a second file.
+        regular = os.path.isfile(path) or not os.path.exists(path)
+        paths = (path, f"{path}.json") if beside and regular else (path,)
         for item in paths:
             refuse_input(item, inputs)
         self._outputs: list[Output] = []
@@ -157,7 +168,8 @@ class _Pages:
         """Add the answer about one input."""
         if manner.kind == "pdf":
             self._outputs[0].write(_pdf(result, manner))
-            self._outputs[1].write(json_text(result, manner).encode())
+            for output in self._outputs[1:]:
+                output.write(json_text(result, manner).encode())
         else:
             self._outputs[0].write((rule + _written(result, exit_code, manner, Colour.NONE)).encode())
 
@@ -227,6 +239,11 @@ class Log:
     def discard(self) -> None:
         """Keep what is written: a log that was cut off is what `--resume` goes on with."""
         self._stream.close()
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Tell whether somebody would see the octets themselves."""
+    return stream.isatty()
 
 
 def refuse_input(path: str, inputs: tuple[str, ...]) -> None:
