@@ -17,10 +17,10 @@ from edoc.formats.evidence.model import EvidenceError
 from edoc.formats.evidence.read import read_record
 from edoc.formats.evidence.tree import digest_group, tree_root
 from edoc.formats.originals import Originals
+from edoc.pki.der import Reader, tlv
 from edoc.result.enums import Indication
-from tests.formats.cms_maker import as_ber
 from tests.formats.evidence.attacks import honest
-from tests.formats.evidence.maker import BEGAN, DATA, joined, judged, root, sibling
+from tests.formats.evidence.maker import BEGAN, DATA, KINDS, joined, judged, root, sibling
 
 MUTANTS, JUDGED = 600, 60
 SLOW = 1.0
@@ -112,7 +112,34 @@ def test_the_order_of_a_list_changes_nothing(first: list[bytes], above: list[lis
     assert digest_group(first, "sha256") == joined("sha256", first)
 
 
+def loosened(der: bytes, depth: int) -> bytes:
+    """The same element with indefinite lengths down to a depth; what lies deeper, such as a token, stays as it is."""
+    reader = Reader(der)
+    tag, start, end, _ = reader.read(0, len(der))
+    if not tag & 0x20 or not depth:
+        return der
+    inner = (der[pos:following] for _, pos, _, _, following in reader.children(start, end, limit=1000))
+    return bytes((tag, 0x80)) + b"".join(loosened(item, depth - 1) for item in inner) + b"\0\0"
+
+
 def test_records_in_ber_are_read_as_they_stand() -> None:
-    # Made by others in BER, renewals stand over those octets or over their DER: either is accepted.
-    (found,) = judged(as_ber(honest("asn1")[0]), DATA).evidence_records
+    # Renewals stand over those octets, or over their DER: either is accepted.
+    (found,) = judged(loosened(honest("asn1")[0], 4), DATA).evidence_records
     assert found.indication is Indication.PASSED
+    pieces = tlv(0x24, tlv(0x04, sibling("sha256", 1)[:9]), tlv(0x04, sibling("sha256", 1)[9:]))
+    whole = tlv(0x04, sibling("sha256", 1))
+    split = KINDS["asn1"]().begin([DATA], siblings=((sibling("sha256", 1),),), year=2024).encode()
+    (found,) = judged(_exchanged(split, whole, pieces), DATA).evidence_records
+    assert found.indication is Indication.PASSED
+
+
+def _exchanged(der: bytes, old: bytes, new: bytes) -> bytes:
+    """Return an element with an inner one exchanged, and the lengths around it made anew."""
+    if der == old:
+        return new
+    reader = Reader(der)
+    tag, start, end, _ = reader.read(0, len(der))
+    if not tag & 0x20 or old not in der:
+        return der
+    inner = (der[pos:following] for _, pos, _, _, following in reader.children(start, end, limit=1000))
+    return tlv(tag, *(_exchanged(item, old, new) for item in inner))
