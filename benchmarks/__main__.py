@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import asic, cms, xml
+from benchmarks import asic, cms, pictures, xml
 from benchmarks.inputs import DOCUMENT_BYTES, SIGNERS, Material, make_document, make_material
 from benchmarks.memory import peak_of_signing, peak_of_verifying
 from benchmarks.peers import Peer, edoc_jobs, pyhanko_jobs
@@ -45,6 +45,7 @@ def main() -> int:
         rows.extend(cms.rows(folder, material))
         rows.extend(xml.rows(folder, material))
         rows.extend(asic.rows(folder, material))
+        rows.extend(pictures.rows(folder, material))
     rows.append(_help())
     print(f"\nPython {platform.python_version()}, pyHanko {version('pyhanko')}, cryptography {version('cryptography')}\n")
     width = max(len(row.what) for row in rows)

@@ -125,7 +125,9 @@ class Verifier:
     ) -> Inquiry:
         opened = open_document(document)
         originals = _originals(detached)
-        facts = read_document(opened, originals=originals, password=password, limits=self._config.limits)
+        facts = read_document(
+            opened, originals=originals, password=password, records=self._data.records, limits=self._config.limits
+        )
         _refuse_unreadable(facts)
         context = self._context(at or now())
         return Inquiry(facts=facts, context=context, identity=self._identity, memo=self._memo)

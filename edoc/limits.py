@@ -47,6 +47,8 @@ class Limits:
     """Manifests of one container: one a signature or time-stamp, one more for every renewal."""
     json_bytes: int = 256 << 20
     """One JSON document, read whole: signed payloads of that size do not occur."""
+    record_bytes: int = 1 << 20
+    """One record of an inquiry, a scan or a print: a note with a thousand marks has 100 KiB."""
     jws_header_bytes: int = 4 << 20
     """The text of one protected header; with a chain of certificates it has 10 KiB."""
     xml_bytes: int = 256 << 20
@@ -67,6 +69,14 @@ class Limits:
     """Transforms of one reference; real ones have at most four."""
     xml_xpath_chars: int = 2_000
     """Characters of one XPath expression."""
+    evidence_bytes: int = 16 << 20
+    """One evidence record: a token with its lists has 20 KiB, a century of yearly renewals 2 MiB."""
+    evidence_hashes: int = 200_000
+    """Hash values of one evidence record: a group of 20,000 files, renewed some times."""
+    evidence_stamps: int = 100
+    """Archive time-stamps of one evidence record: a renewal a year for a century."""
+    evidence_records: int = 50
+    """Evidence records of one document: each costs as many signature checks as it has time-stamps."""
     signatures: int = 2_000
     """Signatures and time-stamps judged in one document."""
     cms_bytes: int = 8 << 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -17,10 +17,11 @@ from edoc.report.additions import Additions
 from edoc.report.json import Json, dumps, error_dict
 from edoc.report.model import Report
 from edoc.report.paper import Colour
-from edoc.report.text import render_error, render_text
+from edoc.report.screen import lay_out
 
 if TYPE_CHECKING:
     from edoc.cli.law import LegalOrder
+    from edoc.cli.pictures import Camera
     from edoc.report.sheet.view import Unread
 
 RULE = "\u2500" * 72
@@ -50,10 +51,17 @@ class Manner:
     at: datetime
     """The time of the check, for sheets of inputs that could not be judged."""
     legal: LegalOrder | None = None
+    camera: Camera | None = None
+    """Draws the pages that were changed; null when none are wanted."""
 
-    def additions(self, report: Report) -> Additions:
-        """Return what stands on the sheet of a report beside it."""
-        return Additions(legal=self.legal.view(report.data) if self.legal is not None else None)
+    def additions(self, name: str, report: Report) -> Additions:
+        """Return what stands on the sheet of an input's report beside it."""
+        shown = self.camera.pictures(name, report) if self.camera is not None else None
+        return Additions(
+            legal=self.legal.view(report.data) if self.legal is not None else None,
+            pictures=shown.pictures if shown is not None else (),
+            picture_notes=shown.notes if shown is not None else (),
+        )
 
 
 def json_text(result: BulkResult, manner: Manner) -> str:
@@ -94,9 +102,7 @@ class Stream:
         """Write the answer about one input; a sheet that cannot be made is a complaint."""
         text = self._manner.kind == "text"
         if text and result.report is None:
-            assert result.error is not None
-            colour = colour_of(sys.stderr)
-            present(render_error(result.error, name=result.input, lang=self._manner.lang, colour=colour), sys.stderr)
+            present(_text(result, self._manner, colour_of(sys.stderr)), sys.stderr)
             return
         if text and self._count:
             present(f"{RULE}\n", sys.stdout)
@@ -171,7 +177,7 @@ class _Pages:
             for output in self._outputs[1:]:
                 output.write(json_text(result, manner).encode())
         else:
-            self._outputs[0].write((rule + _written(result, exit_code, manner, Colour.NONE)).encode())
+            self._outputs[0].write(rule.encode() + _kept(result, exit_code, manner))
 
     def commit(self) -> None:
         """Let what was written appear."""
@@ -269,22 +275,33 @@ def _written(result: BulkResult, exit_code: int, manner: Manner, colour: Colour)
     return writers[manner.kind]()
 
 
+def _kept(result: BulkResult, exit_code: int, manner: Manner) -> bytes:
+    """An answer as it stands in a file."""
+    answer = _written(result, exit_code, manner, Colour.NONE)
+    return (lay_out(answer) if manner.kind == "text" else answer).encode()
+
+
 def _text(result: BulkResult, manner: Manner, colour: Colour) -> str:
+    from edoc.report.text import render_error, render_text
+
     if result.report is None:
         assert result.error is not None
         return render_error(result.error, name=result.input, lang=manner.lang, colour=colour)
-    sheet = render_text(result.report.data, lang=manner.lang, colour=colour)
+    report = result.report
+    # Text shows no pages: none are drawn for it.
+    additions = replace(manner, camera=None).additions(result.input, report)
+    sheet = render_text(report.data, lang=manner.lang, colour=colour, additions=additions)
     if manner.legal is None:
         return sheet
     from edoc.report.legal import render_legal
 
-    return sheet + render_legal(manner.legal.view(result.report.data), lang=manner.lang, colour=colour)
+    return sheet + render_legal(manner.legal.view(report.data), lang=manner.lang, colour=colour)
 
 
 def _html(result: BulkResult, manner: Manner) -> str:
     """The sheet; an input that could not be judged has one too."""
     if result.report is not None:
-        return result.report.to_html(lang=manner.lang, additions=manner.additions(result.report))
+        return result.report.to_html(lang=manner.lang, additions=manner.additions(result.input, result.report))
     from edoc.report.sheet.draw import html_error_sheet
 
     return html_error_sheet(_unread(result, manner), lang=manner.lang)
@@ -292,7 +309,7 @@ def _html(result: BulkResult, manner: Manner) -> str:
 
 def _pdf(result: BulkResult, manner: Manner) -> bytes:
     if result.report is not None:
-        return result.report.to_pdf(lang=manner.lang, additions=manner.additions(result.report))
+        return result.report.to_pdf(lang=manner.lang, additions=manner.additions(result.input, result.report))
     from edoc.report.sheet.draw import pdf_error_sheet
 
     return pdf_error_sheet(_unread(result, manner), lang=manner.lang)

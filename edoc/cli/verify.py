@@ -19,8 +19,10 @@ from edoc.cli.talk import choose_language, complain
 if TYPE_CHECKING:
     from edoc.api import Verifier
     from edoc.bulk import BulkResult
+    from edoc.bulk.verify import Item
     from edoc.cli.answers import Answers
     from edoc.cli.law import LegalOrder
+    from edoc.cli.pictures import Camera
     from edoc.trust import TrustStore
 
 
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
 @click.option("--legal", metavar="PROFILE", help="Add which articles the evidence bears on: ir-ecl, eidas, uncitral, a .toml file.")
 @click.option("--pki", metavar="CLASS=PATH", multiple=True, help="Authorities that are licensed, closed or foreign (for --legal).")
 @click.option("--document-type", metavar="TYPE", help="The type of the document, where a profile leaves some out.")
+@click.option("--no-pictures", is_flag=True, help="Show no pictures of changed pages on a sheet (html, pdf).")
 @LANGUAGE
 @output_option("Write the answer to a file (with json, html, pdf and several FILEs: to a folder).")
 @OVERWRITE
@@ -101,6 +104,7 @@ class _Order:
     resume: bool
     legal: LegalOrder | None
     at: datetime | None
+    pictures: bool
 
     @classmethod
     def of(cls, given: dict[str, object], lang: str) -> _Order:
@@ -120,6 +124,7 @@ class _Order:
             resume=bool(given["resume"]),
             legal=_legal(given),
             at=moment(_text(given["at"])),
+            pictures=not given["no_pictures"],
         )
         if order.detached and not order.one:
             raise ConfigError("DETACHED_ONE_FILE", subject="--detached")
@@ -140,11 +145,12 @@ class _Order:
 
 
 def _run(order: _Order, inputs: Iterator[str], verifier: Verifier, password: str | None) -> int:
-    from edoc.bulk.verify import Item, verify_many
+    from edoc.bulk.verify import verify_many
 
     codes: set[int] = set()
-    answers, inputs = _answers(order, inputs, verifier, codes)
-    items: Iterator[Item] = (_item(name, order.detached) for name in inputs)
+    camera = _camera(order, password)
+    answers, inputs = _answers(order, inputs, verifier, codes, camera=camera)
+    items: Iterator[Item] = (_item(name, order.detached, camera) for name in inputs)
     try:
         for result in verify_many(items, verifier=verifier, jobs=order.jobs, password=password):
             code = _exit(result, order.signed_by)
@@ -157,13 +163,20 @@ def _run(order: _Order, inputs: Iterator[str], verifier: Verifier, password: str
     return exits.gravest(codes)
 
 
+def _camera(order: _Order, password: str | None) -> Camera | None:
+    """Return what draws pages, where there is room for pictures and they are wanted."""
+    from edoc.cli.pictures import SHEETS, Camera
+
+    return Camera(password=password) if order.pictures and order.kind in SHEETS else None
+
+
 def _answers(
-    order: _Order, inputs: Iterator[str], verifier: Verifier, codes: set[int]
+    order: _Order, inputs: Iterator[str], verifier: Verifier, codes: set[int], *, camera: Camera | None
 ) -> tuple[Answers, Iterator[str]]:
     from edoc.cli.answers import Folder, Log, Manner, OneFile, Stream
     from edoc.drivers.clock import now
 
-    manner = Manner(kind=order.kind, lang=order.lang, at=order.at or now(), legal=order.legal)
+    manner = Manner(kind=order.kind, lang=order.lang, at=order.at or now(), legal=order.legal, camera=camera)
     if order.output is None:
         return Stream(manner), inputs
     if order.kind == "jsonl":
@@ -192,8 +205,9 @@ def _resumed(path: str, inputs: Iterator[str], verifier: Verifier, codes: set[in
     return remaining(inputs, path, logged)
 
 
-def _item(name: str, detached: tuple[str, ...]) -> str | tuple[str, tuple[str, ...]]:
-    return (name, detached) if detached else name
+def _item(name: str, detached: tuple[str, ...], camera: Camera | None) -> Item:
+    source = name if camera is None else camera.source(name)
+    return (source, detached) if detached else source
 
 
 def _exit(result: BulkResult, signed_by: str | None) -> int:

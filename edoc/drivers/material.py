@@ -8,6 +8,8 @@ from os import PathLike
 from edoc.drivers.files import open_document
 from edoc.errors import ConfigError
 from edoc.facts.document import Document
+from edoc.formats.evidence.sniff import is_record
+from edoc.limits import DEFAULT_LIMITS
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.pki.crl import CrlError, RevocationList
 from edoc.pki.ocsp import OcspError, OcspResponse
@@ -21,15 +23,20 @@ _CERTIFICATE_LABELS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
 
 
 def load_validation_data(items: Iterable[str | PathLike[str] | bytes | Document]) -> ValidationData:
-    """Read certificates, CRLs and OCSP responses (PEM or DER) from paths, bytes or documents.
+    """Read certificates, CRLs, OCSP responses (PEM or DER) and evidence records from paths, bytes or documents.
 
     Raises `ConfigError` for an item that is none of them.
     """
     certificates: dict[bytes, Certificate] = {}
     crls: dict[bytes, RevocationList] = {}
     ocsps: dict[bytes, OcspResponse] = {}
+    records: dict[bytes, Document] = {}
     for item in items:
         opened = open_document(item)
+        if is_record(opened.data):
+            # Held in memory: a record serves many documents, and what it says may not change between them.
+            records[opened.sha256()] = Document.from_bytes(opened.data[: DEFAULT_LIMITS.evidence_bytes + 1], name=opened.name)
+            continue
         for loaded in _objects(bytes(opened.data[:]), opened.name):
             if isinstance(loaded, Certificate):
                 certificates[loaded.sha256] = loaded
@@ -38,8 +45,9 @@ def load_validation_data(items: Iterable[str | PathLike[str] | bytes | Document]
             else:
                 ocsps[loaded.sha256] = loaded
     return ValidationData(
-        certificates=tuple(certificates.values()), crls=tuple(crls.values()), ocsps=tuple(ocsps.values())
-    )
+        certificates=tuple(certificates.values()), crls=tuple(crls.values()), ocsps=tuple(ocsps.values()),
+        records=tuple(records.values()),
+    )  # fmt: skip
 
 
 def _objects(data: bytes, name: str) -> list[_Loaded]:

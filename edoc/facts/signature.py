@@ -13,6 +13,7 @@ from enum import Enum
 
 from edoc.facts.findings import Finding
 from edoc.facts.material import EmbeddedObject
+from edoc.facts.reported import CarriedReport
 
 
 class SignatureFormat(Enum):
@@ -196,6 +197,8 @@ class TimestampKind(Enum):
     ARCHIVE = "archive"
     DOCUMENT = "document"
     CONTAINER = "container"
+    EVIDENCE = "evidence"
+    """In an evidence record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +239,8 @@ class SignatureFacts:
     changes: tuple[Change, ...] = ()
     covered_until: int | None = None
     """PDF: end offset of the signed revision."""
+    evidence_records: tuple[EvidenceFacts, ...] = ()
+    """Those that stand in the signature itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,15 +264,60 @@ class TimestampFacts:
     findings: tuple[Finding, ...] = ()
 
 
+class EvidenceReach(Enum):
+    """How far that goes which an evidence record proves to have existed."""
+
+    NOTHING = "nothing"
+    """It covers none of the signatures."""
+    DOCUMENT = "document"
+    """Every octet of the document."""
+    FILES = "files"
+    """The signatures and time-stamps in `covers`, with all that they carry."""
+    PARTS = "parts"
+    """The values of those in `covers`, and the objects in `protects`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceChain:
+    """The archive time-stamps of one chain, oldest first, and the hash algorithm of its trees (hashlib name).
+
+    The imprint of a time-stamp has as `actual` what its hash tree comes to with everything that it has to cover.
+    """
+
+    digest_algorithm: str
+    timestamps: tuple[TimestampFacts, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFacts:
-    """An evidence record: its kind, the time-stamps in it and what it covers."""
+    """An evidence record (RFC 4998, RFC 6283): its archive time-stamps, and the data that it covers.
+
+    A reference is one archived data object: `expected` is its digest as the first hash list has it, `actual` that of
+    the data at hand.  None at all: no data was found that the record is about.
+    """
 
     id: str
     kind: str
-    timestamps: tuple[TimestampFacts, ...] = ()
+    """`RFC4998` or `RFC6283`."""
+    name: str = ""
+    """What the record is called: its file, or where it stands."""
+    chains: tuple[EvidenceChain, ...] = ()
+    """In their order, oldest first."""
     references: tuple[Reference, ...] = ()
+    others: int = 0
+    """Digests of the first hash list that belong to data which is not at hand."""
+    reach: EvidenceReach = EvidenceReach.NOTHING
+    covers: tuple[str, ...] = ()
+    protects: frozenset[bytes] = frozenset()
+    """SHA-256 of certificates, CRLs and OCSP responses (DER) that it covers beside those of FILES and DOCUMENT."""
+    material: tuple[EmbeddedObject, ...] = field(default=(), repr=False)
+    """What it carries to judge its time-stamps with."""
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def timestamps(self) -> tuple[TimestampFacts, ...]:
+        """Every archive time-stamp, oldest first."""
+        return tuple(item for chain in self.chains for item in chain.timestamps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,9 +342,12 @@ class DocumentFacts:
     timestamps: tuple[TimestampFacts, ...] = ()
     """Time-stamps of the document itself (PDF DocTimeStamp), each listed once."""
     evidence_records: tuple[EvidenceFacts, ...] = ()
+    """Those beside the signatures: supplied, or files of the container."""
     material: tuple[EmbeddedObject, ...] = ()
     """What the document carries for all its signatures (PDF document security store)."""
     findings: tuple[Finding, ...] = ()
     changes_after_last: ChangeLevel = ChangeLevel.NONE
     unused_originals: tuple[str, ...] = ()
     """Names of supplied originals that no reference uses."""
+    reported: CarriedReport | None = None
+    """The verification report that it carries."""

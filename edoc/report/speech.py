@@ -27,8 +27,10 @@ _JOINERS = re.compile("(?<![\u0600-\u06ff\u0750-\u077f])[\u200c\u200d]|[\u200c\u
 _LONGEST = 240
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
-# A run of Latin words in our own Persian sentences: options, codes, clauses, names of standards.
-_LATIN_RUN = re.compile(r"-{0,2}[A-Za-z0-9](?:[A-Za-z0-9_./:=@+#%&*~, -]*[A-Za-z0-9=/])?")
+# A run of Latin words in our own Persian sentences: options, codes, clauses, names of standards, what to install.
+LATIN_RUN = re.compile(
+    r"-{0,2}[A-Za-z0-9](?:[A-Za-z0-9_./:=@+#%&*~, -]*[A-Za-z0-9=/])?(?: (['\"])[a-z]+\[[a-z]+\]\1)?"
+)
 _ISOLATED = re.compile(f"({LRI}[^{PDI}]*{PDI}|{FSI}[^{PDI}]*{PDI}|\x1b\\[[0-9;]*m)")
 """What stays as it is: isolated values, and the colours that our own paper puts in."""
 
@@ -103,7 +105,7 @@ class Speech:
             return text
         parts = _ISOLATED.split(text.replace("\u200e", ""))
         return "".join(
-            part if index % 2 else _LATIN_RUN.sub(lambda run: f"{LRI}{run[0]}{PDI}", part)
+            part if index % 2 else LATIN_RUN.sub(lambda run: f"{LRI}{run[0]}{PDI}", part)
             for index, part in enumerate(parts)
         )
 

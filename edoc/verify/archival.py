@@ -57,10 +57,10 @@ def gather_proofs(
     judged: dict[int, JudgedToken] = {}
     inventory = Inventory(document, context=context)
     for index, token in order:
-        now = _judge_token(token, proofs, context=context)
+        now = judge_token(token, proofs, context=context)
         judged[index] = now
         time = now.facts.gen_time
-        if not now.usable or time is None or not _imprint_reliable_then(now, proofs, context=context):
+        if not now.usable or time is None or not imprint_reliable_then(now, proofs, context=context):
             continue
         for key in inventory.protected(now.facts, now.bearer):
             proofs.add(key, time)
@@ -73,14 +73,15 @@ def _rank(token: JudgedToken) -> tuple[int, int, int]:
     return outer, token.facts.token.covered_until or 0, len(token.facts.covers)
 
 
-def _imprint_reliable_then(token: JudgedToken, proofs: Proofs, *, context: Context) -> bool:
+def imprint_reliable_then(token: JudgedToken, proofs: Proofs, *, context: Context) -> bool:
+    """Tell whether nobody could make other data for a token's imprint when the token is proved to have existed."""
     imprint = token.facts.imprint
     then = proofs.earliest(signature_key(token.facts.token))
     return imprint is not None and context.policy.suite.digest(imprint.digest_algorithm).until > then
 
 
-def _judge_token(token: JudgedToken, proofs: Proofs, *, context: Context) -> JudgedToken:
-    """Step 5 a) to d) for one token."""
+def judge_token(token: JudgedToken, proofs: Proofs, *, context: Context) -> JudgedToken:
+    """Return a token as it is judged with proofs of existence (step 5 a) to d) of 5.6.3.4)."""
     basic = token.basic
     if token.conclusion.passed or token.intact is not True or not token.in_time or not basic.before.passed:
         return token

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from edoc.facts.document import Document
 from edoc.facts.findings import Finding, info, warning
 from edoc.facts.material import EmbeddedObject, MaterialKind
 from edoc.limits import DEFAULT_LIMITS, Limits
@@ -49,6 +50,8 @@ class ValidationData:
     proofs: tuple[KnownProof, ...] = ()
     """Proofs of existence that the caller brings, trusted as given (EN 319 102-1 5.6.3.3)."""
     unavailable: tuple[Unavailable, ...] = ()
+    records: tuple[Document, ...] = field(default=(), repr=False)
+    """Evidence records; formats hold them against a document when it is read."""
     signature_policies: tuple[bytes, ...] = field(default=(), repr=False)
     """Documents with the rules that signatures say they follow (EPES)."""
 

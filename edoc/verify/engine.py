@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from edoc.facts.findings import Finding, Severity, error
@@ -12,8 +11,10 @@ from edoc.result.enums import Indication, SubIndication, WantKind
 from edoc.result.report import DocumentId, Outcome, PolicyId, ReportData, Want
 from edoc.verify.archival import gather_proofs
 from edoc.verify.context import Context
+from edoc.verify.evidence import JudgedRecord, judge_records, record_warnings
 from edoc.verify.memo import PathMemo
 from edoc.verify.poe import Proofs, signature_key
+from edoc.verify.reported import judge_report
 from edoc.verify.signature import (
     Checked,
     Judged,
@@ -25,7 +26,7 @@ from edoc.verify.signature import (
     times_of,
 )
 from edoc.verify.timestamp import JudgedToken
-from edoc.verify.verdict import decide
+from edoc.verify.verdict import Proven, decide
 from edoc.verify.with_time import Times
 
 
@@ -45,16 +46,19 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
     are neither completely read nor carry the marks of a signature before it asks.
     """
     facts = _with_unreadable_signature(facts)
-    judged, tokens, process = _judge(facts, context, memo)
-    timestamps = tuple(item.result(context) for item in tokens)
-    decision = decide(facts, judged, timestamps, context)
-    wants = _wants(judged, tokens if context.expect == "timestamp" else ())
+    found = _judge(facts, context, memo)
+    timestamps = tuple(item.result(context) for item in found.tokens)
+    records = tuple(item.result(context) for item in found.records)
+    reporting = judge_report(facts, found.signatures)
+    facts = replace(facts, unused_originals=reporting.unused_originals)
+    decision = decide(facts, found.signatures, Proven(timestamps, records, record_warnings(found.records, context)), context)
+    wants = _wants(found, context)
     report = ReportData(
         tool_version=identity.tool_version,
         policy=identity.policy,
         trust_digest=identity.trust_digest,
         trust_judged=context.policy.judgement is Judgement.FULL,
-        process=process,
+        process=found.process,
         validation_time=context.time,
         validation_time_source=context.time_source,
         document=DocumentId(
@@ -66,28 +70,41 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
         ),
         verdict=decision.verdict,
         reservations=decision.reservations,
-        signatures=tuple(item.entry for item in judged),
+        signatures=tuple(item.entry for item in found.signatures),
         timestamps=timestamps,
-        evidence_records=(),
+        evidence_records=records,
         wants=wants,
-        findings=(*decision.findings, *_not_fetched(context)),
+        findings=(*decision.findings, *reporting.findings, *_not_fetched(context)),
         trust_anchors=len(context.trust.entries),
+        reported=reporting.reported,
     )
     return Outcome(report=report, wants=wants)
 
 
-def _judge(
-    facts: DocumentFacts, context: Context, memo: PathMemo
-) -> tuple[tuple[Judged, ...], tuple[JudgedToken, ...], str]:
-    """Judge signatures and time-stamps of the document; and the process that ran for at least one of them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Everything judged, and the highest process that ran for at least one of the signatures."""
+
+    signatures: tuple[Judged, ...]
+    tokens: tuple[JudgedToken, ...]
+    """Those of the document."""
+    records: tuple[JudgedRecord, ...]
+    process: str
+
+
+def _judge(facts: DocumentFacts, context: Context, memo: PathMemo) -> _Found:
+    """Judge signatures, time-stamps of the document, and evidence records."""
     shared = facts.material
     checked = [check_signature(item, shared=shared, context=context, memo=memo) for item in facts.signatures]
     tokens = tuple(check_token(item, shared=shared, context=context, memo=memo) for item in facts.timestamps)
     proofs = Proofs(now=context.time, known=context.data.proofs)
+    # 5.6.3.4, step 1: what evidence records prove counts for everything that follows.
+    records = judge_records(facts, proofs, context=context, memo=memo)
     times = [times_of(item, tokens, proofs=proofs, context=context) for item in checked]
     full = context.policy.judgement is Judgement.FULL
     around = Surroundings(document=facts, tokens=tokens)
-    archival = full and (bool(tokens) or any(is_archival(token) for item in checked for token in item.tokens))
+    stamped = bool(tokens) or any(is_archival(token) for item in checked for token in item.tokens)
+    archival = full and (stamped or any(item.conclusion.passed for item in records))
     if archival:
         around = _archive(around, checked, times, proofs=proofs, context=context)
     judged = tuple(
@@ -96,7 +113,7 @@ def _judge(
     )
     timed = any(item.tokens for item in checked) or bool(context.data.proofs)
     process = "archival" if archival else "time" if full and timed else "basic"
-    return judged, around.tokens, process
+    return _Found(signatures=judged, tokens=around.tokens, records=records, process=process)
 
 
 def _archive(
@@ -145,11 +162,17 @@ def _not_fetched(context: Context) -> tuple[Finding, ...]:
     return tuple({(item.code, item.subject): item for item in found}.values())
 
 
-def _wants(judged: Iterable[Judged], tokens: Iterable[JudgedToken]) -> tuple[Want, ...]:
+def _wants(all_found: _Found, context: Context) -> tuple[Want, ...]:
+    judged = all_found.signatures
     found: dict[tuple[WantKind, str], Want] = {}
-    for token in tokens:
-        for want in token.wants:
-            found.setdefault((want.kind, want.subject), want)
+    if context.expect == "timestamp":
+        for token in all_found.tokens:
+            for want in token.wants:
+                found.setdefault((want.kind, want.subject), want)
+    if context.expect == "timestamp" or not all(item.conclusion.passed for item in judged):
+        for record in all_found.records:
+            for want in record.wants:
+                found.setdefault((want.kind, want.subject), want)
     for item in judged:
         for want in item.wants:
             found.setdefault((want.kind, want.subject), want)

@@ -8,7 +8,14 @@ from datetime import datetime
 
 from edoc.facts.findings import Finding
 from edoc.facts.material import EmbeddedObject, MaterialKind
-from edoc.facts.signature import DocumentFacts, SignatureFacts, TimestampFacts, TimestampKind
+from edoc.facts.signature import (
+    DocumentFacts,
+    EvidenceFacts,
+    EvidenceReach,
+    SignatureFacts,
+    TimestampFacts,
+    TimestampKind,
+)
 from edoc.pki.algorithms import digest_of
 from edoc.pki.ocsp import OcspResponse
 from edoc.verify.context import Context, KnownProof
@@ -25,6 +32,12 @@ class Proofs:
         self._times: dict[bytes, set[datetime]] = {}
         for item in known:
             self.add(item.sha256, item.time)
+
+    def branch(self) -> Proofs:
+        """Return a copy, for what is only assumed until it has turned out to be true."""
+        made = Proofs(now=self.now)
+        made._times = {key: set(times) for key, times in self._times.items()}
+        return made
 
     def add(self, key: bytes, time: datetime) -> None:
         """Note that an object existed at a time; one that lies ahead proves nothing yet."""
@@ -80,7 +93,32 @@ class Inventory:
         if token.protects:
             yield from self._listed(token, bearer)
 
-    def _within(self, token: TimestampFacts, bearer: SignatureFacts) -> Iterator[bytes]:
+    def carried_by(self, token: TimestampFacts) -> Iterator[bytes]:
+        """Yield the keys of a token and of all that it carries."""
+        return self._token(token)
+
+    def archived(self, record: EvidenceFacts, bearer: SignatureFacts | None) -> Iterator[bytes]:
+        """Yield what a valid evidence record proves to have existed when its first time-stamp was made."""
+        if record.reach is EvidenceReach.DOCUMENT:
+            for item in self._document.signatures:
+                yield from self._signature(item)
+            for stamp in self._document.timestamps:
+                yield from self._token(stamp)
+            for one in self._document.material:
+                yield from self._object(one)
+        elif record.reach is EvidenceReach.FILES:
+            for item in self._document.signatures:
+                if item.id in record.covers:
+                    yield from self._signature(item)
+            for stamp in self._document.timestamps:
+                if stamp.id in record.covers:
+                    yield from self._token(stamp)
+        elif record.reach is EvidenceReach.PARTS:
+            for item in (bearer,) if bearer is not None else self._document.signatures:
+                yield from self._within(record, item)
+            yield from self._listed(record, bearer)
+
+    def _within(self, token: TimestampFacts | EvidenceFacts, bearer: SignatureFacts) -> Iterator[bytes]:
         """Yield what a later time-stamp of a signature stands over: the signature, its parts named in `covers`."""
         if bearer.id in token.covers:
             yield signature_key(bearer)
@@ -105,7 +143,7 @@ class Inventory:
             if one.end is not None and end is not None and one.end <= end:
                 yield from self._object(one)
 
-    def _listed(self, token: TimestampFacts, bearer: SignatureFacts | None) -> Iterator[bytes]:
+    def _listed(self, token: TimestampFacts | EvidenceFacts, bearer: SignatureFacts | None) -> Iterator[bytes]:
         """Yield the objects that a time-stamp names by their digests, as far as they are there."""
         bearers = (bearer,) if bearer is not None else self._document.signatures
         places = [self._document.material]

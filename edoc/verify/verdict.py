@@ -8,7 +8,7 @@ from edoc.facts.findings import Finding, Severity, info, warning
 from edoc.facts.signature import ChangeLevel, DocumentFacts
 from edoc.policy.model import Judgement
 from edoc.result.enums import Indication, Verdict
-from edoc.result.report import TimestampResult
+from edoc.result.report import EvidenceResult, TimestampResult
 from edoc.verify.context import CLOCK_SKEW, Context
 from edoc.verify.signature import Judged
 
@@ -22,18 +22,30 @@ class Decision:
     findings: tuple[Finding, ...]
 
 
-def decide(
-    facts: DocumentFacts, judged: tuple[Judged, ...], timestamps: tuple[TimestampResult, ...], context: Context
-) -> Decision:
-    """Return the verdict: the gravest of the top-level signatures and of the container's own errors."""
-    findings = [*facts.findings, *_document_findings(facts, judged, timestamps, context)]
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What stands in a document beside its signatures: time-stamps, evidence records, and what is said of these."""
+
+    timestamps: tuple[TimestampResult, ...] = ()
+    records: tuple[EvidenceResult, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+
+
+def decide(facts: DocumentFacts, judged: tuple[Judged, ...], proven: Proven, context: Context) -> Decision:
+    """Return the verdict: the gravest of the top-level signatures and of the container's own errors.
+
+    Evidence records count only where nothing else is there and somebody came for them: whoever hangs a bad one on a
+    signed document changes nothing.
+    """
+    timed = bool(proven.timestamps or proven.records)
+    findings = [*facts.findings, *_document_findings(facts, judged, proven, context), *proven.warnings]
     if judged:
         verdict = _of_signatures(judged, findings, context)
-    elif timestamps and context.expect == "timestamp":
-        verdict = _of_timestamps(timestamps, findings, context)
+    elif timed and context.expect == "timestamp":
+        verdict = _of_times(proven, findings, context)
     else:
         verdict = _without_signature(findings, context)
-        code = "ONLY_TIME_PROVEN" if timestamps else "NO_SIGNATURE"
+        code = "ONLY_TIME_PROVEN" if timed else "NO_SIGNATURE"
         findings.insert(0, info(code, facts.name))
     entries = [item.entry for item in judged]
     told = [*findings, *(finding for entry in entries for finding in entry.findings)]
@@ -53,13 +65,15 @@ def _of_signatures(judged: tuple[Judged, ...], findings: list[Finding], context:
     return Verdict.INTACT if context.policy.judgement is Judgement.INTEGRITY else Verdict.PASSED
 
 
-def _of_timestamps(timestamps: tuple[TimestampResult, ...], findings: list[Finding], context: Context) -> Verdict:
+def _of_times(proven: Proven, findings: list[Finding], context: Context) -> Verdict:
     integrity = context.policy.judgement is Judgement.INTEGRITY
-    if any(item.severity is Severity.ERROR for item in findings) or any(item.intact is False for item in timestamps):
+    # A record beside time-stamps is one more proof, or none; where it is the only one, it decides.
+    entries: tuple[TimestampResult | EvidenceResult, ...] = proven.timestamps or proven.records
+    if any(item.severity is Severity.ERROR for item in findings) or any(item.intact is False for item in entries):
         return Verdict.FAILED
-    told = [*findings, *(finding for item in timestamps for finding in item.findings)]
+    told = [*findings, *(finding for item in entries for finding in item.findings)]
     wanted = None if integrity else Indication.PASSED
-    if _open(told, context) or any(item.intact is None or item.indication is not wanted for item in timestamps):
+    if _open(told, context) or any(item.intact is None or item.indication is not wanted for item in entries):
         return Verdict.INDETERMINATE
     return Verdict.INTACT if integrity else Verdict.PASSED
 
@@ -81,11 +95,11 @@ def _open(findings: list[Finding], context: Context) -> bool:
 
 
 def _document_findings(
-    facts: DocumentFacts, judged: tuple[Judged, ...], timestamps: tuple[TimestampResult, ...], context: Context
+    facts: DocumentFacts, judged: tuple[Judged, ...], proven: Proven, context: Context
 ) -> list[Finding]:
     found = [warning("DETACHED_UNUSED", name) for name in facts.unused_originals]
     found.extend(_added_content(facts, judged, context))
-    if context.time_source == "now" and _clock_behind(judged, timestamps, context):
+    if context.time_source == "now" and _clock_behind(judged, proven, context):
         found.append(warning("CLOCK_BEHIND", facts.name, time=context.time.isoformat()))
     return found
 
@@ -103,10 +117,14 @@ def _added_content(facts: DocumentFacts, judged: tuple[Judged, ...], context: Co
     return []
 
 
-def _clock_behind(judged: tuple[Judged, ...], timestamps: tuple[TimestampResult, ...], context: Context) -> bool:
+def _clock_behind(judged: tuple[Judged, ...], proven: Proven, context: Context) -> bool:
     """Only a token that reaches a TSA anchor counts: anybody can hang one of his own on a document."""
     seen = [crl.this_update for crl in context.data.crls]
     seen.extend(response.produced_at for response in context.data.ocsps)
-    tokens = (*timestamps, *(token for item in judged for token in item.entry.timestamps))
+    tokens = (
+        *proven.timestamps,
+        *(token for item in judged for token in item.entry.timestamps),
+        *(token for item in proven.records for token in item.timestamps),
+    )
     seen.extend(token.time for token in tokens if token.intact and token.path and token.time is not None)
     return any(time > context.time + CLOCK_SKEW for time in seen)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import edoc
-from edoc.result.report import SignatureResult, TimestampResult
+from edoc.result.report import EvidenceResult, SignatureResult, TimestampResult
 from tests.corpus.harness import Answer, Miss, Row
 
 
 def dss_rows(corpus: Path, **wanted: object) -> list[Row]:
-    """Return the rows whose keys have certain values, without those about evidence records alone."""
+    """Return the rows whose keys have certain values."""
     text = (corpus / "dss" / "manifest.jsonl").read_text(encoding="utf-8")
     rows: list[Row] = [json.loads(line) for line in text.splitlines() if line]
     return [row for row in rows if all(row.get(key) == value for key, value in wanted.items())]
@@ -33,7 +33,7 @@ def ask_row(corpus: Path, row: Row, *, policy: str = "default") -> Answer:
             policy=policy,
             trust=edoc.TrustStore.of(list(_anchors(folder, row)), end_entity=True),
             detached=list(originals(folder, row)),
-            validation_data=[Path(item) for item in _offered(folder, row)],
+            validation_data=[*(Path(item) for item in _offered(folder, row)), *_records(folder, row)],
         )
     except edoc.EdocError as problem:
         return Answer(report=None, error=problem.code)
@@ -84,6 +84,13 @@ def _offered(folder: Path, row: Row) -> Iterator[str]:
             yield str(folder / item)
 
 
+def _records(folder: Path, row: Row) -> Iterator[Path]:
+    given = row.get("detached_er") or []
+    assert isinstance(given, list)
+    for item in given:
+        yield folder / (item if isinstance(item, str) else item["path"])
+
+
 def _every(answer: Answer) -> list[SignatureResult]:
     found = list(answer.report.signatures) if answer.report is not None else []
     for item in found:
@@ -100,6 +107,11 @@ def _all(field: str) -> Callable[[Answer, Row], object]:
         return bool(found) and all(getattr(item, field) is True for item in found)
 
     return read
+
+
+def _intact(answer: Answer, row: Row) -> object:
+    # Of a record or a token alone the manifest says it of the record, or of the token.
+    return _er_valid(answer, row) if row["format"] in ("ER", "TST") and "er_valid" in row else _all("intact")(answer, row)
 
 
 def _at_least(answer: Answer, row: Row) -> object:
@@ -134,7 +146,10 @@ def _timestamps(answer: Answer, row: Row) -> object:
 
 
 def _timestamps_valid(answer: Answer, row: Row) -> object:
-    return answer.report is not None and all(item.intact is True for item in _stamps(answer))
+    found = _stamps(answer)
+    if row["format"] == "ER":
+        found += [stamp for item in _evidence(answer) for stamp in item.timestamps]
+    return answer.report is not None and all(item.intact is True for item in found)
 
 
 def _of_first(kinds: tuple[str, ...]) -> Callable[[Answer, Row], object]:
@@ -168,6 +183,31 @@ def _scope_types(answer: Answer, row: Row) -> object:
     return [kind for kind in wanted if kind in found]
 
 
+def _evidence(answer: Answer) -> tuple[EvidenceResult, ...]:
+    return answer.report.evidence_records if answer.report is not None else ()
+
+
+def _er_valid(answer: Answer, row: Row) -> object:
+    found = _evidence(answer)
+    return bool(found) and all(item.intact is True for item in found)
+
+
+def _er_complete(answer: Answer, row: Row) -> object:
+    # Whether anything of the first hash list belongs to data that is not at hand.
+    found = _evidence(answer)
+    return not any(finding.code == "EVIDENCE_OTHER_DATA" for item in found for finding in item.findings)
+
+
+def _er_result(field: str) -> Callable[[Answer, Row], object]:
+    def read(answer: Answer, row: Row) -> object:
+        values = [getattr(item, field) for item in _evidence(answer)]
+        words = [item.value if item is not None else None for item in values]
+        # The manifest tells one result: that of the record which is not as it should be.
+        return row[f"er_{field.replace('_', '')}"] if row[f"er_{field.replace('_', '')}"] in words else (words or [None])[0]
+
+    return read
+
+
 def _throws(answer: Answer, row: Row) -> object:
     # A clean refusal: an error with a code, or one entry that says what cannot be read.
     refused = answer.error is not None or (
@@ -179,7 +219,7 @@ def _throws(answer: Answer, row: Row) -> object:
 KEYS: dict[str, Callable[[Answer, Row], object]] = {
     "signatures": lambda answer, row: len(_every(answer)),
     "signatures_min": _at_least,
-    "intact": _all("intact"),
+    "intact": _intact,
     "sig_valid": _all("signature_value_valid"),
     "refs_intact": _all("references_intact"),
     "levels": _levels,
@@ -188,6 +228,11 @@ KEYS: dict[str, Callable[[Answer, Row], object]] = {
     "timestamps_valid": _timestamps_valid,
     "t_level_valid": _of_first(("signature",)),
     "a_level_valid": _of_first(("archive", "container", "document")),
+    "evidence_records": lambda answer, row: len(_evidence(answer)),
+    "er_valid": _er_valid,
+    "er_data_complete": _er_complete,
+    "er_indication": _er_result("indication"),
+    "er_subindication": _er_result("sub_indication"),
     "has_signing_time": _signing_time,
     "scopes": _scopes,
     "scope_types": _scope_types,

@@ -29,8 +29,8 @@ def answers(corpus: Path, rows: list[Row]) -> dict[str, Answer]:
 
 @pytest.fixture(scope="module")
 def scored(corpus: Path, rows: list[Row], answers: dict[str, Answer]) -> Scored:
-    # Levels are those with the anchors of the row; whether octets are intact does not depend on them.
-    trusting = {str(row["id"]): ask_row(corpus, row) for row in rows if row.get("levels")}
+    # Levels and the answers about evidence records are those with the anchors of the row; whether octets are intact does not depend on them.
+    trusting = {str(row["id"]): ask_row(corpus, row) for row in rows if row.get("levels") or row.get("er_indication")}
     result = score(rows, {**answers, **trusting})
     print("\n" + result.table())
     return result

@@ -1,6 +1,6 @@
-"""JAdES, XAdES and containers of another validator's own tests: what they assert, key by key.
+"""JAdES, XAdES, containers and evidence records of another validator's own tests: what they assert, key by key.
 
-Rows about evidence records in containers count for everything but the records.  An assertion that is not met
+An assertion that is not met
 stands in the exceptions file of its family with its reason; one that is met although it stands there fails too.
 """
 
@@ -18,9 +18,10 @@ FAMILIES = {
     "jades": (("JAdES", "JWS"), 1.0),
     "xades": (("XAdES",), 0.95),
     "asic": (("ASiC-S", "ASiC-E", "ODF"), 0.95),
+    "er": (("ER",), 0.95),
 }
 """Formats of the manifest, and the share of assertions that must be met."""
-_INTACT = ("intact", "sig_valid", "refs_intact", "timestamps_valid")
+_INTACT = ("intact", "sig_valid", "refs_intact", "timestamps_valid", "er_valid")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from edoc.facts.findings import Finding, Severity, error, info, warning
 from edoc.facts.signature import Change, ChangeLevel, DocumentFacts, SignatureFacts, SignatureFormat
 from edoc.policy.model import RESERVATIONS, Policy
 from edoc.result.enums import Indication, SubIndication, Verdict
-from edoc.result.report import PathCertificate, SignatureResult, TimestampResult
+from edoc.result.report import EvidenceResult, PathCertificate, SignatureResult, TimestampResult
 from edoc.trust.store import TrustStore
 from edoc.verify.context import PASSED, Conclusion, Context, failed, undecided
 from edoc.verify.signature import Judged
-from edoc.verify.verdict import Decision, decide
+from edoc.verify.verdict import Decision, Proven, decide
 
 TIME = datetime(2026, 6, 1, tzinfo=UTC)
 DOCUMENT = DocumentFacts(name="ruling.pdf", media_type="application/pdf", size=1, sha256=b"\0" * 32)
@@ -50,7 +50,8 @@ def stamp(intact: bool | None = True, indication: Indication | None = Indication
 def verdict(*signatures: Judged, document: DocumentFacts = DOCUMENT, **options: object) -> Decision:
     policy = str(options.pop("policy", "default"))
     stamps = options.pop("stamps", ())
-    return decide(document, signatures, stamps, context(policy, **options))  # type: ignore[arg-type]
+    records = options.pop("records", ())
+    return decide(document, signatures, Proven(stamps, records), context(policy, **options))  # type: ignore[arg-type]
 
 
 def test_all_passed_is_passed() -> None:
@@ -122,6 +123,29 @@ def test_time_alone_is_no_signature_unless_it_was_asked_for() -> None:
     assert verdict(stamps=(stamp(False),), expect="timestamp").verdict is Verdict.FAILED
     untrusted = stamp(True, Indication.INDETERMINATE)
     assert verdict(stamps=(untrusted,), expect="timestamp").verdict is Verdict.INDETERMINATE
+
+
+def record(intact: bool | None, indication: Indication | None) -> EvidenceResult:
+    return EvidenceResult(id="E1", kind="RFC4998", intact=intact, time=TIME, indication=indication)
+
+
+@pytest.mark.parametrize("bad", [record(False, Indication.FAILED), record(None, Indication.INDETERMINATE)])
+def test_an_evidence_record_neither_spoils_nor_raises_a_signature(bad: EvidenceResult) -> None:
+    good = record(True, Indication.PASSED)
+    for records in ((bad,), (good, bad)):
+        assert verdict(judged(), records=records).verdict is Verdict.PASSED
+    open_ = judged(undecided(SubIndication.REVOKED_NO_POE))
+    assert verdict(open_, records=(good,)).verdict is Verdict.INDETERMINATE
+
+
+def test_an_evidence_record_alone_is_no_signature_unless_time_was_asked_for() -> None:
+    good, bad = record(True, Indication.PASSED), record(False, Indication.FAILED)
+    assert verdict(records=(good,)).verdict is Verdict.NO_SIGNATURE
+    assert [item.code for item in verdict(records=(good,)).findings] == ["ONLY_TIME_PROVEN"]
+    assert verdict(records=(good,), expect="timestamp").verdict is Verdict.PASSED
+    assert verdict(records=(good, bad), expect="timestamp").verdict is Verdict.FAILED
+    missing = record(None, Indication.INDETERMINATE)
+    assert verdict(records=(missing,), expect="timestamp").verdict is Verdict.INDETERMINATE
 
 
 def test_a_broken_token_neither_spoils_nor_raises_a_signature() -> None:

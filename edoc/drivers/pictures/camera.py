@@ -37,6 +37,7 @@ class Camera:
     def __init__(self, octets: ctypes.Array[ctypes.c_char], password: str | None, limits: PictureLimits) -> None:
         """Open a document; raises `CameraError`."""
         self._limits = limits
+        self._looks: dict[int, Look] = {}
         try:
             self._pdf = pdfium.PdfDocument(octets, password=password)
         except pdfium.PdfiumError as problem:
@@ -59,11 +60,13 @@ class Camera:
         self._pdf.close()
 
     def look(self, page: int) -> Look:
-        """Return what a page looks like; raises `CameraError`."""
-        picture = self.draw(page)
-        head = repr((picture.mode, picture.size)).encode()
-        grey = picture.convert("L").resize(_GREY, Image.Resampling.BOX).tobytes()
-        return Look(digest=sha256(head + picture.tobytes()).digest(), grey=grey)
+        """Return what a page looks like, drawn once for all that it is held against; raises `CameraError`."""
+        if page not in self._looks:
+            picture = self.draw(page)
+            head = repr((picture.mode, picture.size)).encode()
+            grey = picture.convert("L").resize(_GREY, Image.Resampling.BOX).tobytes()
+            self._looks[page] = Look(digest=sha256(head + picture.tobytes()).digest(), grey=grey)
+        return self._looks[page]
 
     def draw(self, page: int) -> Image.Image:
         """Return the picture of a page (from 0) in mode RGB; raises `CameraError`."""

@@ -15,7 +15,7 @@ class PictureLimits:
     """Signed revisions shown beside the document: each further one repeats most of them."""
     compared: int = 200
     """Pages of each side that are drawn to be compared: some 2 s of the plainest."""
-    shown: int = 16
+    shown: int = 8
     """Pages shown in all: what a reader leafs through on a sheet."""
     dpi: int = 110
     """Readable at half the width of A4, and no more than 40 KB of PNG for a page of text."""

@@ -37,7 +37,7 @@ class Ending(Enum):
     """The octets were not those whose digest was given: nothing was drawn."""
     TIME = "time"
     CRASHED = "crashed"
-    """By itself, by a limit of the system, or with an answer that is none."""
+    """By itself, by a limit of the system, or with an answer that is none; or it could not be started."""
 
 
 def available() -> bool:
@@ -50,14 +50,9 @@ def draw(document: Document, order: Order, *, digest: str) -> tuple[Answer, Endi
 
     `digest` is the SHA-256 (hex) of the document that was verified: the worker never sees the last octet of another.
     """
-    worker = subprocess.Popen(
-        [sys.executable, "-I", "-c", _START, *_places()],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _KEPT if name in os.environ},
-        start_new_session=True,
-    )
+    worker = _started()
+    if worker is None:
+        return Answer(), Ending.CRASHED
     late = threading.Event()
 
     def stop() -> None:
@@ -85,6 +80,23 @@ def draw(document: Document, order: Order, *, digest: str) -> tuple[Answer, Endi
     if answer.complete:
         return answer, Ending.DONE
     return answer, Ending.TIME if late.is_set() else Ending.CRASHED
+
+
+def _started() -> subprocess.Popen[bytes] | None:
+    """Return a new worker; null where there is no interpreter that could be one, or no room for a process."""
+    if not sys.executable or getattr(sys, "frozen", False):
+        return None
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-c", _START, *_places()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in _KEPT if name in os.environ},
+            start_new_session=True,
+        )
+    except OSError:
+        return None
 
 
 def _hand_over(pipe: IO[bytes], document: Document, order: Order, digest: str) -> bool:

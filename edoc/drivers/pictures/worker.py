@@ -25,6 +25,7 @@ from edoc.drivers.pictures.order import END, Drawn, Note, Order, Revision, drawn
 Pair = tuple[int | None, int | None]
 _COLOURS = 64
 """Of a picture that would be too large: a scan stays readable."""
+_PALETTE = 256
 _FILES = 32
 """Open files: fonts of the system."""
 
@@ -127,7 +128,7 @@ class _Comparison:
         if left_out:
             yield self._note("PICTURES_LEFT_OUT", pages=_listed(left_out))
         named = {page for page in self.revision.changes if page - 1 in after} - shown - left_out - self.failed
-        if not (shown or left_out or self.failed or alignment.moved):
+        if after and not (shown or left_out or self.failed or alignment.moved):
             yield self._note("PICTURES_ALIKE")
         elif named - {other + 1 for _, other in alignment.moved}:
             yield self._note("PICTURES_PAGES_ALIKE", pages=_listed(named))
@@ -208,14 +209,17 @@ def _listed(pages: Sequence[int] | set[int]) -> str:
 
 
 def png(picture: Image.Image, most: int) -> bytes:
-    """Return a picture as PNG: grey where it is grey, with fewer colours and smaller where it would be too large."""
+    """Return a picture as PNG: as it is where that is small, with fewer colours or of half the size where it is not."""
     red, green, blue = picture.split()
     grey = ImageChops.difference(red, green).getbbox() is None and ImageChops.difference(red, blue).getbbox() is None
     plain = red if grey else picture
+    if not grey and picture.getcolors(_PALETTE) is not None:
+        # With so few colours nothing is lost, and half of the octets are saved.
+        plain = picture.quantize(_PALETTE, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     data = _encoded(plain)
-    while len(data) > most and min(plain.size) > 1:
-        data = _encoded(plain.convert("RGB").quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
-        plain = plain.resize((max(plain.width // 2, 1), max(plain.height // 2, 1)), Image.Resampling.BOX)
+    while len(data) > most and min(picture.size) > 1:
+        data = _encoded(picture.quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
+        picture = picture.resize((max(picture.width // 2, 1), max(picture.height // 2, 1)), Image.Resampling.BOX)
     return data
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.facts.signature import SignatureFacts
 from edoc.formats.asic.errors import ZipError
+from edoc.formats.asic.evidence import Recorded
 from edoc.formats.asic.kinds import Container, Recognised
 from edoc.formats.asic.manifest import OpenManifest, read_open_manifest
 from edoc.formats.asic.members import Members
@@ -49,10 +50,15 @@ def with_coverage(signed: Signed, wanted: tuple[str, ...]) -> SignatureFacts:
 
 
 def uncovered(
-    wanted: tuple[str, ...], *, signed: tuple[Signed, ...], stamped: tuple[Stamped, ...], name: str
+    wanted: tuple[str, ...],
+    *,
+    signed: tuple[Signed, ...],
+    stamped: tuple[Stamped, ...],
+    recorded: tuple[Recorded, ...] = (),
+    name: str,
 ) -> Iterator[Finding]:
-    """Yield the files that no signature covers, or no time-stamp where there are no signatures."""
-    proofs = [item.covered for item in signed] or [item.covered for item in stamped]
+    """Yield the files that no signature covers; where there is none, no time-stamp, and then no evidence record."""
+    proofs = [item.covered for item in signed] or [item.covered for item in stamped] or [item.covered for item in recorded]
     covered = frozenset().union(*proofs)
     missing = [item for item in wanted if item not in covered]
     yield from (warning("ASIC_FILE_UNCOVERED", name, name=item) for item in missing[:_NAMED])

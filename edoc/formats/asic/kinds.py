@@ -105,6 +105,9 @@ def shape_findings(container: Container, contents: Contents, name: str) -> list[
         kinds = [role for role in (Role.XADES, Role.CADES, Role.TIMESTAMP) if contents.of_role(role)]
         if len(kinds) > 1 and Role.TIMESTAMP in kinds:
             findings.append(error("ASIC_S_MIXED", name))
+        elif kinds == [Role.TIMESTAMP] and contents.of_role(Role.EVIDENCE):
+            # Either one may be missed by a reader who looks for the other alone: told, and left open.
+            findings.append(warning("ASIC_S_MIXED", name))
         for role in (Role.XADES, Role.CADES):
             if len(contents.of_role(role)) > 1:
                 findings.append(error("ASIC_S_SIGNATURE_FILES", name, names=", ".join(contents.names(role))))

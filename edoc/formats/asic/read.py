@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from edoc.errors import InputError
 from edoc.facts.document import Document
 from edoc.facts.findings import Finding, error, warning
+from edoc.facts.reported import CarriedReport
 from edoc.facts.signature import DocumentFacts, SignatureFormat
 from edoc.formats.asic.coverage import foreign_meta, list_findings, to_cover, uncovered, with_coverage
 from edoc.formats.asic.errors import LIMIT, ZipError
-from edoc.formats.asic.kinds import Recognised, recognise, shape_findings
+from edoc.formats.asic.evidence import EvidenceReader, Recorded
+from edoc.formats.asic.kinds import TYPE_S, Recognised, recognise, shape_findings
 from edoc.formats.asic.linked import Manifests
 from edoc.formats.asic.members import Members
 from edoc.formats.asic.package import Package
 from edoc.formats.asic.roles import Contents, Role
 from edoc.formats.asic.signatures import SignatureReader, Signed
 from edoc.formats.asic.timestamps import Stamped, TimestampReader
+from edoc.formats.carried import REPORT_NAME, SHEET_NAME, is_report, make_carried
 from edoc.formats.originals import Originals
 from edoc.limits import DEFAULT_LIMITS, Limits
 
@@ -81,6 +84,10 @@ class _Reading:
         reader = SignatureReader(self.package, container, members=members, manifests=manifests)
         signed = reader.read(self.contents)
         stamped = TimestampReader(self.package, members=members, manifests=manifests).read(self.contents, _ids(signed))
+        # Never the laxer reading for a container that does not say what it is.
+        simple = self.recognised.media_type == TYPE_S
+        records = EvidenceReader(self.package, simple=simple, members=members, contents=self.contents)
+        recorded = records.read({**_ids(signed), **{item.file: (item.facts.id,) for item in stamped}})
         wanted = to_cover(container, self.contents)
         signatures = tuple(with_coverage(item, wanted) for item in signed)
         findings = [
@@ -89,7 +96,8 @@ class _Reading:
             *manifests.findings,
             *reader.findings,
             *list_findings(self.package, self.recognised, contents=self.contents, members=members),
-            *self._whole(wanted, signed, stamped),
+            *records.findings,
+            *self._whole(wanted, signed, stamped, recorded),
         ]
         return DocumentFacts(
             name=document.name,
@@ -99,17 +107,39 @@ class _Reading:
             signature_marks=self.contents.is_marked,
             signatures=signatures,
             timestamps=tuple(item.facts for item in stamped),
+            evidence_records=tuple(item.facts for item in recorded),
             findings=tuple(findings),
+            reported=self._reported(signed),
         )
 
-    def _whole(self, wanted: tuple[str, ...], signed: tuple[Signed, ...], stamped: tuple[Stamped, ...]) -> list[Finding]:
+    def _reported(self, signed: tuple[Signed, ...]) -> CarriedReport | None:
+        """Return the report of a container that holds a sheet, the report it was made of, and nothing else."""
+        files = {REPORT_NAME, SHEET_NAME}
+        entry = self.package.entry(REPORT_NAME)
+        if entry is None or set(self.contents.names(Role.DATA)) != files:
+            return None
+        try:
+            octets = self.package.read_small(entry)
+        except ZipError:
+            return None
+        covering = tuple(item.facts.id for item in signed if files <= set(item.covered))
+        return make_carried(REPORT_NAME, octets, covered_by=covering) if is_report(octets) else None
+
+    def _whole(
+        self,
+        wanted: tuple[str, ...],
+        signed: tuple[Signed, ...],
+        stamped: tuple[Stamped, ...],
+        recorded: tuple[Recorded, ...],
+    ) -> list[Finding]:
         """Return what is to be said once everything was read."""
         name = self.package.document.name
         findings: list[Finding] = []
         if signed or stamped:
             findings.extend(uncovered(wanted, signed=signed, stamped=stamped, name=name))
             findings.extend(foreign_meta(self.contents, signed, stamped))
-        findings.extend(warning("ASIC_EVIDENCE_RECORD", item) for item in self.contents.names(Role.EVIDENCE))
+        elif recorded:
+            findings.extend(uncovered(wanted, signed=(), stamped=(), recorded=recorded, name=name))
         for broken, problem in self.package.broken.items():
             make = warning if problem.code == LIMIT else error
             findings.append(make(problem.code, broken, **problem.params))

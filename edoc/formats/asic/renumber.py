@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from edoc.facts.findings import Finding
-from edoc.facts.signature import SignatureFacts, TimestampFacts
+from edoc.facts.signature import EvidenceFacts, SignatureFacts, TimestampFacts
 
 _ID = re.compile(r"S([0-9]+)(?=\Z|\.)")
 
@@ -21,6 +21,23 @@ def renumbered(facts: SignatureFacts, offset: int) -> SignatureFacts:
         findings=_findings(facts.findings, offset),
         timestamps=tuple(_timestamp(item, offset) for item in facts.timestamps),
         counter_signatures=tuple(renumbered(item, offset) for item in facts.counter_signatures),
+        evidence_records=tuple(_record(item, facts.id, offset) for item in facts.evidence_records),
+    )
+
+
+def _record(facts: EvidenceFacts, bearer: str, offset: int) -> EvidenceFacts:
+    chains = (
+        replace(chain, timestamps=tuple(_timestamp(item, offset) for item in chain.timestamps)) for chain in facts.chains
+    )
+    return replace(
+        facts,
+        id=_moved(facts.id, offset),
+        chains=tuple(chains),
+        references=tuple(
+            replace(item, name=_moved(bearer, offset)) if item.name == bearer else item for item in facts.references
+        ),
+        covers=tuple(_moved(item, offset) for item in facts.covers),
+        findings=_findings(facts.findings, offset),
     )
 
 

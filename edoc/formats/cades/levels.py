@@ -70,6 +70,7 @@ def _predicates(
     references = (outside.count(oids.CERTIFICATE_REFERENCES), outside.count(oids.REVOCATION_REFERENCES))
     internal, external = oids.EVIDENCE_RECORD_INTERNAL, oids.EVIDENCE_RECORD_EXTERNAL
     fitting, other = (internal, external) if signed.encapsulated is not None else (external, internal)
+    sealing = {oid for item in (signer, *signed.signer_infos) for oid, _ in item.unsigned_attributes}
     tokens = [values for oid, values in signer.unsigned_attributes if oid == oids.SIGNATURE_TIMESTAMP]
     return {
         "bes": bes,
@@ -83,8 +84,8 @@ def _predicates(
         "lt_container": _contained(signed, stamps),
         "a": any(oid in _ARCHIVES for oid in outside),
         "lta": oids.ARCHIVE_TIMESTAMP_V3 in outside,
-        # TS 119 122-3 5.2: the kind that goes with where the content is, and no other.
-        "ers": fitting in outside and other not in outside,
+        # TS 119 122-3 5.2: the kind that goes with where the content is, and no other; it stands over every signer.
+        "ers": fitting in sealing and other not in sealing,
     }
 
 

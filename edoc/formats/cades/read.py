@@ -9,6 +9,7 @@ from edoc.facts.document import Buffer, Document
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.facts.signature import (
     DocumentFacts,
+    EvidenceFacts,
     Reference,
     ScopeKind,
     SignatureFacts,
@@ -16,6 +17,7 @@ from edoc.facts.signature import (
 )
 from edoc.formats.cades.archive import Work
 from edoc.formats.cades.content import SignedContent
+from edoc.formats.cades.evidence import EVIDENCE, Bearer, evidence_records, places_of
 from edoc.formats.cades.levels import Shapes, is_ades
 from edoc.formats.cades.source import cms_octets, has_marks
 from edoc.formats.cades.stamps import Stamps
@@ -124,8 +126,6 @@ class _Reader:
         signed = self._signed
         findings: list[Finding] = list(signed.findings)
         content, references = self._references(signer)
-        if any(oid in _EVIDENCE for oid, _ in signer.unsigned_attributes):
-            findings.append(info("CADES_EVIDENCE_NOT_READ", id))
         material = (*self._material, *carried_by(signer))
         notes: list[Finding] = []
         maker = Stamps(signed, signer, content, id=id, work=self._work, limits=self._limits)
@@ -142,7 +142,16 @@ class _Reader:
         if facts.signed_octets is None and content.size <= _DIRECT:
             # No signed attributes: the value stands over the content itself (RFC 5652 5.4).
             facts = replace(facts, signed_octets=content.octets())
-        return replace(facts, name="", predicates=self._shapes.predicates(signer, stamps))
+        records: tuple[EvidenceFacts, ...] = ()
+        if any(oid in EVIDENCE for oid, _ in signer.unsigned_attributes):
+            records = self._evidence(signer, id, content, references[0].name)
+        return replace(facts, name="", predicates=self._shapes.predicates(signer, stamps), evidence_records=records)
+
+    def _evidence(self, signer: SignerInfo, id: str, content: SignedContent, name: str) -> tuple[EvidenceFacts, ...]:
+        place = next(at for at, item in enumerate(self._signed.signer_infos) if item is signer)
+        places = places_of(signer, id)
+        bearer = Bearer(signed=self._signed, place=place, id=id, content=content, name=name, places=places)
+        return evidence_records(bearer, limits=self._limits)
 
     def _references(self, signer: SignerInfo) -> tuple[SignedContent, tuple[Reference, ...]]:
         found = self._found(signer)
@@ -185,9 +194,6 @@ class _Reader:
             actual=actual,
             octets=content.octets if at_hand else None,
         )
-
-
-_EVIDENCE = (oids.EVIDENCE_RECORD_INTERNAL, oids.EVIDENCE_RECORD_EXTERNAL)
 
 
 def _carries_tokens(signer: SignerInfo) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from edoc.facts.findings import Finding, error
 from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
 from edoc.facts.signature import Reference, ReferenceKind, ScopeKind, SignatureFacts, SignatureFormat
+from edoc.formats.xml.boxes import boxed_name
 from edoc.formats.xml.coverage import covers_all
 from edoc.formats.xml.dsig import XmlSignature
 from edoc.formats.xml.key_info import KeyInfo
@@ -55,6 +56,9 @@ def reference_facts(item: XmlReference) -> Reference:
 def _name(item: XmlReference) -> str:
     if item.uri == "":
         return item.document.name
+    boxed = boxed_name(item.target) if item.target is not None else None
+    if boxed is not None:
+        return boxed
     return item.found_name or "" if item.uri is None else item.uri
 
 
@@ -85,7 +89,7 @@ def _material(key_info: KeyInfo | None) -> tuple[EmbeddedObject, ...]:
     if key_info is None:
         return ()
     kinds: tuple[tuple[MaterialKind, Iterable[bytes]], ...] = (
-        (MaterialKind.CERTIFICATE, key_info.certificates),
+        (MaterialKind.CERTIFICATE, (*key_info.certificates, *key_info.elsewhere)),
         (MaterialKind.CRL, key_info.revocation_lists),
     )
     return tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from edoc.errors import ConfigError, InputError
@@ -10,6 +9,7 @@ from edoc.facts.document import Document
 from edoc.formats.kind import Kind, kind_of
 from edoc.formats.writing import SignatureOrder
 from edoc.formats.xml.algorithms import C14N_EXCLUSIVE
+from edoc.formats.xml.boxes import BOX, WRAPPER, box_id
 from edoc.formats.xml.c14n import canonicalize
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.layout import (
@@ -29,7 +29,6 @@ from edoc.formats.xml.layout import (
 from edoc.formats.xml.leaf import octets
 from edoc.formats.xml.place import parsed
 from edoc.formats.xml.text import XmlText, without_declaration
-from edoc.formats.xml.transforms import WRAPPER
 from edoc.formats.xml.tree import Element, XmlDocument
 from edoc.formats.xml.write_properties import words
 from edoc.pki.algorithms import Hash
@@ -46,8 +45,7 @@ def internally_detached(documents: Sequence[Document], order: SignatureOrder) ->
             return _beside(one(documents, order.packaging), tree, order)
     boxes, data = [], []
     for place, document in enumerate(documents):
-        id = f"d-{hashlib.sha256(document.name.encode()).hexdigest()[:8]}-{place + 1}"
-        box, datum = _boxed(document, order, place, id)
+        box, datum = _boxed(document, order, place, box_id(document.name, place + 1))
         boxes.append(box)
         data.append(datum)
     before = f'<edoc:Documents xmlns:edoc="{WRAPPER}">{"".join(boxes)}'
@@ -88,12 +86,12 @@ def _beside(document: Document, tree: XmlDocument, order: SignatureOrder) -> Lay
 
 
 def _own_boxes(tree: XmlDocument) -> list[str]:
-    return [item.get("Id") or "" for item in tree.root.iterchildren(f"{{{WRAPPER}}}Document")]
+    return [item.get("Id") or "" for item in tree.root.iterchildren(BOX)]
 
 
 def _element_datum(element: Element, id: str, order: SignatureOrder) -> Datum:
-    binary = element.tag == f"{{{WRAPPER}}}Document" and not len(element)
-    kind = element.get("MimeType") if element.tag == f"{{{WRAPPER}}}Document" else None
+    binary = element.tag == BOX and not len(element)
+    kind = element.get("MimeType") if element.tag == BOX else None
 
     def feed(state: Hash) -> None:
         state.update(_decoded(element) if binary else canonicalize(element, method=C14N_EXCLUSIVE))

@@ -25,6 +25,7 @@ from edoc.formats.xml.qualifying_claims import (
     repeated,
     signing_time,
 )
+from edoc.formats.xml.qualifying_evidence import RecordReader
 from edoc.formats.xml.qualifying_levels import Shape
 from edoc.formats.xml.qualifying_material import carried
 from edoc.formats.xml.qualifying_stamps import Covered
@@ -58,7 +59,8 @@ def with_properties(
     trusted = qualifying if sound else replace(qualifying, signature_properties=(), data_properties=())
     references = certificate_references(trusted, facts.id, findings)
     own = carried(qualifying, qualifying.unsigned, id=facts.id, findings=findings)
-    stamps = StampReader(trusted, Covered(signature, trusted), id=facts.id, allowance=allowance, key_info=facts.material)
+    covered = Covered(signature, trusted)
+    stamps = StampReader(trusted, covered, id=facts.id, allowance=allowance, key_info=facts.material)
     timestamps = stamps.read()
     counters = _counters(signature, qualifying, facts, read, allowance=allowance, findings=findings)
     shape = Shape(signature, trusted, references=references, material=own)
@@ -76,6 +78,7 @@ def with_properties(
         material=(*facts.material, *own),
         timestamps=timestamps,
         counter_signatures=counters,
+        evidence_records=RecordReader(trusted, signature, covered, stamps=stamps).read(facts.id),
         claims=claims(trusted, signature.document, names=names or {}) if sound else NO_CLAIMS,
         attributes=tuple(map(trusted.name, (*trusted.signature_properties, *trusted.data_properties))),
         predicates={**facts.predicates, **shape.predicates()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from edoc.facts.signature import TimestampKind
@@ -23,7 +23,7 @@ from edoc.formats.xml.qualifying import (
 )
 from edoc.formats.xml.references import XmlReference
 from edoc.formats.xml.tree import DS, Element
-from edoc.pki.algorithms import Hash, new_hash
+from edoc.pki.algorithms import Hash, digest_of, new_hash
 
 KINDS = {
     "AllDataObjectsTimeStamp": TimestampKind.CONTENT,
@@ -131,6 +131,21 @@ class Covered:
                 state.update(octets)
         return state.digest()
 
+    def sealed(self, property: Element, algorithm: str) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        """Return the digests of what an evidence record in a property stands over, one by one (TS 119 132-3 5.2).
+
+        Second: those of the data of signed manifests.  Raises `XmlError` when something is missing.
+        """
+        info = self._signature.signed_info_element
+        form = method_of(info) if info is not None else Form(C14N_10)
+        octets = [self._output(item, form) for item in self._signature.references]
+        parts = [item for local in ("SignedInfo", "SignatureValue", "KeyInfo") for item in self._all(local)]
+        parts += earlier(self._qualifying, property)
+        parts += [item for item in self._all("Object") if self._qualifying.element.getparent() is not item]
+        octets += [self._canonical(item, form) for item in parts]
+        listed = [self._output(item, form) for item in self._signature.entries]
+        return _each(octets, algorithm), _each(listed, algorithm)
+
     def _signed(self, form: Form, algorithm: str) -> Hash:
         """Return the state after everything that does not change: data, SignedInfo, SignatureValue and KeyInfo."""
         key = (algorithm, ("",), form)
@@ -198,6 +213,11 @@ class Covered:
         # A budget that is used up is found before the work, not after it.
         document.spend(0)
         return canonicalize(what, method=form.method, inclusive_prefixes=form.prefixes, document=document)
+
+
+def _each(octets: Iterable[bytes], algorithm: str) -> tuple[bytes, ...]:
+    found = (digest_of(algorithm, item) for item in octets)
+    return tuple(item for item in found if item is not None)
 
 
 def _refs(local: str) -> set[str]:

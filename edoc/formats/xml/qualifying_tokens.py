@@ -129,6 +129,10 @@ class StampReader:
         signed = (*self._qualifying.signature_properties, *self._qualifying.data_properties)
         return (self._id, *self._tokens(signed), *self._tokens(before), *(f"{self._id}.C{place}" for place in counters))
 
+    def sealed(self, property: Element) -> tuple[tuple[str, ...], frozenset[bytes]]:
+        """Return what an evidence record in a property stands over: ids, and the SHA-256 of objects; read before."""
+        return self._covers(property, TimestampKind.ARCHIVE), self._protects(property)
+
     def _tokens(self, properties: Iterable[Element]) -> list[str]:
         return [id for item in properties for id in self._ids.get(item, ())]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from edoc.formats.xml.algorithms import C14N_10
+from edoc.formats.xml.boxes import boxed_name
 from edoc.formats.xml.c14n import METHODS, canonicalize
 from edoc.formats.xml.errors import XmlError
 from edoc.formats.xml.leaf import algorithm, attributes, children, decoded
@@ -19,8 +20,6 @@ ENVELOPED = f"{DS}enveloped-signature"
 BASE64 = f"{DS}base64"
 XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 XPATH_FILTER_2 = "http://www.w3.org/2002/06/xmldsig-filter2"
-WRAPPER = "urn:edoc:documents"
-"""The namespace of the element around files that stand beside their signature in one document."""
 _INCLUSIVE = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
 
 Data = bytes | NodeSet
@@ -106,7 +105,7 @@ def _is_box_of_text(element: Element) -> bool:
     """Tell whether an element only holds text: of others base64 drops what they say by elements or attributes."""
     if next(element.iterchildren("*"), None) is not None:
         return False
-    labels = _LABELS | {"Name"} if element.tag == f"{{{WRAPPER}}}Document" else _LABELS
+    labels = _LABELS | {"Name"} if boxed_name(element) is not None else _LABELS
     return element.tag == f"{{{DS}}}Object" or labels.issuperset(attributes(element))
 
 

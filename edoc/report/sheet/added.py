@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from edoc.facts.findings import Finding
 from edoc.legal.model import ArticleView, LegalView
 from edoc.legal.profile import phrases
 from edoc.report.additions import Additions, PagePicture, RecordView
-from edoc.report.sheet.model import Bullets, Paragraphs, Picture, Pictures, Rows, Section
+from edoc.report.reported import reported_lines
+from edoc.report.sheet.model import Block, Bullets, Items, Paragraphs, Picture, Pictures, Rows, Section
 from edoc.report.sheet.runs import Text, Tongue
-from edoc.report.sheet.sections import left_out
+from edoc.report.sheet.sections import finding_item, left_out
 from edoc.report.words import words
 from edoc.result.enums import Verdict
+from edoc.result.report import Reported
 
 _PICTURES = 8
 """Pages shown: each costs some hundred kilobytes."""
+_NOTES = 20
 _RECORDS = 20
 _RECORD_WORDS = {
     Verdict.PASSED: "sheet_record_passed",
@@ -29,34 +33,43 @@ _CONCERNS = {True: "sheet_record_this", False: "sheet_record_other", None: "shee
 def added_sections(additions: Additions, say: Tongue) -> list[Section]:
     """Return the sections, in their order: pictures, records, the law."""
     found = []
-    if additions.pictures:
-        found.append(_pictures(additions.pictures, say))
+    if additions.pictures or additions.picture_notes:
+        found.append(_pictures(additions.pictures, additions.picture_notes, say))
     found += [_record(record, say) for record in additions.records[:_RECORDS]]
     if additions.legal is not None:
         found += list(_legal(additions.legal, say))
     return found
 
 
-def _pictures(pictures: tuple[PagePicture, ...], say: Tongue) -> Section:
-    pairs = tuple(_pair(picture, say) for picture in pictures[:_PICTURES])
-    blocks = (Paragraphs(lines=(say.text("sheet_pictures_note"),)), Pictures(pairs=pairs))
-    out = left_out(len(pictures) - _PICTURES, say)
+def reported_section(reported: Reported, say: Tongue) -> Section:
+    """Return what a sealed report states about another document."""
+    rows = tuple((say.text(label), say.runs(value)) for label, value in reported_lines(reported, say))
+    note = Paragraphs(lines=(say.text("reported_limit"),))
+    return Section(name="reported", heading=say.text("reported_head"), blocks=(note, Rows(rows=rows)))
+
+
+def _pictures(pictures: tuple[PagePicture, ...], notes: tuple[Finding, ...], say: Tongue) -> Section:
+    blocks: list[Block] = []
+    if notes:
+        blocks.append(Items(items=tuple(finding_item(note, say) for note in notes[:_NOTES])))
+    if pictures:
+        pairs = tuple(_pair(picture, say) for picture in pictures[:_PICTURES])
+        blocks += [Paragraphs(lines=(say.text("sheet_pictures_note"),)), Pictures(pairs=pairs)]
+    out = left_out(len(pictures[_PICTURES:]) + len(notes[_NOTES:]), say)
     return Section(name="pictures", heading=say.text("sheet_pictures"), blocks=(*blocks, *out))
 
 
 def _pair(picture: PagePicture, say: Tongue) -> tuple[Picture, Picture]:
-    where = {"page": say.number(picture.page), "signature": say.code(picture.signature)}
+    signature = say.code(picture.signature)
+    numbers = {"signed": picture.page, "handed": picture.now or picture.page}
     places = say.counted("sheet_places", count=len(picture.boxes))
     sides = (("signed", picture.signed), ("handed", picture.handed_over))
-    made = [
-        Picture(
-            caption=say.text(f"sheet_page_{key}" if image is not None else f"sheet_page_{key}_none", **where),
-            alternative=say.runs(f"{say.phrase(f'sheet_page_{key}', **where)} {places}"),
-            image=image,
-            boxes=picture.boxes,
-        )
-        for key, image in sides
-    ]
+    made = []
+    for key, image in sides:
+        where = {"page": say.number(numbers[key]), "signature": signature}
+        caption = say.phrase(f"sheet_page_{key}" if image is not None else f"sheet_page_{key}_none", **where)
+        alternative = say.runs(f"{caption} {places}")
+        made.append(Picture(caption=say.runs(caption), alternative=alternative, image=image, boxes=picture.boxes))
     return made[0], made[1]
 
 
@@ -65,7 +78,7 @@ def _record(record: RecordView, say: Tongue) -> Section:
     rows: list[tuple[Text, Text]] = [
         (say.text("sheet_record_file"), say.runs(say.value(record.name))),
         (say.text("result"), say.text(_RECORD_WORDS[record.verdict])),
-        (say.text("sheet_record_signer"), say.runs(say.value(record.signer) if record.signer else say.phrase("nobody"))),
+        (say.text("sheet_record_signer" if record.verdict is Verdict.PASSED else "calls_itself"), say.runs(say.value(record.signer) if record.signer else say.phrase("nobody"))),
         (
             say.text("proved_time"),
             say.runs(say.moment(record.signed_at)) if record.signed_at else say.text("sheet_none_proved"),

@@ -16,7 +16,7 @@ from enum import Enum
 from functools import cache
 
 from edoc.report.dates import jalali, persian_digits, utc
-from edoc.report.speech import Speech, visible
+from edoc.report.speech import LATIN_RUN, Speech, visible
 
 
 class Kind(Enum):
@@ -57,8 +57,6 @@ _START, _END, _MIDDLE = "\x02", "\x03", "\x1f"
 _LETTERS = {Kind.VALUE: "v", Kind.CODE: "c", Kind.TIME: "t"}
 _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
 _MARKED = re.compile(f"({_START}[^{_END}]*{_END})")
-_LATIN = re.compile(r"-{0,2}[A-Za-z0-9](?:[A-Za-z0-9_./:=@+#%&*~, -]*[A-Za-z0-9=/])?")
-"""Latin words in our own Persian sentences: options, codes, names of standards."""
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*(?: [A-Z]+)?")
 """Options in our own English sentences: never broken, and set like code."""
 _ARABIC_LETTER = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")
@@ -150,7 +148,7 @@ class Tongue(Speech):
         return ("، " if self.lang == "fa" else ", ").join(parts)
 
     def _isolated(self, text: str) -> str:
-        pattern = _LATIN if self.lang == "fa" else _OPTION
+        pattern = LATIN_RUN if self.lang == "fa" else _OPTION
         parts = _MARKED.split(text.replace("\u200e", ""))
         return "".join(
             part if index % 2 else pattern.sub(lambda run: _mark(Kind.CODE, run[0]), part)

@@ -110,6 +110,12 @@ def test_nothing_is_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(pipe.closed for worker in made for pipe in (worker.stdin, worker.stdout))
 
 
+@pytest.mark.parametrize("interpreter", ["", "/there/is/no/such/interpreter"])
+def test_without_an_interpreter_nothing_is_drawn(interpreter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", interpreter)
+    assert run(READ, monkeypatch) == (Answer(), Ending.CRASHED)
+
+
 def test_where_modules_are_looked_for_is_handed_over() -> None:
     places = process._places()
     assert all(os.path.isabs(item) for item in places)

@@ -158,7 +158,7 @@ ATTACKS: dict[str, Attack] = {
         "FAILED", "ASIC_S_MIXED",
     ),
     "an evidence record is not passed in silence": (
-        lambda: _with(signed(), Item(name="META-INF/evidencerecord.ers", data=b"0")), "INDETERMINATE", "ASIC_EVIDENCE_RECORD"
+        lambda: _with(signed(), Item(name="META-INF/evidencerecord.ers", data=b"0")), "INTACT", "EVIDENCE_NOT_COUNTED"
     ),
 }  # fmt: skip
 

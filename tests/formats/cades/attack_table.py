@@ -62,7 +62,7 @@ CLASSES = {
                     "The client of the network asks for its nonce back; an answer that refuses and carries a token is told by"
                     " `TST_NOT_GRANTED`."),
     "tst-11": Class("Archive time-stamps that leave something out, hash indexes that were changed"),
-    "tst-12": Class("Evidence records", "They are told by `CADES_EVIDENCE_NOT_READ` and judged nowhere yet: they prove nothing."),
+    "tst-12": Class("Evidence records", "docs/attack-table-evidence.md: one that does not hold neither helps nor harms."),
     "tst-13": Class("A claimed time taken for a proof", "`best_signature_time` is null without a time-stamp (tests of the engine)."),
 }  # fmt: skip
 """By the name that fixtures begin with."""

@@ -163,7 +163,8 @@ def test_an_evidence_record_is_told() -> None:
     made.unsigned = [(oids.EVIDENCE_RECORD_INTERNAL, [tlv(0x30)])]
     (found,) = facts(made.make()).signatures
     assert found.predicates["ers"]
-    assert "CADES_EVIDENCE_NOT_READ" in {item.code for item in found.findings}
+    (record,) = found.evidence_records
+    assert (record.id, [item.code for item in record.findings]) == ("S1.E1", ["EVIDENCE_RECORD_MALFORMED"])
 
 
 def test_malformed_claims_count_as_absent() -> None:

@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 from tests.formats.xml.xades_attacks import (
     ATTACKS,
     LETTER,
+    boxed,
     counter_signature_moved_to_another_signature,
     countersigned,
     detached,
@@ -60,6 +61,12 @@ def test_the_honest_renewal_and_the_honest_detached_one_pass() -> None:
 def test_an_honest_part_is_intact_and_not_all() -> None:
     told = report(elements())
     assert told.signatures[0].intact is True and told.verdict is edoc.Verdict.INDETERMINATE
+
+
+def test_a_file_beside_its_signature_is_called_by_the_name_that_was_signed() -> None:
+    told = report(boxed())
+    assert told.verdict is edoc.Verdict.PASSED
+    assert [item.name for item in told.signatures[0].scope] == [TEXT.name]
 
 
 @pytest.mark.parametrize("name", ATTACKS)

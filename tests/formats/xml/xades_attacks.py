@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edoc.facts.document import Document
-from edoc.formats.writing import Placement
+from edoc.formats.writing import Packaging, Placement
 from edoc.formats.xml.write import WRITER
 from tests.formats.xml.xades_maker import (
     TEXT,
@@ -95,6 +95,16 @@ def signed_element_hidden_in_the_signature() -> bytes:
     before, element, after = cut(elements(), "sum")
     hidden = after.replace(b"</ds:Signature>", b"<ds:Object>" + element.replace(b"<sum", b'<sum xmlns="urn:example:letter"') + b"</ds:Object></ds:Signature>")
     return before + b"<sum>900</sum>" + hidden
+
+
+def boxed() -> bytes:
+    """A file that stands beside its signature in one document."""
+    return sign([TEXT], order(Packaging.INTERNALLY_DETACHED))
+
+
+@attack("AS-08", "PARTIAL_COVERAGE")
+def another_name_for_the_file_beside_the_signature() -> bytes:
+    return re.sub(rb' Name="[^"]+"', b' Name="verdict.txt"', boxed(), count=1)
 
 
 @attack("AS-08", "HASH_MISMATCH")
