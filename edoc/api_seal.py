@@ -18,6 +18,7 @@ from edoc.formats.carried import REPORT_NAME, SHEET_NAME
 from edoc.keys.key import Key
 from edoc.report.additions import NOTHING_ADDED, Additions
 from edoc.report.model import Report
+from edoc.report.sheet.draw import sheet_report
 
 if TYPE_CHECKING:
     from edoc.drivers.stamping import Authorities
@@ -83,7 +84,7 @@ def _sheet(report: Report, kind: SheetFormat, *, lang: str, additions: Additions
     if kind is SheetFormat.PDF:
         return [Document(data=report.to_pdf(lang=lang, additions=additions), name="sheet.pdf")]
     sheet = report.to_html(lang=lang, additions=additions).encode("utf-8")
-    told = report.to_json(lang=lang) + "\n"
+    told = sheet_report(report.data, lang=lang, additions=additions)
     return [Document(data=sheet, name=SHEET_NAME), Document(data=told.encode("utf-8"), name=REPORT_NAME)]
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from edoc.bulk import BulkResult
+from edoc.cli.beside import NOTHING_BESIDE, Beside
 from edoc.cli.talk import colour_of, present
 from edoc.drivers.output import Output, open_output
 from edoc.errors import ConfigError
@@ -53,6 +54,8 @@ class Manner:
     legal: LegalOrder | None = None
     camera: Camera | None = None
     """Draws the pages that were changed; null when none are wanted."""
+    beside: Beside = NOTHING_BESIDE
+    """Signed records, and the seal of the sheet."""
 
     def additions(self, name: str, report: Report) -> Additions:
         """Return what stands on the sheet of an input's report beside it."""
@@ -61,6 +64,7 @@ class Manner:
             legal=self.legal.view(report.data) if self.legal is not None else None,
             pictures=shown.pictures if shown is not None else (),
             picture_notes=shown.notes if shown is not None else (),
+            records=self.beside.views(report, self.lang),
         )
 
 
@@ -82,13 +86,12 @@ def json_line(result: BulkResult, exit_code: int, manner: Manner) -> str:
 
 
 def _report(report: Report, manner: Manner) -> Json:
-    """The report, with the key `legal` only where a profile was asked for."""
-    told = report.to_dict(lang=manner.lang)
-    if manner.legal is None:
-        return told
-    from edoc.report.legal import legal_dict
+    """The report, with the keys `legal` and `records` only where they were asked for."""
+    from edoc.report.added import added_dict
 
-    return {**told, "legal": legal_dict(manner.legal.view(report.data), lang=manner.lang)}
+    # What stands in JSON shows no pages: none are drawn for it.
+    additions = replace(manner, camera=None).additions("", report)
+    return {**report.to_dict(lang=manner.lang), **added_dict(additions, lang=manner.lang)}
 
 
 class Stream:
@@ -277,6 +280,8 @@ def _written(result: BulkResult, exit_code: int, manner: Manner, colour: Colour)
 
 def _kept(result: BulkResult, exit_code: int, manner: Manner) -> bytes:
     """An answer as it stands in a file."""
+    if manner.beside.sealing is not None:
+        return _sealed(result, manner)
     answer = _written(result, exit_code, manner, Colour.NONE)
     return (lay_out(answer) if manner.kind == "text" else answer).encode()
 
@@ -307,7 +312,19 @@ def _html(result: BulkResult, manner: Manner) -> str:
     return html_error_sheet(_unread(result, manner), lang=manner.lang)
 
 
+def _sealed(result: BulkResult, manner: Manner) -> bytes:
+    """The sealed sheet; where nothing was judged there is nothing that an office could seal."""
+    if result.report is None:
+        assert result.error is not None
+        raise result.error
+    assert manner.beside.sealing is not None
+    additions = manner.additions(result.input, result.report)
+    return manner.beside.sealing.sealed(result.report, kind=manner.kind, lang=manner.lang, additions=additions)
+
+
 def _pdf(result: BulkResult, manner: Manner) -> bytes:
+    if manner.beside.sealing is not None:
+        return _sealed(result, manner)
     if result.report is not None:
         return result.report.to_pdf(lang=manner.lang, additions=manner.additions(result.input, result.report))
     from edoc.report.sheet.draw import pdf_error_sheet

@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edoc.cli.services import TSA, texts
+from edoc.cli.services import TSA, services_of, texts
 from edoc.cli.signing import CERTIFICATES, PIN_FILE, key_of
 
 if TYPE_CHECKING:
     from edoc.api import Verifier
     from edoc.api_seal import SealOptions
     from edoc.keys import Key
-    from edoc.net.policy import FetchPolicy
     from edoc.report.additions import Additions, RecordView
     from edoc.report.model import Report
     from edoc.report.records import CheckedRecord
-    from edoc.trust import TrustStore
 
 _RECORD = click.option(
     "--record", metavar="FILE", multiple=True, help="Show a signed record (see edoc record) beside; never changes the verdict."
@@ -75,16 +73,13 @@ class Beside:
 NOTHING_BESIDE = Beside()
 
 
-def beside_of(
-    given: dict[str, object], *, verifier: Verifier, at: datetime, trust: TrustStore | None, online: bool | FetchPolicy
-) -> Beside:
+def beside_of(given: dict[str, object], *, verifier: Verifier, at: datetime) -> Beside:
     """Return what the options ask for; every record is verified once, under the rules of the documents.
 
     Raises `ConfigError` where options contradict each other or a file of the set-up is missing, and the errors
     of opening a key.
     """
-    sealing = _sealing(given, trust=trust, online=online)
-    names = texts(given["record"])
+    sealing, names = _sealing(given), texts(given["record"])
     if not names and sealing is None:
         return NOTHING_BESIDE
     return Beside(records=tuple(_record(name, verifier, at) for name in names), sealing=sealing)
@@ -101,7 +96,7 @@ def _record(name: str, verifier: Verifier, at: datetime) -> CheckedRecord:
         raise ConfigError(problem.code, subject=problem.subject, params=problem.params) from problem
 
 
-def _sealing(given: dict[str, object], *, trust: TrustStore | None, online: bool | FetchPolicy) -> Sealing | None:
+def _sealing(given: dict[str, object]) -> Sealing | None:
     from edoc.errors import ConfigError
 
     uri = given["seal"]
@@ -110,15 +105,15 @@ def _sealing(given: dict[str, object], *, trust: TrustStore | None, online: bool
             if given[name]:
                 raise ConfigError("SEAL_OPTION_ALONE", subject=f"--{name.replace('_', '-')}")
         return None
-    if given["kind"] not in SHEETS or given["output"] in (None, "-"):
+    if given["kind"] not in SHEETS or given["output"] in (None, "-") or len(texts(given["files"])) != 1:
         raise ConfigError("SEAL_NEEDS_SHEET", subject="--seal")
-    addresses = texts(given["tsa"])
+    services = services_of(given)
+    # Where the document's chain must end says nothing about the office's own: that one ends where it is at hand.
     options: SealOptions = {
-        "level": str(given["level"] or ("B-T" if addresses else "B-B")),
-        "tsa": addresses or None,
-        "validation_data": texts(given["validation_data"]),
-        "trust": trust,
-        "online": online,
+        "level": str(given["level"] or ("B-T" if services["tsa"] else "B-B")),
+        "tsa": services["tsa"],
+        "validation_data": services["validation_data"],
+        "online": services["online"],
     }
     key = key_of(str(uri), certificates=given["certificates"], pin_file=given["pin_file"])
     return Sealing(key=key, options=options)

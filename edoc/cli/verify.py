@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edoc.cli import exits
+from edoc.cli.beside import Beside, beside_of, beside_options
 from edoc.cli.options import HELP, LANGUAGE, ONLINE, ONLINE_HOST, OVERWRITE, moment, output_option
 from edoc.cli.sources import inputs_of
 from edoc.cli.talk import choose_language, complain
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from edoc.api import Verifier
     from edoc.bulk import BulkResult
     from edoc.bulk.verify import Item
-    from edoc.cli.answers import Answers
+    from edoc.cli.answers import Answers, Manner
     from edoc.cli.law import LegalOrder
     from edoc.cli.pictures import Camera
     from edoc.trust import TrustStore
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 @click.option("--pki", metavar="CLASS=PATH", multiple=True, help="Authorities that are licensed, closed or foreign (for --legal).")
 @click.option("--document-type", metavar="TYPE", help="The type of the document, where a profile leaves some out.")
 @click.option("--no-pictures", is_flag=True, help="Show no pictures of changed pages on a sheet (html, pdf).")
+@beside_options
 @LANGUAGE
 @output_option("Write the answer to a file (with json, html, pdf and several FILEs: to a folder).")
 @OVERWRITE
@@ -78,10 +80,11 @@ def command(**given: object) -> int:
     order = _Order.of(given, lang)
     inputs = inputs_of(order.files, order.list_file)
     verifier = _verifier(given, batch=not order.one)
+    beside = beside_of(given, verifier=verifier, at=order.at)
     password = document_password(
         ask=bool(given["password"]), file=_text(given["password_file"]), environment=os.environ
     )
-    return _run(order, inputs, verifier, password)
+    return _run(order, inputs, verifier, password, beside)
 
 
 _ONE_EACH = ("json", "html", "pdf")
@@ -103,12 +106,14 @@ class _Order:
     jobs: int
     resume: bool
     legal: LegalOrder | None
-    at: datetime | None
+    at: datetime
+    """The time that counts as now, one for the whole run."""
     pictures: bool
 
     @classmethod
     def of(cls, given: dict[str, object], lang: str) -> _Order:
         """Return the order; raises `ConfigError` where options contradict each other."""
+        from edoc.drivers.clock import now
         from edoc.errors import ConfigError
 
         order = cls(
@@ -123,7 +128,7 @@ class _Order:
             jobs=int(str(given["jobs"])),
             resume=bool(given["resume"]),
             legal=_legal(given),
-            at=moment(_text(given["at"])),
+            at=moment(_text(given["at"])) or now(),
             pictures=not given["no_pictures"],
         )
         if order.detached and not order.one:
@@ -144,12 +149,18 @@ class _Order:
         return self.list_file is None and len(self.files) == 1
 
 
-def _run(order: _Order, inputs: Iterator[str], verifier: Verifier, password: str | None) -> int:
+def _run(
+    order: _Order, inputs: Iterator[str], verifier: Verifier, password: str | None, beside: Beside
+) -> int:
     from edoc.bulk.verify import verify_many
+    from edoc.cli.answers import Manner
 
     codes: set[int] = set()
     camera = _camera(order, password)
-    answers, inputs = _answers(order, inputs, verifier, codes, camera=camera)
+    manner = Manner(
+        kind=order.kind, lang=order.lang, at=order.at, legal=order.legal, camera=camera, beside=beside
+    )
+    answers, inputs = _answers(order, inputs, verifier, codes, manner=manner)
     items: Iterator[Item] = (_item(name, order.detached, camera) for name in inputs)
     try:
         for result in verify_many(items, verifier=verifier, jobs=order.jobs, password=password):
@@ -171,12 +182,10 @@ def _camera(order: _Order, password: str | None) -> Camera | None:
 
 
 def _answers(
-    order: _Order, inputs: Iterator[str], verifier: Verifier, codes: set[int], *, camera: Camera | None
+    order: _Order, inputs: Iterator[str], verifier: Verifier, codes: set[int], *, manner: Manner
 ) -> tuple[Answers, Iterator[str]]:
-    from edoc.cli.answers import Folder, Log, Manner, OneFile, Stream
-    from edoc.drivers.clock import now
+    from edoc.cli.answers import Folder, Log, OneFile, Stream
 
-    manner = Manner(kind=order.kind, lang=order.lang, at=order.at or now(), legal=order.legal, camera=camera)
     if order.output is None:
         return Stream(manner), inputs
     if order.kind == "jsonl":

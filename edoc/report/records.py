@@ -14,7 +14,7 @@ from edoc.records.reading import record_json
 from edoc.report.additions import RecordView
 from edoc.report.dates import jalali, persian_digits, utc
 from edoc.report.json import Json, plain
-from edoc.report.paper import Colour, Paper, Tone
+from edoc.report.paper import Colour, Paper
 from edoc.report.speech import Speech, speech
 from edoc.report.summary import signer_name
 from edoc.report.words import words
@@ -28,8 +28,6 @@ _KINDS: dict[type, RecordKind] = {
     Conversion: RecordKind.CONVERSION,
     PaperCopy: RecordKind.PAPER_COPY,
 }
-_CONCERNS = {True: "record_concerns", False: "record_concerns_other", None: "record_concerns_none"}
-_TONES = {Verdict.PASSED: Tone.STRONG, Verdict.FAILED: Tone.BAD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,27 +90,6 @@ def _view_dict(view: RecordView, lang: str) -> Json:
         "record": plain(view.stated, lang),
         "findings": plain(view.findings, lang),
     }
-
-
-def render_records(views: Sequence[RecordView], *, lang: str = "en", colour: Colour = Colour.NONE) -> str:
-    """Return the section of a text sheet: what it is, then each record with its own verdict."""
-    paper = Paper(speech(lang), colour)
-    say = paper.say
-    paper.head(say.phrase("records"))
-    paper.line(say.phrase("records_limit"))
-    for view in views:
-        paper.line()
-        verdict = paper.toned(say.phrase(f"verdict_{view.verdict.value}"), _TONES.get(view.verdict, Tone.OPEN))
-        kind = say.phrase(f"record_{view.kind.value}")
-        paper.line(say.phrase("record_line", kind=kind, name=say.value(view.name), verdict=verdict))
-        if view.signer is not None:
-            paper.item("record_signer" if view.verdict is Verdict.PASSED else "calls_itself", say.value(view.signer), depth=1)
-            proved = say.moment(view.signed_at) if view.signed_at is not None else say.phrase("none_proved")
-            paper.item("proved_time", proved, depth=1)
-        if view.kind is not RecordKind.UNKNOWN:
-            paper.line(say.phrase(_CONCERNS[view.concerns_document]), depth=1)
-        fact_lines(paper, view.facts, depth=1)
-    return paper.text()
 
 
 def render_record(record: Record, *, lang: str = "en", colour: Colour = Colour.NONE) -> str:

@@ -14,12 +14,17 @@ from edoc.api_records import check_record, file_id, sign_record
 from edoc.errors import ConfigError
 from edoc.keys import Key
 from edoc.records.model import FileId, Record, RecordKind
-from edoc.report.records import CheckedRecord, record_view, records_dict, render_records
+from edoc.report.additions import Additions, RecordView
+from edoc.report.records import CheckedRecord, record_view, records_dict
+from edoc.report.text import render_text
 from edoc.report.words import words
 from edoc.result.enums import Verdict
 from tests.cli import scene
 from tests.records.samples import EVERY, conversion, lookup, paper_copy
 
+NOTHING_SIGNED = edoc.verify_document(
+    edoc.Document.from_bytes(b'{"a": 1}', name="other.json"), trust=edoc.TrustStore.empty()
+)
 AT = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
 
 
@@ -66,6 +71,10 @@ def test_whether_it_names_the_document(place: Path, verifier: edoc.Verifier, mak
     assert record_view(alone, document=document.sha256, lang="en").concerns_document is None
 
 
+def text_of(views: list[RecordView], *, lang: str = "en") -> str:
+    return render_text(NOTHING_SIGNED.data, lang=lang, additions=Additions(records=tuple(views)))
+
+
 def tampered(octets: bytes) -> bytes:
     told = json.loads(octets)
     payload = base64.urlsafe_b64decode(told["payload"] + "==").replace(b"in force", b"no force")
@@ -78,7 +87,7 @@ def test_what_was_changed_states_nothing(place: Path, verifier: edoc.Verifier) -
     view = record_view(found, document="ab" * 32, lang="en")
     assert view.kind is RecordKind.UNKNOWN
     assert view.concerns_document is None
-    assert "force" not in render_records([view])
+    assert "force" not in text_of([view])
 
 
 def test_foreign_files_are_shown_as_such(place: Path, verifier: edoc.Verifier) -> None:
@@ -125,9 +134,9 @@ def test_the_section_of_a_text_sheet(place: Path, verifier: edoc.Verifier, lang:
     found = [checked(signed(place, record), verifier) for record in EVERY.values()]
     found.append(checked(tampered(signed(place, lookup())), verifier))
     views = [record_view(item, document="ab" * 32, lang=lang) for item in found]
-    text = render_records(views, lang=lang)
+    text = text_of(views, lang=lang)
     for label in {label for view in views for label, _ in view.facts}:
-        assert words(lang)[label].split(":")[0] in text.replace("\u2066", "").replace("\u2069", "")
+        assert words(lang)[label] in text.replace("\u2066", "").replace("\u2069", "")
     for kind in RecordKind:
         assert words(lang)[f"record_{kind.value}"] in text
 
@@ -135,5 +144,5 @@ def test_the_section_of_a_text_sheet(place: Path, verifier: edoc.Verifier, lang:
 def test_hostile_text_is_shown_harmlessly(place: Path, verifier: edoc.Verifier) -> None:
     hostile = FileId(name="ruling\u202efdp.exe", sha256="ab" * 32, size=1)
     view = record_view(checked(signed(place, lookup(hostile)), verifier), document=None, lang="en")
-    assert "\u202e" not in render_records([view])
-    assert "‹U+202E›" in render_records([view])
+    assert "\u202e" not in text_of([view])
+    assert "‹U+202E›" in text_of([view])

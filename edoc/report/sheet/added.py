@@ -78,7 +78,7 @@ def _record(record: RecordView, say: Tongue) -> Section:
     rows: list[tuple[Text, Text]] = [
         (say.text("sheet_record_file"), say.runs(say.value(record.name))),
         (say.text("result"), say.text(_RECORD_WORDS[record.verdict])),
-        (say.text("sheet_record_signer" if record.verdict is Verdict.PASSED else "calls_itself"), say.runs(say.value(record.signer) if record.signer else say.phrase("nobody"))),
+        _signer(record, say),
         (
             say.text("proved_time"),
             say.runs(say.moment(record.signed_at)) if record.signed_at else say.text("sheet_none_proved"),
@@ -90,8 +90,14 @@ def _record(record: RecordView, say: Tongue) -> Section:
         rows.append((say.text(name) if name in known else say.runs(say.code(name)), say.runs(say.value(value))))
     note = Paragraphs(lines=(say.text("sheet_record_note"),))
     return Section(
-        name="record", heading=say.text(f"sheet_record_{record.kind.value}"), blocks=(note, Rows(rows=tuple(rows)))
+        name="record", heading=say.text(f"record_{record.kind.value}"), blocks=(note, Rows(rows=tuple(rows)))
     )
+
+
+def _signer(record: RecordView, say: Tongue) -> tuple[Text, Text]:
+    """Whoever signed it: known only where its own signature passed, else a claim."""
+    label = "sheet_record_signer" if record.verdict is Verdict.PASSED else "calls_itself"
+    return say.text(label), say.runs(say.value(record.signer) if record.signer else say.phrase("nobody"))
 
 
 def _legal(view: LegalView, say: Tongue) -> Iterator[Section]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from edoc.report.added import added_dict
 from edoc.report.additions import NOTHING_ADDED, Additions
 from edoc.report.json import dumps, error_dict, report_dict
-from edoc.report.legal import legal_dict
 from edoc.report.sheet.html import draw_html
 from edoc.report.sheet.pdf import draw_pdf
 from edoc.report.sheet.view import Unread, error_view, sheet_view
@@ -21,10 +21,13 @@ def pdf_sheet(data: ReportData, *, lang: str, additions: Additions = NOTHING_ADD
 
     Raises `ConfigError` PDF_NOT_INSTALLED where the extra `pdf` is absent.
     """
-    told = report_dict(data, lang=lang)
-    if additions.legal is not None:
-        told["legal"] = legal_dict(additions.legal, lang=lang)
-    return draw_pdf(sheet_view(data, lang=lang, additions=additions), report=dumps(told, indent=2) + "\n")
+    report = sheet_report(data, lang=lang, additions=additions)
+    return draw_pdf(sheet_view(data, lang=lang, additions=additions), report=report)
+
+
+def sheet_report(data: ReportData, *, lang: str, additions: Additions = NOTHING_ADDED) -> str:
+    """Return the report that goes with a sheet, as JSON text with what was added to it."""
+    return dumps({**report_dict(data, lang=lang), **added_dict(additions, lang=lang)}, indent=2) + "\n"
 
 
 def html_error_sheet(unread: Unread, *, lang: str) -> str:
