@@ -174,7 +174,7 @@ def _identity(data: ReportData, item: SignatureResult | None, say: Tongue) -> It
         counted = data.trust_anchors
         told = say.counted("sheet_anchors", count=counted) if counted is not None else say.phrase("sheet_anchors_set")
         yield say.text("sheet_anchors_label"), say.runs(f"{told} · {digest}")
-    rules = [data.policy.id, _short(data.policy.digest), f"edoc {data.tool_version}", f"EN 319 102-1 ({data.process})"]
+    rules = [f"edoc {data.tool_version}", data.policy.id, _short(data.policy.digest), f"EN 319 102-1 ({data.process})"]
     yield say.text("sheet_rules"), say.runs(" · ".join(map(say.code, rules)))
 
 
