@@ -23,6 +23,9 @@ from edoc.result.report import ReportData, SignatureResult
 
 Fact = tuple[str, str]
 
+DIGEST_FACTS = ("record_answer_file_digest", "record_document_digest", "record_report")
+"""Facts whose values are digests, to be shown in bundles."""
+
 _KINDS: dict[type, RecordKind] = {
     Lookup: RecordKind.LOOKUP,
     Conversion: RecordKind.CONVERSION,
