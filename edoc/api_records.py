@@ -18,7 +18,7 @@ from edoc.facts.signature import ScopeKind
 from edoc.keys.key import Key
 from edoc.records.model import Checked, Conversion, FileId, Lookup, Record
 from edoc.records.reading import read_record, record_octets
-from edoc.report.records import CheckedRecord
+from edoc.report.records import CheckedRecord, record_view
 from edoc.report.speech import visible
 from edoc.result.report import ReportData, SignatureResult
 from edoc.result.reported import read_statement
@@ -81,6 +81,20 @@ def check_record(source: Input, *, verifier: Verifier, at: datetime | None = Non
         return CheckedRecord(name=opened.name, report=report, record=_stated(report, opened.name), problem=None)
     except InputError as problem:
         return CheckedRecord(name=opened.name, report=report, record=None, problem=problem.code)
+
+
+def draw_form(checked: CheckedRecord, *, lang: str = "en") -> bytes:
+    """Return the form of a record that was checked, as PDF to print and file; of a print one sheet for each copy.
+
+    `lang` is `en` or `fa`.  Raises `InputError` with the record's problem where it states nothing to rely on,
+    `ConfigError` PDF_NOT_INSTALLED where the extra `pdf` is absent.
+    """
+    from edoc.report.sheet.form import record_form
+
+    if checked.record is None or checked.report is None:
+        raise InputError(checked.problem or "RECORD_UNSIGNED", subject=checked.name)
+    view = record_view(checked, document=None, lang=lang)
+    return record_form(checked.record, view, sha256=checked.report.document.sha256, lang=lang)
 
 
 def _stated(report: ReportData, name: str) -> Record:

@@ -162,7 +162,8 @@ def _conversion(record: Conversion, say: Speech) -> Iterator[Fact]:
     for difference in record.differences or (_word(say, "differences_none"),):
         yield "record_difference", difference
     for rule in record.bears_on:
-        yield "record_bears_on", rule
+        known = words(say.lang).get(f"rule_{rule}")
+        yield "record_bears_on", rule if known is None else f"{rule}: {known}"
 
 
 def _paper_copy(record: PaperCopy, say: Speech) -> Iterator[Fact]:

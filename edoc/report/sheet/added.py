@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from edoc.facts.findings import Finding
 from edoc.legal.model import ArticleView, LegalView
@@ -75,25 +75,27 @@ def _pair(picture: PagePicture, say: Tongue) -> tuple[Picture, Picture]:
 
 
 def _record(record: RecordView, say: Tongue) -> Section:
-    known = words(say.lang)
-    rows: list[tuple[Text, Text]] = [
-        (say.text("sheet_record_file"), say.runs(say.value(record.name))),
-        (say.text("result"), say.text(_RECORD_WORDS[record.verdict])),
-        _signer(record, say),
-        (
-            say.text("proved_time"),
-            say.runs(say.moment(record.signed_at)) if record.signed_at else say.text("sheet_none_proved"),
-        ),
-        (say.text("sheet_record_concerns"), say.text(_CONCERNS[record.concerns_document])),
-    ]
-    for name, value in record.facts:
-        # A fact without a phrase of its own is shown by its name.
-        shown = say.digest(value) if name in DIGEST_FACTS else say.value(value)
-        rows.append((say.text(name) if name in known else say.runs(say.code(name)), say.runs(shown)))
+    about = (say.text("sheet_record_concerns"), say.text(_CONCERNS[record.concerns_document]))
+    rows = (*own_rows(record, say), about, *record_rows(record.facts, say))
     note = Paragraphs(lines=(say.text("sheet_record_note"),))
-    return Section(
-        name="record", heading=say.text(f"record_{record.kind.value}"), blocks=(note, Rows(rows=tuple(rows)))
-    )
+    return Section(name="record", heading=say.text(f"record_{record.kind.value}"), blocks=(note, Rows(rows=rows)))
+
+
+def own_rows(record: RecordView, say: Tongue) -> Iterator[tuple[Text, Text]]:
+    """Yield what is known of a record's own signature."""
+    yield say.text("sheet_record_file"), say.runs(say.value(record.name))
+    yield say.text("result"), say.text(_RECORD_WORDS[record.verdict])
+    yield _signer(record, say)
+    proved = say.runs(say.moment(record.signed_at)) if record.signed_at else say.text("sheet_none_proved")
+    yield say.text("proved_time"), proved
+
+
+def record_rows(facts: Sequence[tuple[str, str]], say: Tongue) -> Iterator[tuple[Text, Text]]:
+    """Yield what a record states; a fact without a phrase of its own is shown by its name."""
+    known = words(say.lang)
+    for name, value in facts:
+        shown = say.digest(value) if name in DIGEST_FACTS else say.value(value)
+        yield say.text(name) if name in known else say.runs(say.code(name)), say.runs(shown)
 
 
 def _signer(record: RecordView, say: Tongue) -> tuple[Text, Text]:

@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont
 import edoc
 from edoc.errors import ConfigError, InputError
 from edoc.report.sheet.draw import pdf_error_sheet, pdf_sheet
-from edoc.report.sheet.pdf import drawable
+from edoc.report.sheet.typeset import drawable
 from edoc.report.sheet.view import Unread
 from tests.report import makers
 from tests.report.sheet import cases
