@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import io
+import json
 import random
+import re
+import struct
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
@@ -11,6 +18,7 @@ from lxml import etree
 
 import edoc
 from edoc.formats.writing import Packaging
+from edoc.formats.xml.tree import DS
 from edoc.result.report import SignatureResult
 from edoc.testing import PracticePki
 from tests.formats.asic import mutants as asic
@@ -29,13 +37,14 @@ BESIDE = (
     edoc.Document.from_bytes(bytes(xades_maker.TEXT.data[:]), name=xades_maker.TEXT.name),
 )
 """What stands beside the detached ones."""
+_SIGNATURE_FILE = re.compile(r"META-INF/[^/]*(signature[^/]*\.(xml|p7s)|\.tst)")
 
 
 def judge(origin: str, data: bytes, seeds: Seeds) -> Answer:
     """Ask about one mutant under both policies, and hold the answers against what is certain.
 
     Whatever is called intact stands over octets that were signed in its seed file; PASSED needs INTACT, and a time that is
-    said to be proved lies where a token was made; nothing but `edoc.EdocError` escapes.
+    said to be proved lies where a token was made; nothing but `edoc.EdocError` escapes, and no signature is overlooked.
     """
     beside = list(BESIDE) if ".detached." in origin else []
     given = edoc.Document.from_bytes(data, name=origin)
@@ -43,8 +52,11 @@ def judge(origin: str, data: bytes, seeds: Seeds) -> Answer:
         report = edoc.verify_document(given, policy="integrity", detached=beside)
         believed = _believer(origin.rpartition(".")[2]).verify(given, detached=beside)
     except edoc.EdocError as problem:
-        return Answer("error", "INTERNAL error" if problem.code == "INTERNAL" else None)
+        wrong = "INTERNAL error" if problem.code == "INTERNAL" else None
+        return Answer("error", wrong or ("the signature is overlooked" if still_signed(data) else None))
     word = report.verdict.value
+    if report.verdict is edoc.Verdict.NO_SIGNATURE and not report.timestamps:
+        return Answer(word, "the signature is overlooked" if still_signed(data) else None)
     if '"INTERNAL"' in report.to_json(indent=None):
         return Answer(word, "INTERNAL finding")
     known = _known(origin, seeds[origin])
@@ -56,6 +68,23 @@ def judge(origin: str, data: bytes, seeds: Seeds) -> Answer:
     if any(entry.best_signature_time not in (None, xades_maker.AT) for entry in believed.signatures):
         return Answer(word, "a time is said to be proved that no token tells")
     return Answer("PASSED" if believed.verdict is edoc.Verdict.PASSED else word)
+
+
+def still_signed(data: bytes) -> bool:
+    """Tell whether anybody who looks finds a signature, with the tools at hand for each kind."""
+    if data.startswith(b"PK"):
+        with contextlib.suppress(zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError, struct.error):
+            return any(map(_SIGNATURE_FILE.fullmatch, zipfile.ZipFile(io.BytesIO(data)).namelist()))
+        return False
+    if data.startswith(b"ey"):
+        header = base64.urlsafe_b64decode(re.match(rb"[\w-]*", data)[0][:1000])  # type: ignore[index]
+        return b'"alg"' in header
+    with contextlib.suppress(ValueError, RecursionError):
+        value = json.loads(data)
+        return isinstance(value, dict) and isinstance(value.get("signature"), str) and "protected" in value
+    with contextlib.suppress(etree.XMLSyntaxError, ValueError):
+        return next(etree.fromstring(data).iter(f"{{{DS}}}Signature"), None) is not None
+    return False
 
 
 def _octets(entry: SignatureResult) -> list[bytes]:
@@ -154,7 +183,7 @@ XML = Target(
 ASIC = Target(
     name="asic",
     make_seeds=make_asic,
-    mutators={**OCTETS, **{f"entries-{one.__name__.strip('_')}": _of_items(one) for one in asic._STRUCTURAL}},
+    mutators={**OCTETS, **{f"entries-{one.__name__.strip('_')}": _of_items(one) for one in asic.STRUCTURAL}},
     judge=judge,
 )
 JWS = Target(

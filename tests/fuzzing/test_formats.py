@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 
+import edoc
 from tests.fuzzing.format_targets import ASIC, JWS, XML, judge
 from tests.fuzzing.harness import Target, run, seeds_of
 
@@ -38,3 +39,12 @@ def test_the_seeds_are_good(name: str) -> None:
 def test_the_oracle_sees_octets_that_nobody_signed(name: str, one: str, other: str) -> None:
     found = judge(one, seeds(name)[other], seeds(name)).wrong
     assert found is not None and found.endswith("is intact over octets that nobody signed")
+
+
+@pytest.mark.parametrize(("name", "origin"), [("xml", "boxes.xml"), ("asic", "1.asice"), ("jws", "compact.json"), ("jws", "text.json")])
+def test_the_oracle_sees_a_signature_overlooked(name: str, origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*given: object, **options: object) -> None:
+        raise edoc.InputError("UNSUPPORTED_TYPE", subject=origin)
+
+    monkeypatch.setattr(edoc, "verify_document", refuse)
+    assert judge(origin, seeds(name)[origin], seeds(name)).wrong == "the signature is overlooked"
