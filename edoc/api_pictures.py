@@ -22,7 +22,7 @@ from edoc.facts.document import Document
 from edoc.facts.findings import Finding, info
 from edoc.facts.signature import Change, ChangeLevel
 from edoc.formats import read_document
-from edoc.report.additions import PagePicture
+from edoc.report.additions import CloserLook, PagePicture
 from edoc.report.model import Report
 from edoc.result.report import SignatureResult
 
@@ -111,6 +111,9 @@ def _picture(drawn: Drawn) -> PagePicture:
         handed_over=drawn.handed_over,
         boxes=drawn.boxes,
         now=drawn.now if drawn.now != drawn.page else None,
+        closer=tuple(
+            CloserLook(part=item.part, signed=item.signed, handed_over=item.handed_over) for item in drawn.closer
+        ),
     )
 
 

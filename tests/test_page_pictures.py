@@ -111,6 +111,23 @@ def test_a_changed_amount_is_shown_and_boxed() -> None:
     assert before.size == after.size and before.tobytes() != after.tobytes()
 
 
+@pytest.mark.parametrize("extra", [b"", b"/Rotate 90", b"/CropBox[50 400 595 842]/Rotate 180"])
+def test_the_changed_amount_is_enlarged(extra: bytes) -> None:
+    picture = only(pictures(pages(b"Pay 100", extra=extra).update({CONTENT: shown(b"Pay 900")})))
+    (look,) = picture.closer
+    (box,) = picture.boxes
+    assert look.part[0] <= box[0] and look.part[1] <= box[1] and look.part[2] >= box[2] and look.part[3] >= box[3]
+    before, after = opened(look.signed), opened(look.handed_over)
+    assert before.size == after.size and before.width > 600
+    wide, high = look.part[2] - look.part[0], look.part[3] - look.part[1]
+    within = ((box[0] - look.part[0]) / wide, (box[1] - look.part[1]) / high, (box[2] - look.part[0]) / wide, (box[3] - look.part[1]) / high)
+    place = tuple(int(part * side) for part, side in zip(within, (before.width, before.height) * 2, strict=True))
+    assert before.crop(place).tobytes() != after.crop(place).tobytes()  # type: ignore[arg-type]
+    for side in (before, after):
+        side.paste("white", (place[0] - 2, place[1] - 2, place[2] + 3, place[3] + 3))
+    assert before.tobytes() == after.tobytes(), "something differs outside the box"
+
+
 def test_only_the_page_that_was_changed_is_shown() -> None:
     found = pictures(pages(*THREE).update({21: shown(b"Second page with an amount of 900")}))
     assert numbers(found) == [("S1", 2, None, True, True)] and codes(found) == []
