@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +17,7 @@ from edoc.report.additions import Additions
 from edoc.report.json import Json, dumps, error_dict
 from edoc.report.model import Report
 from edoc.report.paper import Colour
-from edoc.report.text import render_error, render_text
+from edoc.report.screen import lay_out
 
 if TYPE_CHECKING:
     from edoc.cli.law import LegalOrder
@@ -101,9 +101,7 @@ class Stream:
         """Write the answer about one input; a sheet that cannot be made is a complaint."""
         text = self._manner.kind == "text"
         if text and result.report is None:
-            assert result.error is not None
-            colour = colour_of(sys.stderr)
-            present(render_error(result.error, name=result.input, lang=self._manner.lang, colour=colour), sys.stderr)
+            present(_text(result, self._manner, colour_of(sys.stderr)), sys.stderr)
             return
         if text and self._count:
             present(f"{RULE}\n", sys.stdout)
@@ -136,7 +134,7 @@ class OneFile:
         if self._count and self._manner.kind == "text":
             self._output.write(f"{RULE}\n".encode())
         self._count += 1
-        self._output.write(_written(result, exit_code, self._manner, Colour.NONE).encode())
+        self._output.write(_kept(result, exit_code, self._manner))
 
     def close(self) -> None:
         """Let the file appear."""
@@ -166,7 +164,7 @@ class Folder:
         place = os.path.join(self._path, name)
         refuse_input(place, self._inputs)
         with open_output(place, overwrite=self._overwrite) as output:
-            output.write(_written(result, exit_code, self._manner, Colour.NONE).encode())
+            output.write(_kept(result, exit_code, self._manner))
             output.commit()
 
     def close(self) -> None:
@@ -225,16 +223,27 @@ def _written(result: BulkResult, exit_code: int, manner: Manner, colour: Colour)
     return writers[manner.kind]()
 
 
+def _kept(result: BulkResult, exit_code: int, manner: Manner) -> bytes:
+    """An answer as it stands in a file."""
+    answer = _written(result, exit_code, manner, Colour.NONE)
+    return (lay_out(answer) if manner.kind == "text" else answer).encode()
+
+
 def _text(result: BulkResult, manner: Manner, colour: Colour) -> str:
+    from edoc.report.text import render_error, render_text
+
     if result.report is None:
         assert result.error is not None
         return render_error(result.error, name=result.input, lang=manner.lang, colour=colour)
-    sheet = render_text(result.report.data, lang=manner.lang, colour=colour)
+    report = result.report
+    # Text shows no pages: none are drawn for it.
+    additions = replace(manner, camera=None).additions(result.input, report)
+    sheet = render_text(report.data, lang=manner.lang, colour=colour, additions=additions)
     if manner.legal is None:
         return sheet
     from edoc.report.legal import render_legal
 
-    return sheet + render_legal(manner.legal.view(result.report.data), lang=manner.lang, colour=colour)
+    return sheet + render_legal(manner.legal.view(report.data), lang=manner.lang, colour=colour)
 
 
 def _html(result: BulkResult, manner: Manner) -> str:

@@ -16,10 +16,10 @@ from edoc.facts.signature import (
     TimestampFacts,
 )
 from edoc.pki.certificate import Certificate, CertificateError
+from edoc.report.details import change_line, finding_lines
 from edoc.report.inside import algorithm_words, revisions_signed
 from edoc.report.paper import Colour, Paper
 from edoc.report.speech import speech
-from edoc.report.text import change_line, finding_lines
 
 _FITS = {True: "digest_fits", False: "digest_differs", None: "digest_unknown"}
 

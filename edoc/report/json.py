@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
+from operator import attrgetter
 from types import NoneType
+from typing import Any, cast
 
 from edoc.catalogue import clause, sentence
 from edoc.errors import EdocError
 from edoc.facts.findings import Finding
 from edoc.facts.signature import Change
-from edoc.result.report import ERROR_SCHEMA, REPORT_SCHEMA, ReportData
+from edoc.result.report import ERROR_SCHEMA, REPORT_SCHEMA, DocumentId, ReportData, Reported
 from edoc.result.schema import shown_fields
 
 Json = dict[str, object]
@@ -32,7 +35,7 @@ _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 def report_dict(data: ReportData, *, lang: str = "en") -> Json:
     """Return the report as plain data, in the order of the contract."""
-    return {
+    told: Json = {
         "schema": REPORT_SCHEMA,
         "tool": {"name": "edoc", "version": data.tool_version},
         "policy": plain(data.policy, lang),
@@ -40,13 +43,7 @@ def report_dict(data: ReportData, *, lang: str = "en") -> Json:
         "process": data.process,
         "validation_time": rfc3339(data.validation_time),
         "validation_time_source": data.validation_time_source,
-        "document": {
-            "name": data.document.name,
-            "media_type": data.document.media_type,
-            "size": data.document.size,
-            "digest": {"sha256": data.document.sha256},
-            "pages": data.document.pages,
-        },
+        "document": {**_document(data.document), "pages": data.document.pages},
         "verdict": data.verdict.value,
         "reservations": list(data.reservations),
         "signatures": plain(data.signatures, lang),
@@ -54,6 +51,34 @@ def report_dict(data: ReportData, *, lang: str = "en") -> Json:
         "evidence_records": plain(data.evidence_records, lang),
         "wants": plain(data.wants, lang),
         "findings": plain(data.findings, lang),
+    }
+    # Only a sealed report has it: all other reports stay as they were.
+    return told if data.reported is None else {**told, "reported": reported_dict(data.reported, lang=lang)}
+
+
+def reported_dict(reported: Reported, *, lang: str) -> Json:
+    """Return what a sealed report states, in the shapes of a report."""
+    return {
+        "name": reported.name,
+        "digest": {"sha256": reported.sha256},
+        "sealed_by": list(reported.sealed_by),
+        "document": _document(reported.document),
+        "verdict": reported.verdict.value,
+        "validation_time": rfc3339(reported.validation_time),
+        "policy": plain(reported.policy, lang),
+        "trust": {"digest": reported.trust_digest, "judged": reported.trust_judged},
+        "tool": {"name": "edoc", "version": reported.tool_version},
+        "signers": list(reported.signers),
+        "at_hand": list(reported.at_hand),
+    }
+
+
+def _document(document: DocumentId) -> Json:
+    return {
+        "name": document.name,
+        "media_type": document.media_type,
+        "size": document.size,
+        "digest": {"sha256": document.sha256},
     }
 
 
@@ -81,32 +106,47 @@ def rfc3339(moment: datetime) -> str:
 
 def plain(value: object, lang: str) -> object:
     """Return a result object as plain data: enums as their words, times as RFC 3339, tuples as lists."""
-    kind = type(value)
+    kind: Any = type(value)
+    return _writer(kind)(value, lang)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any, str], object]:
+    """Return what makes plain data of the values of a type; the types of a report are few."""
     if kind in _AS_THEY_ARE:
-        return value
-    if isinstance(value, tuple | list):
-        return [plain(item, lang) for item in value]
-    if isinstance(value, Finding):
-        return _finding(value, lang)
-    if isinstance(value, Change):
-        return _change(value, lang)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return rfc3339(value)
-    if is_dataclass(kind):
-        return _fields(value, shown_fields(kind), lang)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item, lang) for key, item in value.items()}
+        return _as_it_is
+    for known, write in _WRITERS:
+        if issubclass(kind, known):
+            return write
+    if not is_dataclass(kind):
+        return _as_it_is
+    names: tuple[str, ...] = shown_fields(cast(type, kind))
+    return _of_fields(names)
+
+
+def _as_it_is(value: object, lang: str) -> object:
     return value
 
 
-def _fields(value: object, names: tuple[str, ...], lang: str) -> Json:
-    found: Json = {}
-    for name in names:
-        item = getattr(value, name)
-        found[name] = item if type(item) in _AS_THEY_ARE else plain(item, lang)
-    return found
+def _list(items: Iterable[object], lang: str) -> list[object]:
+    return [item if type(item) in _AS_THEY_ARE else plain(item, lang) for item in items]
+
+
+def _mapping(items: Mapping[object, object], lang: str) -> Json:
+    return {str(key): item if type(item) in _AS_THEY_ARE else plain(item, lang) for key, item in items.items()}
+
+
+def _of_fields(names: tuple[str, ...]) -> Callable[[Any, str], object]:
+    # Of a single name, what is asked for would come alone and not as a tuple.
+    values_of = attrgetter(*names, names[0])
+
+    def write(value: object, lang: str) -> Json:
+        return {
+            name: item if type(item) in _AS_THEY_ARE else plain(item, lang)
+            for name, item in zip(names, values_of(value), strict=False)
+        }
+
+    return write
 
 
 def _finding(finding: Finding, lang: str) -> Json:
@@ -133,3 +173,14 @@ def _change(change: Change, lang: str) -> Json:
         "params": dict(change.params),
         "text": sentence(change.code, {"subject": change.subject, **change.params}, lang).text,
     }
+
+
+_WRITERS: tuple[tuple[type, Callable[[Any, str], object]], ...] = (
+    (tuple, _list),
+    (list, _list),
+    (Finding, _finding),
+    (Change, _change),
+    (Enum, lambda value, lang: value.value),
+    (datetime, lambda value, lang: rfc3339(value)),
+    (Mapping, _mapping),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from edoc.facts.findings import Finding, Severity
+from edoc.report.dates import persian_digits
 from edoc.report.speech import Speech
 from edoc.result.enums import Indication, SubIndication, Verdict
 from edoc.result.report import ReportData, SignatureResult
@@ -17,6 +18,8 @@ _HEADLINES = {
     Verdict.INTACT: "intact",
 }
 
+_PAGES = 5
+"""Pages named in a sentence."""
 _REVOKED = (SubIndication.REVOKED_NO_POE, SubIndication.REVOKED_CA_NO_POE)
 """Undecided in the words of the standard; to say that nothing is wrong would mislead."""
 
@@ -103,12 +106,24 @@ def _not_passed(data: ReportData, say: Speech) -> Iterator[str]:
             yield say.phrase("unchanged_but")
         elif worst is None or worst.intact is None:
             yield say.phrase("unchanged_unknown")
+    elif worst is not None:
+        yield _pages(worst, say)
     cause = leading(data)
     if cause is not None:
         yield say.sentence(cause.code, {"subject": cause.subject, **cause.params}).text
     revoked = worst is not None and worst.sub_indication in _REVOKED
     if data.verdict is Verdict.INDETERMINATE and not revoked:
         yield say.phrase("not_bad")
+
+
+def _pages(worst: SignatureResult, say: Speech) -> str:
+    """Return which pages were changed against what the signature permits; empty where none is known."""
+    pages = sorted({change.page for change in worst.changes if change.permitted is False and change.page is not None})
+    if not pages:
+        return ""
+    numbers = _listed([persian_digits(str(page)) if say.lang == "fa" else str(page) for page in pages[:_PAGES]], say)
+    key = "page_changed" if len(pages) == 1 else "pages_changed" if len(pages) <= _PAGES else "pages_changed_more"
+    return say.phrase(key, pages=numbers)
 
 
 def gravest(signatures: tuple[SignatureResult, ...]) -> SignatureResult | None:

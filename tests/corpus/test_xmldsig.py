@@ -43,7 +43,7 @@ NO_KEY = {
     "signxml/interop/xml-crypto/windows_store_signature.xml",
     "santuario/org/apache/xml/security/temp/key/retrieval-from-same-doc.xml",
 }
-"""Their suites keep the key elsewhere, or reach it by a RetrievalMethod, which is never followed: only digests count."""
+"""Their suites keep the key elsewhere, or reach it by an expression that is not judged: only digests count."""
 KEY_FILES = (".der", ".pem", ".crt")
 
 

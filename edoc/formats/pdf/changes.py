@@ -70,6 +70,7 @@ def _steps(
     pdf: Pdf, found: list[Found], first: int, permissions: dict[int, Permission]
 ) -> dict[int, Judged]:
     from edoc.formats.pdf.graph import Graph
+    from edoc.formats.pdf.joining import joins
     from edoc.formats.pdf.roles import explain
     from edoc.formats.pdf.step import Step
 
@@ -77,10 +78,14 @@ def _steps(
     steps: dict[int, Judged] = {}
     for index in range(first + 1, len(pdf.revisions)):
         step = Step(pdf, pdf.revisions[index - 1], pdf.revisions[index], found)
-        step.compare(graph)
-        explain(step)
-        graph.advance(step.new)
-        step.close(graph)
+        if joins(step, graph):
+            step.compare_trailers()
+            step.find_unlisted()
+        else:
+            step.compare(graph)
+            explain(step)
+            graph.advance(step.new)
+            step.close(graph)
         binding = [
             permissions[id(one)] for one in found if one.revision is not None and one.revision.index < index
         ]

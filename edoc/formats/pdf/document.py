@@ -14,6 +14,7 @@ from edoc.formats.pdf.fields import Branch, Field, walk_fields
 from edoc.formats.pdf.filters import decode
 from edoc.formats.pdf.lex import Budget
 from edoc.formats.pdf.objects import ObjectStream, Placed, close_stream, open_object_stream, read_object
+from edoc.formats.pdf.scan import Octets, scan_object
 from edoc.formats.pdf.sections import FREE, IN_FILE, IN_STREAM, Entry, Revision
 from edoc.formats.pdf.values import Ref, RepeatedKeys, Stream, Value
 from edoc.formats.pdf.xref import XrefReader
@@ -38,6 +39,8 @@ class Pdf:
         self._values: dict[int, Value] = {}
         self._refs: dict[int, Ref] = {}
         self._containers: dict[int, ObjectStream] = {}
+        self.octets: dict[int, Octets | None] = {}
+        """Where the octets of scanned objects lie, by the offset of the object; null for what is no stream."""
         self.field_cache: dict[int, tuple[Field, ...]] = {}
         self.field_index: dict[int, dict[tuple[str, Ref | None], Field]] = {}
         self.branches: dict[Ref, list[Branch]] = {}
@@ -49,7 +52,7 @@ class Pdf:
         self.notes: list[Finding] = reader.notes
         self.revisions: tuple[Revision, ...] = tuple(revisions)
         self.last = self.revisions[-1]
-        self._entries: list[dict[int, Entry]] = [{} for _ in revisions]
+        self._located: list[dict[int, tuple[Entry, Revision] | None]] = [{} for _ in revisions]
         self._updates = _updates_of(self.revisions)
         self.trailer = self.last.trailer
         self.root = self.root_of(self.last)
@@ -105,24 +108,38 @@ class Pdf:
         Raises PdfError(PDF_XREF_RANGE) when the place lies behind the revision that names it: bytes
         that came later would fill it.
         """
-        newest = self.last.index if revision is None else revision.index
-        index = 0
-        if newest:
-            listed = self._updates.get(number)
-            if listed is not None and listed[0] <= newest:
-                index = listed[bisect_right(listed, newest) - 1]
+        located = self._located[(revision or self.last).index]
+        return located[number] if number in located else self._locate(number, revision or self.last)
+
+    def _locate(self, number: int, revision: Revision) -> tuple[Entry, Revision] | None:
+        listed, index = self._updates.get(number), 0
+        if listed is not None and listed[0] <= revision.index:
+            index = listed[bisect_right(listed, revision.index) - 1]
         home = self.revisions[index]
-        found = self._entries[index].get(number) or self._find(number, home)
-        return None if found is None else (found, home)
+        entry = self._find(number, home)
+        found = self._located[revision.index][number] = (entry, home) if entry is not None else None
+        return found
 
     def _find(self, number: int, home: Revision) -> Entry | None:
-        entry = home.find(number)
-        if entry is None:
-            return None
-        if entry.kind == IN_FILE and not 0 < entry.place < home.end:
+        # An update lists little, and all of it is asked for.
+        entry = home.entries.get(number) if home.index and home.plain else home.find(number)
+        if entry is not None and entry.kind == IN_FILE and not 0 < entry.place < home.end:
             raise PdfError("PDF_XREF_RANGE", home.xref_offset, number=number)
-        self._entries[home.index][number] = entry
         return entry
+
+    def expect_all(self, revision: Revision) -> None:
+        """Read the rows of a revision at once, for whoever is about to ask for most of its objects."""
+        homes = self.revisions[: revision.index + 1]
+        # Of sections that stand side by side, which one counts is told for one number at a time.
+        if not all(home.plain for home in homes):
+            return
+        located = self._located[revision.index]
+        for home in homes:
+            for number, entry in home.sections[0].entries():
+                if entry[0] != IN_FILE or 0 < entry[1] < home.end:
+                    located[number] = (entry, home)
+                else:
+                    located.pop(number, None)
 
     def unchanged(self, numbers: Iterable[int], revision: Revision) -> tuple[int, int]:
         """Return the revisions around one, as (first, beyond the last), in which some objects stay as they are."""
@@ -158,6 +175,18 @@ class Pdf:
     def has_read(self, place: int) -> bool:
         """Tell whether the object at an offset was read already."""
         return place in self._values
+
+    def stream_octets(self, place: int, *, end: int) -> Octets | None:
+        """Return where the octets of the stream at an offset surely lie, null for what is none or must be read first.
+
+        `end` bounds the revision that is looked at.
+        """
+        if place in self.octets:
+            return self.octets[place]
+        if place in self._values and not isinstance(self._values[place], Stream):
+            return None
+        scanned = scan_object(self._data, place, end=end)
+        return scanned[3] if scanned is not None else None
 
     def _one(self, ref: Ref, revision: Revision | None) -> Value:
         found = self.entry(ref.number, revision)

@@ -11,14 +11,14 @@ from edoc.formats.pdf.coverage import Found, fields_of
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.lex import END
-from edoc.formats.pdf.scan import stream_octets
 from edoc.formats.pdf.sections import Revision
-from edoc.formats.pdf.values import Ref, Stream, Value
+from edoc.formats.pdf.values import PdfString, Ref, Stream, Value
 
-_NAMES = (
+_PLAIN_NAMES = (
     rb"(?:J(?:S|avaScript)|AA|Launch|XFA|OCProperties|RichMedia\w*+|Screen|Movie|3D|Sound|Rendition|GoTo3DView"
-    rb"|SetOCGState|Hide|ImportData)" + END + rb"|[^\x00\t\n\x0c\r ()<>\[\]{}/%#]*+#[0-9A-Fa-f]{2}"
+    rb"|SetOCGState|Hide|ImportData)" + END
 )
+_NAMES = _PLAIN_NAMES + rb"|[^\x00\t\n\x0c\r ()<>\[\]{}/%#]*+#[0-9A-Fa-f]{2}"
 _FILED = rb"(?:F|#46)[\x00\t\n\x0c\r ]*+(?:[(<]|\d++[\x00\t\n\x0c\r ]++\d++[\x00\t\n\x0c\r ]++R)"
 _MARKS = re.compile(rb"/(?:" + _NAMES + rb")")
 """Names without which nothing here is dynamic, and names that are spelled with escapes."""
@@ -27,6 +27,8 @@ _FILE = re.compile(rb"/" + _FILED)
 _PACKED = re.compile(rb"/ObjStm" + END)
 _ANY = re.compile(rb"/(?:" + _NAMES + rb"|" + _FILED + rb"|ObjStm" + END + rb")")
 """All of these in one pass: most documents have none."""
+_ANY_PLAIN = re.compile(rb"/(?:" + _PLAIN_NAMES + rb"|" + _FILED + rb"|ObjStm" + END + rb")")
+"""The same, where nothing is spelled with escapes."""
 _ENDS = re.compile(rb"endstream|stream|endobj")
 _ACTIONS = {
     "JavaScript": "JavaScript", "Launch": "Launch", "Rendition": "media", "Movie": "media", "Sound": "media",
@@ -51,8 +53,8 @@ def dynamic_findings(pdf: Pdf, found: list[Found]) -> list[Finding]:
     if revision is None or not pdf.readable:
         return []
     findings: list[Finding] = []
-    parts = _parts(pdf, revision)
-    if all(_ANY.search(pdf.document.data, start, end) is None for start, end in parts):
+    parts = list(_without(_parts(pdf, revision), _holes(found)))
+    if not _told(pdf.document.data, parts):
         return findings
     if _marked(pdf, revision, parts):
         kinds: set[str] = set()
@@ -69,14 +71,45 @@ def dynamic_findings(pdf: Pdf, found: list[Found]) -> list[Finding]:
     return findings
 
 
+def _told(data: Buffer, parts: list[tuple[int, int]]) -> bool:
+    for start, end in parts:
+        names = _ANY_PLAIN if data.find(b"#", start, end) < 0 else _ANY
+        if names.search(data, start, end) is not None:
+            return True
+    return False
+
+
+def _holes(found: list[Found]) -> list[tuple[int, int]]:
+    """Return where signature values stand that are digits and nothing else."""
+    values = [one.dictionary.get("Contents") for one in found]
+    return sorted(
+        value.span
+        for value in values
+        if isinstance(value, PdfString) and value.is_hex and value.span is not None
+        and value.span[1] - value.span[0] == 2 * len(value) + 2
+    )  # fmt: skip
+
+
+def _without(parts: list[tuple[int, int]], holes: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Cut holes out of stretches, both in order."""
+    left = holes[::-1]
+    for start, end in parts:
+        while left and left[-1][1] <= end:
+            first, last = left.pop()
+            if start <= first:
+                yield start, first
+                start = last
+        yield start, end
+
+
 def _parts(pdf: Pdf, revision: Revision) -> list[tuple[int, int]]:
     """Return the stretches of the file in which names are sought: large streams are passed over."""
     placed = sorted({place for home in pdf.revisions[: revision.index + 1] for place in home.places()})
-    parts, start, data = [], 0, pdf.document.data
+    parts, start = [], 0
     for place, after in zip(placed, [*placed[1:], revision.end], strict=True):
         if after - place < _LARGE or place < start:
             continue
-        octets = stream_octets(data, place, end=revision.end)
+        octets = pdf.stream_octets(place, end=revision.end)
         # What is listed inside of a stream is an object all the same.
         if octets is not None and octets[1] <= after:
             parts.append((start, octets[0]))

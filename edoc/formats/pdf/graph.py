@@ -6,12 +6,12 @@ that an update writes loses its old references and gets its new ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from edoc.formats.pdf.document import Pdf
 from edoc.formats.pdf.errors import PdfError
-from edoc.formats.pdf.scan import scan_references
+from edoc.formats.pdf.scan import scan_object
 from edoc.formats.pdf.sections import FREE, IN_FILE, Revision
 from edoc.formats.pdf.values import Ref, RepeatedKeys, Stream, Value
 
@@ -40,6 +40,7 @@ class Graph:
 
     def __init__(self, pdf: Pdf, revision: Revision) -> None:
         self._pdf = pdf
+        self._data = pdf.document.data
         self._revision = revision
         self._owners: dict[int, int | set[int]] = {}
         """Every number that is referred to from the trailer on, with who does: one number mostly, or several."""
@@ -47,6 +48,7 @@ class Graph:
         self._targets: dict[int, tuple[int, ...]] = {}
         self.broken = ""
         """Code of the first object that could not be read, empty when all could."""
+        pdf.expect_all(revision)
         self._retarget(TRAILER, self._of_trailer())
 
     @property
@@ -67,28 +69,49 @@ class Graph:
             if number in self._owners:
                 self._retarget(number, self._of(number))
 
-    def _of_trailer(self) -> frozenset[int]:
-        trailer = self._revision.trailer
-        return frozenset(ref.number for key in _TRAILER_KEYS for ref in references(trailer.get(key)))
+    def join(self, revision: Revision, edges: Mapping[int, AbstractSet[int]]) -> None:
+        """Go to the next revision, whose update is known to add these references and to change no other.
 
-    def _retarget(self, source: int, targets: frozenset[int]) -> None:
+        Objects that nobody referred to before stand among the keys, with all that they refer to.
+        """
+        self._revision = revision
+        for source, targets in edges.items():
+            self._targets[source] = (*self._targets.get(source, ()), *targets)
+            for target in targets:
+                self._own(target, source)
+
+    def _own(self, target: int, owner: int) -> None:
+        known = self._owners.get(target)
+        if known is None:
+            self._owners[target] = owner
+        elif isinstance(known, set):
+            known.add(owner)
+        elif known != owner:
+            self._owners[target] = {known, owner}
+
+    def _of_trailer(self) -> Collection[int]:
+        trailer = self._revision.trailer
+        return {ref.number for key in _TRAILER_KEYS for ref in references(trailer.get(key))}
+
+    def _retarget(self, source: int, targets: Collection[int]) -> None:
         """Replace what an object refers to; what becomes reachable is read, what nobody refers to is dropped."""
-        before = frozenset(self._targets.get(source, ()))
-        self._targets[source] = tuple(targets)
+        before, after = frozenset(self._targets.get(source, ())), frozenset(targets)
+        self._targets[source] = tuple(after)
         owners = self._owners
-        opened = [(source, target) for target in targets - before]
+        opened = [(source, target) for target in after - before]
         while opened:
             owner, target = opened.pop()
             known = owners.get(target)
             if known is None:
                 owners[target] = owner
-                found = self._targets[target] = tuple(self._of(target))
-                opened.extend([(target, further) for further in found])
+                found = self._targets[target] = tuple(set(self._of(target)))
+                if found:
+                    opened.extend([(target, further) for further in found])
             elif isinstance(known, set):
                 known.add(owner)
             elif known != owner:
                 owners[target] = {known, owner}
-        closed = [(source, target) for target in before - targets]
+        closed = [(source, target) for target in before - after]
         while closed:
             owner, target = closed.pop()
             known = owners.get(target)
@@ -98,32 +121,35 @@ class Graph:
                 del owners[target]
                 closed.extend([(target, further) for further in self._targets.pop(target, ())])
 
-    def _of(self, number: int) -> frozenset[int]:
+    def _of(self, number: int) -> Collection[int]:
+        pdf = self._pdf
         try:
-            found = self._pdf.entry(number, self._revision)
+            found = pdf.entry(number, self._revision)
             if found is None or found[0].kind == FREE:
-                return frozenset()
-            entry, home = found
-            if entry.kind != IN_FILE:
-                return _targets(self._pdf.get_direct(Ref(number, 0), self._revision))[0]
-            ref = Ref(number, entry.extra)
-            if self._pdf.has_read(entry.place):
+                return ()
+            (kind, place, extra), home = found
+            if kind != IN_FILE:
+                return targets_of(pdf.get_direct(Ref(number, 0), self._revision))[0]
+            if pdf.has_read(place):
                 # What was parsed anyway need not be scanned, unless it says a key twice: then both values count.
-                read, certain = _targets(self._pdf.get_direct(ref, self._revision))
+                read, certain = targets_of(pdf.get_direct(Ref(number, extra), self._revision))
                 if certain:
                     return read
-            scanned = scan_references(
-                self._pdf.document.data, entry.place, ref, end=home.end, budget=self._pdf.budget
-            )
-            return _targets(self._pdf.get_direct(ref, self._revision))[0] if scanned is None else scanned
+            scanned = scan_object(self._data, place, end=home.end)
+            if scanned is None or scanned[0] != number or scanned[1] != extra:
+                return targets_of(pdf.get_direct(Ref(number, extra), self._revision))[0]
+            pdf.octets[place] = scanned[3]
+            if scanned[2]:
+                pdf.budget.spend_tokens(len(scanned[2]), place)
+            return scanned[2]
         except PdfError as problem:
             if problem.code == "PDF_LIMIT":
                 raise
             self.broken = self.broken or problem.code
-            return frozenset()
+            return ()
 
 
-def _targets(value: Value) -> tuple[frozenset[int], bool]:
+def targets_of(value: Value) -> tuple[set[int], bool]:
     """Return the numbers that a value refers to, and whether no dictionary in it says a key twice."""
     found: list[int] = []
     certain = True
@@ -140,7 +166,7 @@ def _targets(value: Value) -> tuple[frozenset[int], bool]:
             todo.extend([item for item in node if type(item) in _CONTAINERS])
         elif isinstance(node, Stream):
             todo.append(node.dictionary)
-    return frozenset(found), certain
+    return set(found), certain
 
 
 _CONTAINERS = frozenset((Ref, dict, RepeatedKeys, list, Stream))

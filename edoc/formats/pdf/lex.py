@@ -17,23 +17,29 @@ SKIP = rb"[\x00\t\n\x0c\r ]*+(?:%[^\r\n]*+[\x00\t\n\x0c\r ]*+)*+"
 END = rb"(?=[\x00\t\n\x0c\r ()<>\[\]{}/%]|\Z)"
 """What may follow a regular token (7.2.3)."""
 
-# Every repetition is possessive: a flood of comments or digits costs one pass. The last alternative takes
-# anything, so that the search never moves past an octet that is no token.
+_NAME = rb"/([^\x00\t\n\x0c\r ()<>\[\]{}/%]*+)"
+_NUMBER = rb"(\d{1,10})(?:" + WS + rb"++(\d{1,5})" + WS + rb"++R" + END + rb"|" + END + rb")"
+"""An integer, or with the second group a reference."""
+# Every repetition is possessive: a flood of comments or digits costs one pass. The last alternative takes anything, so
+# that the search never moves past an octet that is no token. What begins with a literal octet is refused at once.
 _TOKEN = re.compile(
-    SKIP
-    + rb"(?:"
-    + rb"/([^\x00\t\n\x0c\r ()<>\[\]{}/%]*+)"  # 1 name
-    + rb"|(\d{1,10})" + WS + rb"++(\d{1,5})" + WS + rb"++R" + END  # 2, 3 reference
-    + rb"|([+-]?\d++)" + END  # 4 integer
-    + rb"|(<<)|(>>)|(\[)|(\])"  # 5 6 7 8
-    + rb"|<([^>]*+)>"  # 9 hexadecimal string, or none
-    + rb"|\(((?:[^()\\]++|\\[\s\S])*+)\)"  # 10 literal string without parentheses
-    + rb"|([+-]?(?:\d++\.\d*+|\.\d++))" + END  # 11 real
-    + rb"|([A-Za-z*'\"0-9.+-]++)" + END  # 12 keyword
-    + rb"|(\()"  # 13 other literal string
-    + rb"|([\s\S]|\Z)"  # 14 nothing known
+    WS + rb"*+(?:"
+    # 1 name; what nearly always follows one in a dictionary is read with it: 2 name, 3 integer, 4 reference
+    + _NAME + rb"(?:" + WS + rb"*+(?:" + _NAME + rb"|" + _NUMBER + rb"))?"
+    + rb"|<<()|>>()|\[()|\]()"  # 5 6 7 8
+    + rb"|" + _NUMBER  # 9 integer, 10 reference
+    + rb"|<([^>]*+)>"  # 11 hexadecimal string, or none
+    + rb"|\(((?:[^()\\]++|\\[\s\S])*+)\)"  # 12 literal string without parentheses
+    + rb"|([+-]?\d++)" + END  # 13 integer with a sign, or a long one
+    + rb"|([+-]?(?:\d++\.\d*+|\.\d++))" + END  # 14 real
+    + rb"|([A-Za-z*'\"0-9.+-]++)" + END  # 15 keyword
+    + rb"|%[^\r\n]*+(?:" + WS + rb"++%[^\r\n]*+)*+()"  # 16 comments
+    + rb"|\(()"  # 17 other literal string
+    + rb"|([\s\S]|\Z)"  # 18 nothing known
     + rb")"
 )  # fmt: skip
+_PAIR, _HEXADECIMAL = 4, 11
+"""Groups up to the first begin with a name; the second is a hexadecimal string."""
 _LITERAL_PIECE = re.compile(rb"[^()\\]*+(?:\\[\s\S][^()\\]*+)*+")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])|\r\n|\r")
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -55,6 +61,9 @@ _COMMON = {
     )
 }  # fmt: skip
 """Names of every signed document."""
+_reference = tuple.__new__
+"""Makes a reference of its two numbers, without the detour of a call by names."""
+_ONLY_NAMES = frozenset((Name,))
 _PLAIN = 1 << 10
 """Octets of a string that is surely within every limit."""
 _TOLD = 8
@@ -90,27 +99,23 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
     open_containers: list[tuple[list[Value], bool]] = []
     items: list[Value] = []
     in_dictionary = False
-    depth = budget.limits.pdf_depth
-    room = budget.limits.pdf_tokens - budget.tokens
+    depth, room = budget.limits.pdf_depth, budget.limits.pdf_tokens - budget.tokens
     longest, names = budget.limits.pdf_string_bytes, budget.names
     position, count = start, 0
     value: Value
     while True:
         for token in _TOKEN.finditer(data, position):
             count += 1
-            kind = token.lastindex
-            if kind == 1:
-                text = token[1]
-                value = names.get(text)
-                if value is None:
-                    value = _name(text)
-                    if len(names) < _NAMES:
-                        names[text] = value
-            elif kind == 3:
-                number, generation = token.group(2, 3)
-                value = Ref(int(number), int(generation))
-            elif kind == 4 and len(text := token[4]) <= _DIGITS:
-                value = int(text)
+            kind = token.lastindex or 0
+            if kind <= _PAIR:
+                value = names.get(token[1]) or _learn(token[1], names)
+                if kind > 1 and open_containers:
+                    items.append(value)
+                    count += 1
+                    if kind == 2:
+                        value = names.get(token[2]) or _learn(token[2], names)
+                    else:
+                        value = int(token[3]) if kind == 3 else _reference(Ref, (int(token[3]), int(token[4])))
             elif kind == 5 or kind == 7:
                 if len(open_containers) >= depth:
                     raise PdfError("PDF_LIMIT", token.start(), limit="pdf_depth")
@@ -122,31 +127,42 @@ def parse_value(data: Buffer, start: int, *, budget: Budget, in_file: bool = Tru
                     raise PdfError("PDF_NESTING", token.start())
                 value = _dictionary(items, token.start()) if in_dictionary else items
                 items, in_dictionary = open_containers.pop()
-            elif kind == 9 or kind == 10:
+            elif kind == 10:
+                value = _reference(Ref, (int(token[9]), int(token[10])))
+            elif kind == 9 or (kind == 13 and len(token[13]) <= _DIGITS):
+                value = int(token[kind])
+            elif kind == 12 and len(token[12]) <= _PLAIN and items and items[-1] != "Contents":
+                value = _literal(token[12])
+            elif kind == 11 or kind == 12:
                 contents = in_dictionary and len(items) & 1 == 1 and items[-1] == "Contents"
-                if contents or kind == 9 or len(token[10]) > _PLAIN:
-                    value = _string(token, kind, longest, contents=contents, in_file=in_file)
-                else:
-                    text = token[10]
-                    value = PdfString(_unescape(text) if b"\\" in text or b"\r" in text else text)
-            elif kind == 12 and token[12] in _KEYWORDS:
-                value = _KEYWORDS[token[12]]
-            elif kind == 11:
-                value = _real(token[11], token.start())
-            elif kind == 13:
-                value, position = _nested_literal(data, token.start(13), longest)
+                value = _string(token, kind, longest, contents=contents, in_file=in_file)
+            elif kind == 16:
+                continue
+            elif kind == 15 and token[15] in _KEYWORDS:
+                value = _KEYWORDS[token[15]]
+            elif kind == 14:
+                value = _real(token[14], token.start())
+            elif kind == 17:
+                value, position = _nested_literal(data, token.end() - 1, longest)
             else:
-                raise PdfError("PDF_KEYWORD" if kind == 12 else "PDF_TOKEN", token.start(kind or 0))
+                raise PdfError("PDF_KEYWORD" if kind == 15 else "PDF_TOKEN", token.start(kind))
             if not open_containers:
                 budget.spend_tokens(count, start)
-                return value, position if kind == 13 else token.end()
+                return value, position if kind == 17 else token.end(1) if kind <= _PAIR else token.end()
             items.append(value)
             if count > room:
                 raise PdfError("PDF_LIMIT", start, limit="pdf_tokens")
-            if kind == 13:
+            if kind == 17:
                 break
         else:
             raise PdfError("PDF_TOKEN", start)
+
+
+def _learn(text: bytes, names: dict[bytes, Name]) -> Name:
+    value = _name(text)
+    if len(names) < _NAMES:
+        names[text] = value
+    return value
 
 
 def _name(text: bytes) -> Name:
@@ -156,14 +172,10 @@ def _name(text: bytes) -> Name:
 
 
 def _dictionary(items: list[Value], offset: int) -> dict[str, Value]:
-    keys, values = items[::2], items[1::2]
-    if len(keys) != len(values):
+    keys = items[::2]
+    if len(items) & 1 or not _ONLY_NAMES.issuperset(map(type, keys)):
         raise PdfError("PDF_KEY_NOT_NAME", offset)
-    found: dict[str, Value] = {}
-    for key, value in zip(keys, values, strict=True):
-        if not isinstance(key, Name):
-            raise PdfError("PDF_KEY_NOT_NAME", offset)
-        found[key] = value
+    found: dict[str, Value] = dict(zip(keys, items[1::2], strict=True))  # type: ignore[arg-type]
     if len(found) == len(keys):
         return found
     repeated = RepeatedKeys(found)
@@ -175,13 +187,13 @@ def _string(token: re.Match[bytes], kind: int, longest: int, *, contents: bool, 
     text = token[kind]
     if len(text) > 2 * longest and not contents:
         raise PdfError("PDF_LIMIT", token.start(kind), limit="pdf_string_bytes")
-    if kind == 9:
-        value = PdfString(_hexadecimal(text, token.start(9) - 1))
+    if kind == _HEXADECIMAL:
+        value = PdfString(_hexadecimal(text, token.start(kind) - 1))
     else:
-        value = PdfString(_unescape(text) if b"\\" in text or b"\r" in text else text)
+        value = _literal(text)
     if contents:
         # Only of /Contents does anyone ask how and where it is written.
-        value.is_hex = kind == 9
+        value.is_hex = kind == _HEXADECIMAL
         value.span = (token.start(kind) - 1, token.end()) if in_file else None
     return value
 
@@ -195,6 +207,10 @@ def _hexadecimal(text: bytes, offset: int) -> bytes:
         return unhexlify(digits + b"0" if len(digits) & 1 else digits)
     except ValueError as problem:
         raise PdfError("PDF_TOKEN", offset) from problem
+
+
+def _literal(text: bytes) -> PdfString:
+    return PdfString(_unescape(text) if b"\\" in text or b"\r" in text else text)
 
 
 def _unescape(text: bytes) -> bytes:

@@ -260,16 +260,7 @@ class _Fields:
         visible = ("AP" in widget or "MK" in widget) and not is_nowhere(widget.get("Rect"), step.after)
         place = widget.get("P")
         page = page_number(step, place.number) if visible and isinstance(place, Ref) else None
-        stamp = one.sub_filter == "ETSI.RFC3161"
-        rank = Rank.VALIDATION if stamp and not visible else Rank.SIGN
-        code = "PDF_TIMESTAMP_ADDED" if stamp else "PDF_SIGNATURE_ADDED"
-        # A field and its widget bring one signature: told once, and as what is seen of it.
-        known = [told for told in step.told if (told.change.code, told.change.subject) == (code, one.field.name)]
-        if visible and not any(told.change.shown for told in known):
-            step.told = [told for told in step.told if told not in known]
-            known = []
-        if not known:
-            step.tell(rank, code, one.field.name, page=page, box=box if visible else None, shown=visible)
+        step.tell_signature(one, page=page, box=box, shown=visible)
         if visible:
             covered(step, box, place, name=one.field.name)
 

@@ -49,12 +49,20 @@ class Rows(NamedTuple):
         extra = int.from_bytes(data[at + one + two : at + one + two + three], "big")
         return Entry(kind, place, extra)
 
+    def entries(self) -> list[Entry]:
+        """Return all entries, in a fraction of the time that one by one takes."""
+        if self.widths is not None:
+            return [self.entry(index) for index in range(self.length)]
+        words = self.data.split()
+        rows = zip(words[::3], words[1::3], words[2::3], strict=True)
+        return [_entry(Entry, (IN_FILE if kind == b"n" else FREE, int(place), int(extra))) for place, extra, kind in rows]
 
     def places(self) -> list[int]:
         """Return the offsets of what is in the file by itself."""
         data = self.data
         if self.widths is None:
-            return [int(data[at : at + 10]) for at in range(0, len(data), 20) if data[at + 17] == 0x6E]
+            words = data.split()
+            return [int(place) for place, kind in zip(words[::3], words[2::3], strict=True) if kind == b"n"]
         return [entry.place for entry in map(self.entry, range(self.length)) if entry.kind == IN_FILE]
 
 
@@ -99,8 +107,7 @@ class Section:
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Yield every number that this section itself lists, without its hybrid part."""
         for part in self.rows:
-            for index in range(part.length):
-                yield part.first + index, part.entry(index)
+            yield from enumerate(part.entries(), part.first)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +121,11 @@ class Revision:
     """Like `end`, without the last line end."""
     sections: tuple[Section, ...]
     """Newest first: one section, or the two parts of a linearised file."""
+
+    @property
+    def plain(self) -> bool:
+        """True when there is one section and no hybrid part: what lists a number is then beyond doubt."""
+        return len(self.sections) == 1 and self.sections[0].hybrid is None
 
     @property
     def xref_offset(self) -> int:

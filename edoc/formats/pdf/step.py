@@ -24,6 +24,8 @@ _PARTS = 2_000
 """Values compared to tell whether two objects are equivalent."""
 _LISTED = 50
 """Changes told of one update."""
+_USERS = 100
+"""Objects asked, to tell on which page a changed one shows."""
 _BLOCK = 1 << 20
 
 
@@ -106,6 +108,20 @@ class Step:
         said = {key: value for key, value in params.items() if value}
         self.tell(rank, code, subject, page=page, shown=True, params=said)
 
+    def tell_signature(self, one: Found, *, page: int | None = None, box: tuple[float, float, float, float] | None = None,
+                       shown: bool = False) -> None:  # fmt: skip
+        """Note a signature or document time-stamp that the update brings, once, and as what is seen of it."""
+        stamp = one.sub_filter == "ETSI.RFC3161"
+        code = "PDF_TIMESTAMP_ADDED" if stamp else "PDF_SIGNATURE_ADDED"
+        # A field and its widget bring one signature.
+        known = [told for told in self.told if (told.change.code, told.change.subject) == (code, one.field.name)]
+        if shown and not any(told.change.shown for told in known):
+            self.told = [told for told in self.told if told not in known]
+            known = []
+        if not known:
+            rank = Rank.VALIDATION if stamp and not shown else Rank.SIGN
+            self.tell(rank, code, one.field.name, page=page, box=box if shown else None, shown=shown)
+
     def before(self, value: Value) -> Value:
         """Resolve as of the older revision."""
         return self.pdf.resolve(value, self.old)
@@ -128,14 +144,14 @@ class Step:
         if isinstance(old, Ref) and old.number == new.number:
             if new.number in self.changed:
                 users = self.users(new.number)
-                if not users <= owners or not all(self._once(user, new.number) for user in users):
+                if not users <= owners or not all(self.names_once(user, new.number) for user in users):
                     return False
                 self.explained.add(new.number)
             return True
         return self.fresh(new)
 
-    def _once(self, owner: int, number: int) -> bool:
-        """Tell whether an owner refers to an object once: what it names twice may play two parts."""
+    def names_once(self, owner: int, number: int) -> bool:
+        """Tell whether an owner of the older revision refers to an object once: what it names twice may play two parts."""
         if owner == TRAILER:
             return True
         found = [ref.number for ref in references(self.value_before(owner))]
@@ -198,7 +214,7 @@ class Step:
         entries = self.new.entries
         self._graph = graph
         self.before_graph = {number: graph.users(number) for number in entries if number in graph.live}
-        self._trailers()
+        self.compare_trailers()
         for number, entry in entries.items():
             # Number 0 heads the list of free objects and is never an object (7.5.4).
             if number or entry.kind != FREE:
@@ -207,7 +223,8 @@ class Step:
             number for number in self.changed if self.equivalent(self.value_before(number), self.value_after(number))
         }
 
-    def _trailers(self) -> None:
+    def compare_trailers(self) -> None:
+        """Compare what two trailers say besides where the rows are."""
         old, new = self.old.trailer, self.new.trailer
         for key in ("Root", "Encrypt"):
             if not same(old.get(key), new.get(key)):
@@ -289,7 +306,7 @@ class Step:
         for number in sorted(self.changed - self.explained):
             if number in self.before_graph and number in live:
                 refuse = self.unsure if number in self.moved else self.deny
-                refuse("PDF_OBJECT_CHANGED", number=number)
+                refuse("PDF_OBJECT_CHANGED", page=self._page_of(number, graph), number=number)
         for number in sorted(self.freed):
             if number in live:
                 self.deny("PDF_OBJECT_FREED", number=number)
@@ -302,7 +319,20 @@ class Step:
         elif graph.broken:
             self.unsure("PDF_OBJECT_UNREADABLE", key=graph.broken)
         self._unused(live)
-        self._unlisted()
+        self.find_unlisted()
+
+    def _page_of(self, number: int, graph: Graph) -> int | None:
+        """Return the page that alone uses an object, from 1; null where several do, or none is near."""
+        pages = self.pdf.page_numbers(self.old)
+        seen, todo, found = {number}, [number], set()
+        while todo and len(seen) < _USERS:
+            for user in graph.users(todo.pop()):
+                if user in pages:
+                    found.add(pages[user])
+                elif user not in seen:
+                    seen.add(user)
+                    todo.append(user)
+        return found.pop() if len(found) == 1 and not todo else None
 
     def _size(self, live: AbstractSet[int]) -> None:
         """7.5.4: objects from /Size on are missing, so that a smaller one takes away what was signed."""
@@ -328,8 +358,8 @@ class Step:
             # Writers leave some behind; a later update that refers to one is judged then.
             self.findings.append(info("PDF_OBJECT_UNUSED", number=unused[0], count=len(unused)))
 
-    def _unlisted(self) -> None:
-        """Octets of the update that belong to no listed object and no section: some reader may find them."""
+    def find_unlisted(self) -> None:
+        """Tell octets of the update that belong to no listed object and no section: some reader may find them."""
         sections = [*self.new.sections, *(item.hybrid for item in self.new.sections if item.hybrid is not None)]
         spans = [(section.offset, section.end) for section in sections]
         for number, entry in self.new.entries.items():

@@ -71,7 +71,7 @@ def read_signature(
     manifest_entries = _entries(references, document, id, notes)
     done = digested([*references, *manifest_entries], resolver)
     notes += [finding_of(item.problem, id) for item in done if item.problem is not None and not item.entry]
-    key_info = read_key_info(keys[0], id=id, limits=document.limits) if keys else None
+    key_info = read_key_info(keys[0], id=id, document=document) if keys else None
     return XmlSignature(
         element=element,
         document=document,

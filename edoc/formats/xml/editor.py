@@ -28,7 +28,6 @@ from edoc.formats.xml.references import digested, read_reference
 from edoc.formats.xml.text import Splice, XmlText
 from edoc.formats.xml.tree import Element, XmlDocument
 from edoc.formats.xml.write_properties import b64
-from edoc.limits import DEFAULT_LIMITS
 from edoc.pki.algorithms import digest_of
 from edoc.pki.cms import CmsError, parse_signed_data
 
@@ -48,13 +47,20 @@ class XadesEditor:
     """
 
     def __init__(
-        self, text: XmlText, *, name: str, originals: Sequence[Document] = (), newest: str | None = None
+        self,
+        text: XmlText,
+        *,
+        name: str,
+        originals: Sequence[Document] = (),
+        newest: str | None = None,
+        joined: bool = False,
     ) -> None:
-        """Take the text of a signed document; `newest` is the id of the signature just put in."""
+        """Take the text of a signed document; `newest` is the id of the signature just put in, `joined` beside others."""
         self._text = text
         self._name = name
         self._originals = tuple(originals)
         self._newest = newest
+        self.joined = joined
         self._read: XmlDocument | None = None
         self._numbers: dict[str, Element] = {}
         self._ends: dict[str, int] = {}
@@ -116,7 +122,7 @@ class XadesEditor:
         """
         element = self._element(signature)
         qualifying = self._qualifying(signature)
-        there = set(_carried(element, qualifying))
+        there = set(_carried(element, qualifying, self._tree))
         new = [item for item in dict.fromkeys((kind, der) for kind, der in objects) if item not in there]
         names = {qualifying.name(item) for item in qualifying.unsigned}
         certificates = [item for item in new if item[0] is MaterialKind.CERTIFICATE]
@@ -257,10 +263,10 @@ def _revocation_values(objects: Objects) -> str:
     return f"<xades:RevocationValues>{content}</xades:RevocationValues>"
 
 
-def _carried(signature: Element, qualifying: Qualifying) -> Iterable[tuple[MaterialKind, bytes]]:
+def _carried(signature: Element, qualifying: Qualifying, tree: XmlDocument) -> Iterable[tuple[MaterialKind, bytes]]:
     """Yield what a signature and its time-stamps carry."""
     for box in (item for item in signature if is_ds(item, "KeyInfo")):
-        found = read_key_info(box, id="", limits=DEFAULT_LIMITS)
+        found = read_key_info(box, id="", document=tree)
         yield from ((MaterialKind.CERTIFICATE, der) for der in found.certificates)
     for item in carried(qualifying, qualifying.unsigned, id=""):
         yield item.kind, item.der

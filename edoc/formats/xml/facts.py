@@ -89,7 +89,7 @@ def _material(key_info: KeyInfo | None) -> tuple[EmbeddedObject, ...]:
     if key_info is None:
         return ()
     kinds: tuple[tuple[MaterialKind, Iterable[bytes]], ...] = (
-        (MaterialKind.CERTIFICATE, key_info.certificates),
+        (MaterialKind.CERTIFICATE, (*key_info.certificates, *key_info.elsewhere)),
         (MaterialKind.CRL, key_info.revocation_lists),
     )
     return tuple(

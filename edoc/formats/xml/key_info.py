@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from edoc.facts.findings import Finding, info, warning
 from edoc.formats.xml.errors import XmlError
+from edoc.formats.xml.key_retrieval import KEY_INFO_REFERENCE, certificates_elsewhere
 from edoc.formats.xml.leaf import children, local, octets
-from edoc.formats.xml.tree import Element
-from edoc.limits import Limits
+from edoc.formats.xml.tree import Element, XmlDocument
 from edoc.pki import oids
 
 _DS_11 = "http://www.w3.org/2009/xmldsig11#"
@@ -39,6 +39,8 @@ class KeyInfo:
     element: Element
     certificates: tuple[bytes, ...] = ()
     """DER, in their order."""
+    elsewhere: tuple[bytes, ...] = ()
+    """Certificates of the document to which it points: whoever signs the KeyInfo does not sign them."""
     revocation_lists: tuple[bytes, ...] = ()
     serials: tuple[int, ...] = ()
     """Serial numbers of X509IssuerSerial."""
@@ -49,9 +51,9 @@ class KeyInfo:
     findings: tuple[Finding, ...] = ()
 
 
-def read_key_info(element: Element, *, id: str, limits: Limits) -> KeyInfo:
-    """Read a KeyInfo; what cannot be read is told, and left out."""
-    reader = _Reader(id, limits)
+def read_key_info(element: Element, *, id: str, document: XmlDocument) -> KeyInfo:
+    """Read a KeyInfo of a document; what cannot be read is told, and left out."""
+    reader = _Reader(id, document)
     for place, item in enumerate(children(element)):
         if place >= _VALUES:
             reader.findings.append(warning("XML_KEY_INFO_LIMIT", id, limit=_VALUES))
@@ -60,6 +62,7 @@ def read_key_info(element: Element, *, id: str, limits: Limits) -> KeyInfo:
     return KeyInfo(
         element=element,
         certificates=tuple(reader.certificates),
+        elsewhere=tuple(reader.elsewhere[: document.limits.certificates]),
         revocation_lists=tuple(reader.lists),
         serials=tuple(reader.serials),
         key_identifiers=tuple(reader.identifiers),
@@ -69,10 +72,12 @@ def read_key_info(element: Element, *, id: str, limits: Limits) -> KeyInfo:
 
 
 class _Reader:
-    def __init__(self, id: str, limits: Limits) -> None:
+    def __init__(self, id: str, document: XmlDocument) -> None:
         self.id = id
-        self.limits = limits
+        self.document = document
+        self.limits = document.limits
         self.certificates: list[bytes] = []
+        self.elsewhere: list[bytes] = []
         self.lists: list[bytes] = []
         self.serials: list[int] = []
         self.identifiers: list[bytes] = []
@@ -90,9 +95,11 @@ class _Reader:
                 self.keys.append(key)
             else:
                 self.findings.append(info("XML_KEY_VALUE_UNREADABLE", self.id))
-        elif name == "RetrievalMethod":
-            # Never followed: neither fetched nor transformed.
-            self.findings.append(info("XML_RETRIEVAL_METHOD", self.id))
+        elif name == "RetrievalMethod" or item.tag == KEY_INFO_REFERENCE:
+            found = certificates_elsewhere(item, self.document)
+            self.elsewhere += found
+            if not found:
+                self.findings.append(info("XML_RETRIEVAL_METHOD", self.id))
 
     def _x509(self, leaf: Element) -> None:
         name = local(leaf)

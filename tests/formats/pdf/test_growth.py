@@ -38,7 +38,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
         monkeypatch.setattr(owner, name, counting)
 
     count(objects, "parse_value", "parsed")
-    count(graph, "scan_references", "scanned")
+    count(graph, "scan_object", "scanned")
     count(graph.Graph, "_of", "entered")
     count(Pdf, "_find", "found")
     yield counted

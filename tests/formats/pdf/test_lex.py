@@ -13,7 +13,7 @@ from edoc.formats.pdf.errors import PdfError
 from edoc.formats.pdf.graph import references
 from edoc.formats.pdf.lex import Budget, parse_value
 from edoc.formats.pdf.marks import has_signature_marks
-from edoc.formats.pdf.scan import scan_references
+from edoc.formats.pdf.scan import scan_object
 from edoc.formats.pdf.values import Name, PdfString, Ref, RepeatedKeys, Value, same
 from edoc.limits import Limits
 
@@ -23,7 +23,8 @@ def parse(data: bytes, limits: Limits | None = None) -> Value:
 
 
 def scan(data: bytes, *, number: int = 7, end: int | None = None) -> frozenset[int] | None:
-    return scan_references(data, 0, Ref(number, 0), end=len(data) if end is None else end, budget=Budget())
+    scanned = scan_object(data, 0, end=len(data) if end is None else end)
+    return frozenset(scanned[2]) if scanned is not None and scanned[:2] == (number, 0) else None
 
 
 @pytest.mark.parametrize(

@@ -335,3 +335,61 @@ def test_a_signature_is_read_by_itself() -> None:
     assert one.canonicalization == C14N_EXCLUSIVE
     assert one.key_info is not None and len(one.key_info.certificates) == 1
     assert one.references[0].target is document.root
+
+
+X509 = "<ds:X509Data Id='{id}'><ds:X509Certificate>@cert@</ds:X509Certificate></ds:X509Data>"
+RAW = f"{DS}rawX509Certificate"
+XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+ONLY_DATA = f"<ds:Transforms>{transform(XPATH, '<ds:XPath>ancestor-or-self::ds:X509Data</ds:XPath>')}</ds:Transforms>"
+REFERENCE_11 = '<d:KeyInfoReference xmlns:d="http://www.w3.org/2009/xmldsig11#" URI="#{id}"/>'
+POINTERS = {
+    "the element itself": ('<ds:RetrievalMethod URI="#k" Type="x"/>', X509.format(id="k")),
+    "one that holds it": (f'<ds:RetrievalMethod URI="#k">{ONLY_DATA}</ds:RetrievalMethod>', f"<k Id='k'>{X509.format(id='z')}</k>"),
+    "its octets": (
+        f'<ds:RetrievalMethod URI="#k" Type="{RAW}"><ds:Transforms>{transform(f"{DS}base64")}</ds:Transforms></ds:RetrievalMethod>',
+        "<k Id='k'>@cert@</k>",
+    ),
+    "another KeyInfo": (REFERENCE_11.format(id="k"), f"<ds:KeyInfo Id='k'>{X509.format(id='z')}</ds:KeyInfo>"),
+}
+NOWHERE = {
+    "outside": ('<ds:RetrievalMethod URI="cert.der"/>', ""),
+    "nothing": ('<ds:RetrievalMethod URI="#k"/>', ""),
+    "two": ('<ds:RetrievalMethod URI="#k"/>', X509.format(id="k") * 2),
+    "something else": (REFERENCE_11.format(id="k"), X509.format(id="k")),
+    "an expression that is not judged": (
+        f'<ds:RetrievalMethod URI="#k"><ds:Transforms>{transform(XPATH, "<ds:XPath>id(1)</ds:XPath>")}</ds:Transforms></ds:RetrievalMethod>',
+        X509.format(id="k"),
+    ),
+    "itself": (REFERENCE_11.format(id="own"), ""),
+    "one that leads on": (REFERENCE_11.format(id="k"), f"<ds:KeyInfo Id='k'>{REFERENCE_11.format(id='own')}</ds:KeyInfo>"),
+}
+
+
+def _pointing(pointer: str, keys: str) -> edoc.Report:
+    text = signature(reference("#o1"), key_info=pointer, objects=f"<ds:Object>{keys}</ds:Object>" if keys else "")
+    text = text.replace("<ds:KeyInfo>", '<ds:KeyInfo Id="own">', 1)
+    return edoc.verify_document(signed(f"<doc>{ORDER}{text}</doc>"), policy="integrity")
+
+
+@pytest.mark.parametrize("name", POINTERS)
+def test_a_certificate_elsewhere_in_the_document_is_a_hint_like_one_in_its_place(name: str) -> None:
+    (found,) = _pointing(*POINTERS[name]).signatures
+    assert found.intact is True and found.signing_certificate is not None
+    assert "XML_RETRIEVAL_METHOD" not in {item.code for item in found.findings}
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_what_leads_to_no_certificate_of_the_document_is_told(name: str) -> None:
+    (found,) = _pointing(*NOWHERE[name]).signatures
+    assert found.intact is None and found.signing_certificate is None
+    assert "XML_RETRIEVAL_METHOD" in {item.code for item in found.findings}
+
+
+def test_signing_a_pointer_signs_no_certificate() -> None:
+    """EN 319 132-2 5.2 lets a signed KeyInfo stand for a reference to the certificate in it."""
+    info = "<ds:KeyInfo Id='own'>{}</ds:KeyInfo>"
+    for inner, level in ((X509.format(id="k"), "XAdES-BES"), (POINTERS["the element itself"][0], "XML-NOT-ETSI")):
+        text = signature(reference("#o1", 1) + reference("#own", 2), key_info="", objects=f"<ds:Object>{X509.format(id='k')}</ds:Object>")
+        text = text.replace("</ds:SignatureValue>", f"</ds:SignatureValue>{info.format(inner.replace('=' + chr(39) + 'k', '=' + chr(39) + 'm'))}")
+        report = edoc.verify_document(signed(f"<doc>{ORDER}{text}</doc>"), policy="integrity")
+        assert (report.signatures[0].intact, report.signatures[0].level) == (True, level)
