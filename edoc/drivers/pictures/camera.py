@@ -46,6 +46,10 @@ class Camera:
             raise CameraError(needs_password=locked) from problem
         self._show_forms()
         self.pages = len(self._pdf)
+        if not self.pages:
+            # Nothing could be held against it, so that nothing would be said.
+            self.close()
+            raise CameraError
 
     def _show_forms(self) -> None:
         # What pypdfium2 does for itself would also load XFA forms and their scripts, where it is built with them.
