@@ -156,8 +156,8 @@ def _candidates(document: Document, report: Report) -> tuple[list[Revision], lis
             revision = Revision(signature=item.id, end=end, changes=_places(item.changes))
             found.append((_gravity(item), -end, revision))
     if not report.signatures:
-        revision, told = _of_a_time_stamp(document, report, ends)
-        found.extend((0, 0, item) for item in revision)
+        proved, told = _of_a_time_stamp(document, report, ends)
+        found.extend((0, 0, revision) for revision in proved)
         notes.extend(told)
     return [revision for _, _, revision in sorted(found, key=lambda entry: entry[:2])], notes
 
