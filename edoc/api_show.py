@@ -16,7 +16,10 @@ from edoc.facts.findings import Severity
 from edoc.facts.octets import Spans
 from edoc.facts.signature import DocumentFacts, ScopeKind
 from edoc.formats import read_document
+from edoc.formats.jws.read import COMPACT_TYPE, JSON_TYPE
 from edoc.formats.pdf.outline import read_outline
+from edoc.records.model import Record
+from edoc.records.reading import read_record
 from edoc.report.model import Report
 
 
@@ -68,6 +71,22 @@ def write_signed_data(
         write_octets(place, (octets,))
         place.commit()
         return place.path
+
+
+def record_inside(facts: DocumentFacts) -> Record | None:
+    """Return the record (of an inquiry, a scan or a print) that a JSON signature carries, null when there is none.
+
+    Neither its signature nor its signer is judged here, as with everything that is shown.
+    """
+    if facts.media_type not in (JSON_TYPE, COMPACT_TYPE) or not facts.signatures:
+        return None
+    references = facts.signatures[0].references
+    if len(references) != 1 or references[0].octets is None:
+        return None
+    try:
+        return read_record(references[0].octets(), name=facts.name)
+    except InputError:
+        return None
 
 
 def _signed_octets(report: Report, wanted: str, name: str) -> bytes:

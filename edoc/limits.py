@@ -47,6 +47,8 @@ class Limits:
     """Manifests of one container: one a signature or time-stamp, one more for every renewal."""
     json_bytes: int = 256 << 20
     """One JSON document, read whole: signed payloads of that size do not occur."""
+    record_bytes: int = 1 << 20
+    """One record of an inquiry, a scan or a print: a note with a thousand marks has 100 KiB."""
     jws_header_bytes: int = 4 << 20
     """The text of one protected header; with a chain of certificates it has 10 KiB."""
     xml_bytes: int = 256 << 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,6 +37,8 @@ class Statement:
     roles: tuple[str, ...] = ()
     location: SignerLocation | None = None
     content_timestamp: bool = False
+    media_types: Mapping[str, str] = field(default_factory=dict)
+    """Media type by document name; that of the empty name is meant for every other document."""
     options: Mapping[str, str] = field(default_factory=dict)
 
     def foreign_to_pdf(self) -> dict[str, object | None]:
@@ -43,6 +46,7 @@ class Statement:
         return {
             "packaging": self.packaging,
             "countersign": self.countersign,
+            "media_types": "" if self.media_types else None,
             **self.options,
         }
 
@@ -53,7 +57,10 @@ class Statement:
 
     def foreign_to(self, format: Format) -> dict[str, object | None]:
         """Return the options of one format only that another cannot take."""
-        own = {"jades": ("serialization", "payload_encoding"), "asic-s": ("inner",), "asic-e": ("inner",)}
+        own = {
+            "jades": ("serialization", "payload_encoding"), "xades": ("parent", "elements"),
+            "asic-s": ("inner",), "asic-e": ("inner",),
+        }  # fmt: skip
         return {name: value for name, value in self.options.items() if name not in own.get(format.value, ())}
 
     def format_for(self, documents: Sequence[Document]) -> Format:
@@ -76,9 +83,15 @@ class Statement:
             commitments=self.commitments,
             roles=self.roles,
             location=self.location,
+            media_types=self._types(documents),
             content_timestamps=tokens,
             options={_WRITERS.get(name, name): value for name, value in self.options.items()},
         )
+
+
+    def _types(self, documents: Sequence[Document]) -> dict[str, str]:
+        found = {item.name: self.media_types.get(item.name, self.media_types.get("", "")) for item in documents}
+        return {name: kind for name, kind in found.items() if kind}
 
 
 def make_statement(
@@ -94,24 +107,58 @@ def make_statement(
     serialization: str | None,
     payload_encoding: str | None,
     inner: str | None,
+    parent: str | None,
+    elements: Sequence[str],
+    media_types: Mapping[str, str],
 ) -> Statement:
-    """Return the statement; raises `ConfigError` for a format, packaging or commitment that is unknown."""
+    """Return the statement; raises `ConfigError` for a format, packaging, commitment or media type that cannot be."""
     wanted = format_of(format) if format is not None else None
     known = [item.value for item in Packaging]
     if packaging is not None and packaging not in known:
         params = {"format": wanted.value if wanted is not None else "-", "known": ", ".join(known)}
         raise ConfigError("SIGN_PACKAGING", subject=packaging, params=params)
+    ids = ",".join(_listed(elements)) or None
+    places = {"parent": (parent, Packaging.ENVELOPED), "elements": (ids, Packaging.INTERNALLY_DETACHED)}
+    if wanted is None and any(value is not None for value, _ in places.values()):
+        # Only XML has such places.
+        wanted = Format.XADES
     return Statement(
         format=wanted,
-        packaging=packaging,
+        packaging=_packaging(packaging, places, countersign=countersign),
         countersign=countersign,
         policy=signature_policy,
         commitments=tuple(_commitment(item) for item in _listed(commitments)),
         roles=_listed(roles),
         location=SignerLocation(locality=location) if location else None,
         content_timestamp=content_timestamp,
-        options=_options(serialization=serialization, payload_encoding=payload_encoding, inner=inner),
+        media_types=_media_types(media_types),
+        options=_options(
+            serialization=serialization, payload_encoding=payload_encoding, inner=inner, parent=parent, elements=ids
+        ),
     )
+
+
+def _packaging(
+    asked: str | None, places: Mapping[str, tuple[str | None, Packaging]], *, countersign: str | None
+) -> str | None:
+    """Return the packaging that options about a place ask for; raises `ConfigError` SIGN_OPTION_PACKAGING for another."""
+    for name, (value, packaging) in places.items():
+        if value is not None and (countersign is not None or asked not in (None, packaging.value)):
+            other = "countersign" if countersign is not None else asked or ""
+            raise ConfigError("SIGN_OPTION_PACKAGING", subject=name, params={"packaging": other, "known": packaging.value})
+        asked = packaging.value if value is not None else asked
+    return asked
+
+
+def _media_types(given: Mapping[str, str]) -> dict[str, str]:
+    for value in given.values():
+        if _MEDIA_TYPE.fullmatch(value) is None:
+            raise ConfigError("SIGN_OPTION_VALUE", subject=value, params={"option": "media_types", "known": "text/plain, …"})
+    return dict(given)
+
+
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}(?:[ -~]{0,200})")
+"""RFC 6838 4.2: type and subtype; parameters may follow."""
 
 
 _CHOICES = {
@@ -128,7 +175,7 @@ _WRITERS = {"inner": "signature"}
 def _options(**given: str | None) -> dict[str, str]:
     """Return what only one format knows; raises `ConfigError` SIGN_OPTION_VALUE for a value that it does not have."""
     for name, value in given.items():
-        if value is not None and value not in _CHOICES[name]:
+        if value is not None and name in _CHOICES and value not in _CHOICES[name]:
             params = {"option": name, "known": ", ".join(_CHOICES[name])}
             raise ConfigError("SIGN_OPTION_VALUE", subject=value, params=params)
     return {name: value for name, value in given.items() if value is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from edoc.api_sign.format_archive import Augmenter
 from edoc.api_sign.settings import Services, Settings
@@ -108,6 +108,9 @@ def finish_format(draft: FormatDraft, value: bytes, *, place: Output, services: 
     inputs = inputs_of(draft.documents, draft.format)
     editor = writer_of(draft.format).finish(draft.documents, draft.prepared(), value)
     assert editor.newest is not None
+    if not editor.joined:
+        # The first document is data like any other, whatever signatures stand in it.
+        inputs = replace(inputs, before=None)
     augmenter = Augmenter(
         editor=editor,
         services=services,

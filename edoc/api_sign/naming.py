@@ -9,12 +9,11 @@ from edoc.api_sign.format_settings import Statement
 from edoc.facts.document import Document
 from edoc.formats.kind import Kind, kind_of
 from edoc.formats.writing import Packaging
-from edoc.sign.formats import Format, packaging_of
+from edoc.sign.formats import Format, is_container, packaging_of
 
 _CONTAINER = {Format.ASIC_S: ".asics", Format.ASIC_E: ".asice"}
-_SIGNED = (Kind.CMS, Kind.CMS_PEM, Kind.JWS_COMPACT)
-_CONTAINERS = (Kind.ZIP,)
-"""Kinds of inputs that are signatures or containers themselves: they keep their ending."""
+_OWN = {Format.CADES: (Kind.CMS, Kind.CMS_PEM), Format.JADES: (Kind.JWS_COMPACT,)}
+"""Kinds of inputs that are signatures of a format themselves: they keep their ending."""
 
 
 def signed_name(path: str, documents: Sequence[Document], statement: Statement) -> str:
@@ -27,7 +26,8 @@ def signed_name(path: str, documents: Sequence[Document], statement: Statement) 
     format = statement.format_for(documents)
     if format is Format.PADES:
         return f"{stem}.signed{extension or '.pdf'}"
-    if kind_of(documents[0]) in (_CONTAINERS if format in _CONTAINER else _SIGNED):
+    own = is_container(documents[0]) if format in _CONTAINER else kind_of(documents[0]) in _OWN.get(format, ())
+    if own:
         return f"{stem}.signed{extension}"
     if format in _CONTAINER:
         return f"{stem}{_CONTAINER[format]}"

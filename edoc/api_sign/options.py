@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
@@ -48,6 +48,9 @@ class SigningOptions(TypedDict, total=False):
     serialization: str | None
     payload_encoding: str | None
     inner: str | None
+    parent: str | None
+    elements: Sequence[str]
+    media_types: Mapping[str, str]
 
 
 class SignerOptions(SigningOptions, total=False):
@@ -88,6 +91,9 @@ class Options:
     serialization: str | None = None
     payload_encoding: str | None = None
     inner: str | None = None
+    parent: str | None = None
+    elements: Sequence[str] = ()
+    media_types: Mapping[str, str] = field(default_factory=dict)
     tsa: Authorities | None = None
     online: bool | FetchPolicy = False
     trust: TrustStore | None = None
@@ -108,6 +114,9 @@ class Options:
             serialization=self.serialization,
             payload_encoding=self.payload_encoding,
             inner=self.inner,
+            parent=self.parent,
+            elements=self.elements,
+            media_types=self.media_types,
         )
 
     def settings(self, chain: tuple[Certificate, ...]) -> Settings:

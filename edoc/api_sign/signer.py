@@ -45,7 +45,10 @@ class Signer:
     sign in its turn. `signature_policy`, `commitments` (names such as `proof-of-approval`, or OIDs) and `roles`
     are what the signer states; `content_timestamp` lets the authority say that the data existed before the
     signature. `serialization` is how JAdES is written: `flattened`, `general` or `compact`; `payload_encoding`
-    `base64url` or `none` (RFC 7797). `inner` is what a container holds: `xades` or `cades`.
+    `base64url` or `none` (RFC 7797). `inner` is what a container holds: `xades` or `cades`. For XAdES, `parent` is
+    the element that the signature goes into (local names from below the root, such as
+    `UBLExtensions/UBLExtension/ExtensionContent`), and `elements` are the Ids of what is signed alone.
+    `media_types` gives the type that the signature says of a file, by its name; the empty name means every other.
     """
 
     __slots__ = ("_durability", "_key", "_room", "_services", "_settings")

@@ -7,6 +7,7 @@ COMMANDS = {
     "extend": "Raise signed PDF files to a level with proof of time and validation data.",
     "timestamp": "Prove that a file exists now: a time-stamp in a PDF, or beside any file.",
     "verify": "Say whether documents are unchanged, who signed them, and what is open.",
+    "record": "Sign a record of an inquiry, a scan or a print; draw the form to file.",
     "show": "Show what is inside a document, without trusting or judging anything.",
     "explain": "Explain a code or a whole report in plain words, with clauses and cures.",
     "doctor": "Say what is wrong with this set-up, and what to do about it.",

@@ -115,11 +115,18 @@ def _read(document: Document, password: str | None, detached: tuple[str, ...]) -
 
 
 def _rendered(facts: DocumentFacts, outline: Outline, kind: str, lang: str, *, to_terminal: bool) -> str:
+    from edoc.api_show import record_inside
+    from edoc.records.reading import record_json
     from edoc.report.inside import inside_dict
     from edoc.report.inside_text import render_inside
     from edoc.report.json import dumps
     from edoc.report.paper import Colour
+    from edoc.report.records import render_record
 
+    record = record_inside(facts)
     if kind == "json":
-        return dumps(inside_dict(facts, outline, lang=lang), indent=2) + "\n"
-    return render_inside(facts, outline, lang=lang, colour=colour_of(sys.stdout) if to_terminal else Colour.NONE)
+        told = inside_dict(facts, outline, lang=lang)
+        return dumps({**told, "record": record_json(record)} if record is not None else told, indent=2) + "\n"
+    colour = colour_of(sys.stdout) if to_terminal else Colour.NONE
+    sheet = render_inside(facts, outline, lang=lang, colour=colour)
+    return sheet + (render_record(record, lang=lang, colour=colour) if record is not None else "")

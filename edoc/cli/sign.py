@@ -16,29 +16,26 @@ from edoc.cli.fields import field_options, permits_of, place_of
 from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
 from edoc.cli.secrets import password_of, password_options
 from edoc.cli.services import service_options, services_of, texts
+from edoc.cli.signing import CERTIFICATES, KEY, LEVEL, PIN_FILE, key_of
 from edoc.cli.statement import statement_of, statement_options
 from edoc.cli.talk import choose_language, complain
 
 if TYPE_CHECKING:
     from edoc.api_sign import Signer
     from edoc.bulk import BulkResult
-    from edoc.keys import Key
 
 
 @click.command(context_settings=HELP)
 @click.argument("files", metavar="FILE...", nargs=-1)
-@click.option("--key", metavar="URI", required=True, help="The key: file:key.pem or pkcs12:clerk.p12.")
-@click.option("--certificates", metavar="FILE", multiple=True, help="The signer's certificate and its chain.")
-@click.option("--pin-file", metavar="PATH", help="Take the PIN or passphrase from the first line of a file.")
+@KEY
+@CERTIFICATES
+@PIN_FILE
 @password_options
 @click.option(
     "--format", "kind", type=click.Choice(["pades", "cades", "xades", "jades", "asic-s", "asic-e"]),
     help="By default what suits the file: pades, xades, jades, the container it is; else cades.",
 )  # fmt: skip
-@click.option(
-    "--level", type=click.Choice(["B-B", "B-T", "B-LT", "B-LTA"]), default="B-B", show_default=True,
-    help="B-T adds a time-stamp, B-LT the status of all certificates, B-LTA a time-stamp over everything.",
-)  # fmt: skip
+@LEVEL
 @service_options
 @output_option(
     "Where the signed file goes; with several FILEs a folder. By default NAME.signed.pdf beside NAME.pdf,"
@@ -78,7 +75,7 @@ def command(**given: object) -> int:
     choose_language(_text(given["lang"]))
     order = _Order.of(given)
     signer = Signer(
-        _key(given),
+        key_of(str(given["key"]), certificates=given["certificates"], pin_file=given["pin_file"]),
         level=str(given["level"]),
         digest=_text(given["digest"]),
         pss=bool(given["pss"]),
@@ -205,19 +202,6 @@ def _tell_place(place: object) -> None:
     if place is not None:
         sys.stdout.write(f"{place}\n")
         sys.stdout.flush()
-
-
-def _key(given: dict[str, object]) -> Key:
-    from edoc.drivers.secrets import secret_source
-    from edoc.keys import Key
-
-    ask = secret_source(file=_text(given["pin_file"]), variable="EDOC_PIN", environment=os.environ)
-    certificates = given["certificates"]
-    return Key.open(
-        str(given["key"]),
-        certificates=tuple(map(str, certificates)) if isinstance(certificates, tuple) else (),
-        secret=lambda subject: ask(f"PIN or passphrase for {subject}"),
-    )
 
 
 def _text(value: object) -> str | None:

@@ -28,6 +28,9 @@ class Stated(TypedDict):
     serialization: str | None
     payload_encoding: str | None
     inner: str | None
+    parent: str | None
+    elements: tuple[str, ...]
+    media_types: dict[str, str]
 
 
 _OPTIONS = (
@@ -52,6 +55,15 @@ _OPTIONS = (
         "--payload-encoding", type=click.Choice(["base64url", "none"]), help="How JAdES carries the data (RFC 7797).",
     ),
     click.option("--inner", type=click.Choice(["xades", "cades"]), help="What an ASiC container holds."),
+    click.option(
+        "--parent", metavar="PATH",
+        help="The element of an XML file that the signature goes into: names from below the root, / between them.",
+    ),
+    click.option("--element", "elements", metavar="ID", multiple=True, help="Sign only the element of this Id of an XML file."),
+    click.option(
+        "--media-type", "media_types", metavar="[NAME=]TYPE", multiple=True,
+        help="The media type to state of the file, or of the file of a name.",
+    ),
 )  # fmt: skip
 
 
@@ -80,7 +92,16 @@ def statement_of(given: dict[str, object]) -> Stated:
         serialization=text("serialization"),
         payload_encoding=text("payload_encoding"),
         inner=text("inner"),
+        parent=text("parent"),
+        elements=texts(given["elements"]),
+        media_types=dict(map(_named_type, texts(given["media_types"]))),
     )
+
+
+def _named_type(text: str) -> tuple[str, str]:
+    """Return name and type; parameters of a type have signs of equality too, behind its slash."""
+    name, sign, kind = text.partition("=")
+    return (name, kind) if sign and "/" not in name else ("", text)
 
 
 def _policy(file: str | None, id: str | None) -> SignaturePolicy | None:

@@ -13,6 +13,7 @@ from enum import Enum
 
 from edoc.facts.findings import Finding
 from edoc.facts.material import EmbeddedObject
+from edoc.facts.reported import CarriedReport
 
 
 class SignatureFormat(Enum):
@@ -348,3 +349,5 @@ class DocumentFacts:
     changes_after_last: ChangeLevel = ChangeLevel.NONE
     unused_originals: tuple[str, ...] = ()
     """Names of supplied originals that no reference uses."""
+    reported: CarriedReport | None = None
+    """The verification report that it carries."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from edoc.errors import InputError
 from edoc.facts.document import Document
 from edoc.facts.signature import DocumentFacts
+from edoc.formats.carried import with_originals
 from edoc.formats.kind import Kind, kind_of
 from edoc.formats.originals import Originals
 from edoc.limits import DEFAULT_LIMITS, Limits
@@ -34,7 +34,7 @@ def read_document(
         from edoc.formats.evidence.document import with_records
 
         facts = with_records(facts, document, records, originals=beside, limits=limits)
-    return _told(facts, beside)
+    return with_originals(facts, beside)
 
 
 def _read(document: Document, beside: Originals, *, password: str | None, limits: Limits) -> DocumentFacts:
@@ -43,7 +43,7 @@ def _read(document: Document, beside: Originals, *, password: str | None, limits
     if kind is Kind.PDF:
         from edoc.formats.pdf.read import read_pdf
 
-        # A PDF signature uses no originals: whatever was handed over beside it stays unused.
+        # A PDF signature uses no originals: what is beside it is the subject of its report, or unused.
         return read_pdf(document, password=password, limits=limits)
     if kind in (Kind.CMS, Kind.XML):
         from edoc.formats.evidence.sniff import is_record
@@ -67,12 +67,8 @@ def _read(document: Document, beside: Originals, *, password: str | None, limits
     if kind is Kind.ZIP:
         from edoc.formats.asic.read import read_asic
 
-        # All that a container signs is inside: whatever was handed over beside it stays unused.
+        # All that a container signs is inside: what is beside it is the subject of its report, or unused.
         return read_asic(document, limits=limits)
     if kind is Kind.OLE:
         raise InputError("OFFICE_UNSUPPORTED", subject=document.name)
     raise InputError("UNSUPPORTED_TYPE", subject=document.name)
-
-
-def _told(facts: DocumentFacts, originals: Originals) -> DocumentFacts:
-    return replace(facts, unused_originals=originals.unused) if len(originals) else facts

@@ -59,6 +59,18 @@ class Originals:
         """Names of what no reference has used."""
         return tuple(_name(item) for place, item in enumerate(self._items) if place not in self._used)
 
+    def split(self, sha256: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the names of what has a SHA-256 digest, and of what is neither that nor used by a reference."""
+        same = {place for place in range(len(self._items)) if self.digest_of(place, "sha256") == sha256}
+        named = enumerate(map(_name, self._items))
+        matching, others = [], []
+        for place, name in named:
+            if place in same:
+                matching.append(name)
+            elif place not in self._used:
+                others.append(name)
+        return tuple(matching), tuple(others)
+
     @property
     def items(self) -> tuple[Document | Digest, ...]:
         """Everything handed over, in order: the places that `digest_of` and `use` take."""

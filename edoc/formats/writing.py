@@ -122,6 +122,10 @@ class Editor(Protocol):
         """Id of the signature that was put in; null for a document that was only opened."""
 
     @property
+    def joined(self) -> bool:
+        """True when that signature stands beside those of the first document; false when that document is data like any other."""
+
+    @property
     def archives_together(self) -> bool:
         """True when one archive time-stamp stands over all signatures at once, as in a container."""
 

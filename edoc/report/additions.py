@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from edoc.facts.findings import Finding
 from edoc.legal.model import LegalView
+from edoc.records.model import RecordKind
 from edoc.result.enums import Verdict
 
 Box = tuple[float, float, float, float]
@@ -32,17 +32,6 @@ class PagePicture:
     """Number of the page in the document as it was handed over, where that is another than `page`."""
 
 
-class RecordKind(Enum):
-    """What a signed record beside the document is about."""
-
-    LOOKUP = "lookup"
-    """An inquiry at a registry."""
-    CONVERSION = "conversion"
-    """Paper that became a file."""
-    PAPER_COPY = "paper_copy"
-    """A file that became paper."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
     """A signed record as a sheet shows it: apart from the evidence of the document's signatures."""
@@ -51,14 +40,14 @@ class RecordView:
     name: str
     """The name of its file."""
     verdict: Verdict
-    """Of the record's own signature, under the same trust and policy as the document."""
+    """Of the record's own signature, under the same trust and policy as the document; undecided for what is no record."""
     signer: str | None
     signed_at: datetime | None
     """The proved time, null when nothing proves one."""
     concerns_document: bool | None
     """Whether the record names the digest of this document; null when it names none."""
     facts: tuple[tuple[str, str], ...]
-    """Name of the fact (a key of the phrases), and its value as recorded."""
+    """Name of the fact (a key of the phrases), and its value in the language of the sheet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

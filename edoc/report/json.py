@@ -17,7 +17,7 @@ from edoc.catalogue import clause, sentence
 from edoc.errors import EdocError
 from edoc.facts.findings import Finding
 from edoc.facts.signature import Change
-from edoc.result.report import ERROR_SCHEMA, REPORT_SCHEMA, ReportData
+from edoc.result.report import ERROR_SCHEMA, REPORT_SCHEMA, DocumentId, ReportData, Reported
 from edoc.result.schema import shown_fields
 
 Json = dict[str, object]
@@ -35,7 +35,7 @@ _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 def report_dict(data: ReportData, *, lang: str = "en") -> Json:
     """Return the report as plain data, in the order of the contract."""
-    return {
+    told: Json = {
         "schema": REPORT_SCHEMA,
         "tool": {"name": "edoc", "version": data.tool_version},
         "policy": plain(data.policy, lang),
@@ -43,13 +43,7 @@ def report_dict(data: ReportData, *, lang: str = "en") -> Json:
         "process": data.process,
         "validation_time": rfc3339(data.validation_time),
         "validation_time_source": data.validation_time_source,
-        "document": {
-            "name": data.document.name,
-            "media_type": data.document.media_type,
-            "size": data.document.size,
-            "digest": {"sha256": data.document.sha256},
-            "pages": data.document.pages,
-        },
+        "document": {**_document(data.document), "pages": data.document.pages},
         "verdict": data.verdict.value,
         "reservations": list(data.reservations),
         "signatures": plain(data.signatures, lang),
@@ -57,6 +51,34 @@ def report_dict(data: ReportData, *, lang: str = "en") -> Json:
         "evidence_records": plain(data.evidence_records, lang),
         "wants": plain(data.wants, lang),
         "findings": plain(data.findings, lang),
+    }
+    # Only a sealed report has it: all other reports stay as they were.
+    return told if data.reported is None else {**told, "reported": reported_dict(data.reported, lang=lang)}
+
+
+def reported_dict(reported: Reported, *, lang: str) -> Json:
+    """Return what a sealed report states, in the shapes of a report."""
+    return {
+        "name": reported.name,
+        "digest": {"sha256": reported.sha256},
+        "sealed_by": list(reported.sealed_by),
+        "document": _document(reported.document),
+        "verdict": reported.verdict.value,
+        "validation_time": rfc3339(reported.validation_time),
+        "policy": plain(reported.policy, lang),
+        "trust": {"digest": reported.trust_digest, "judged": reported.trust_judged},
+        "tool": {"name": "edoc", "version": reported.tool_version},
+        "signers": list(reported.signers),
+        "at_hand": list(reported.at_hand),
+    }
+
+
+def _document(document: DocumentId) -> Json:
+    return {
+        "name": document.name,
+        "media_type": document.media_type,
+        "size": document.size,
+        "digest": {"sha256": document.sha256},
     }
 
 

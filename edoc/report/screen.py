@@ -98,10 +98,10 @@ def lay_out(text: str, screen: Screen = PIPE) -> str:
     """Return a sheet as a display shows it."""
     if screen.width is not None and screen.width < _NARROWEST:
         screen = replace(screen, width=None)
-    lines: list[str] = []
+    lines: list[tuple[str, int]] = []
     for rows in _tables(text.split("\n")):
         lines.extend(_columns(rows, screen))
-    shown = (out for line in lines for out in _shown(line, screen))
+    shown = (out for line, hang in lines for out in _shown(line, screen, hang))
     laid = "\n".join(shown)
     if screen.glyphs is Glyphs.ASCII:
         return laid.translate(_ASCII)
@@ -123,23 +123,40 @@ def _tables(lines: Iterable[str]) -> Iterator[list[str]]:
         yield rows
 
 
-def _columns(rows: list[str], screen: Screen) -> list[str]:
-    """Set the columns of a table under one another where there is room for it, else one cell after the other."""
+def _columns(rows: list[str], screen: Screen) -> list[tuple[str, int]]:
+    """Set the columns of a table under one another where there is room for it, else one cell after the other.
+
+    Returns lines, each with the columns by which its continuation hangs further in.
+    """
     if "\t" not in rows[0]:
-        return rows
+        return [(row, _HANG) for row in rows]
     cells = [row.split("\t") for row in rows]
     # The last column may wrap; those before it are set under one another.
     last = max(map(len, cells)) - 1
     widths = [max(width_of(row[place]) for row in cells if place < len(row)) for place in range(last)]
-    if screen.width is None or sum(widths) + len(_GAP) * len(widths) > screen.width // 2:
-        return [" ".join(part for part in row if part) for row in cells]
+    before = sum(widths) + len(_GAP) * len(widths)
+    longest = max((width_of(row[last]) for row in cells if last < len(row)), default=0)
+    if screen.width is None or (before > screen.width // 2 and before + longest > screen.width):
+        return [(_in_a_line(row), _HANG) for row in cells]
+    depth = len(rows[0]) - len(rows[0].lstrip(" "))
     return [
-        _GAP.join(part + " " * (widths[place] - width_of(part)) if place + 1 < len(row) else part for place, part in enumerate(row))
+        (
+            _GAP.join(
+                part + " " * (widths[place] - width_of(part)) if place + 1 < len(row) else part
+                for place, part in enumerate(row)
+            ),
+            before - depth,
+        )
         for row in cells
     ]
 
 
-def _shown(line: str, screen: Screen) -> list[str]:
+def _in_a_line(row: list[str]) -> str:
+    first, *rest = row
+    return " ".join((first, " \u2013 ".join(part for part in rest if part)))
+
+
+def _shown(line: str, screen: Screen, hang: int) -> list[str]:
     stripped = line.lstrip(" ")
     depth = len(line) - len(stripped)
     if not stripped or (screen.width is None and screen.direction is Direction.LOGICAL):
@@ -147,7 +164,7 @@ def _shown(line: str, screen: Screen) -> list[str]:
     base = base_of(_SGR.sub("", stripped), default=screen.base)
     if screen.direction is Direction.VISUAL:
         stripped = joined(stripped)
-    pieces = _wrapped(_cells(stripped), screen, depth)
+    pieces = _wrapped(_cells(stripped), screen, depth, hang)
     if screen.direction is Direction.VISUAL:
         return [_visual(piece, base, indent, screen.width) for indent, piece in pieces]
     return [_logical(piece, base, indent, first=not number) for number, (indent, piece) in enumerate(_closed(pieces))]
@@ -174,7 +191,7 @@ def _cells(text: str) -> list[_Cell]:
 _Piece = tuple[int, list[_Cell]]
 
 
-def _wrapped(cells: list[_Cell], screen: Screen, depth: int) -> list[_Piece]:
+def _wrapped(cells: list[_Cell], screen: Screen, depth: int, hang: int) -> list[_Piece]:
     """Break a line at spaces, a word that is too long within it; the rest hangs further in."""
     width = screen.width
     if width is None:
@@ -193,7 +210,7 @@ def _wrapped(cells: list[_Cell], screen: Screen, depth: int) -> list[_Piece]:
             return pieces
         cut = _cut(rest, end)
         pieces.append((indent, _stripped(rest[:cut])))
-        rest, indent = rest[cut:], depth + _HANG
+        rest, indent = rest[cut:], depth + hang
         while rest and rest[0].text == " ":
             rest = rest[1:]
         if not rest:

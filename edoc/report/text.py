@@ -1,50 +1,82 @@
-"""The report as a plain-text sheet, in English or Persian; it tells and computes nothing."""
+"""The sheet as plain text, in English or Persian: the same answers in the same words as on paper, then the particulars.
+
+Nothing is told here that `sheet_view` does not hold, but for the particulars of `details`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 
-from edoc.catalogue import clause
 from edoc.errors import EdocError
-from edoc.facts.findings import Finding, Severity
-from edoc.facts.signature import Change, ScopeKind
-from edoc.report.dates import persian_digits
+from edoc.report.additions import NOTHING_ADDED, Additions
+from edoc.report.details import evidence_lines, signature_lines, stamp_lines
 from edoc.report.paper import Colour, Paper, Tone
-from edoc.report.speech import speech
-from edoc.report.summary import next_step, summary
-from edoc.result.enums import Verdict
-from edoc.result.report import EvidenceResult, ReportData, SignatureResult, Signer, TimestampResult
+from edoc.report.sheet.model import (
+    Answers,
+    Block,
+    Bullets,
+    Columns,
+    Items,
+    Look,
+    Mark,
+    Paragraphs,
+    Rows,
+    Section,
+    Sheet,
+    Table,
+    TimeLine,
+)
+from edoc.report.sheet.runs import Kind, Run, Text
+from edoc.report.sheet.view import sheet_view
+from edoc.report.speech import FSI, LRI, PDI, speech
+from edoc.result.report import ReportData
 
-_TONES = {
-    Verdict.PASSED: Tone.GOOD,
-    Verdict.FAILED: Tone.BAD,
-    Verdict.INDETERMINATE: Tone.OPEN,
-    Verdict.NO_SIGNATURE: Tone.OPEN,
+_LOOKS = {
+    Look.PASSED: Tone.GOOD,
+    Look.FAILED: Tone.BAD,
+    Look.UNDECIDED: Tone.OPEN,
+    Look.UNSIGNED: Tone.OPEN,
     # Never green: nobody has been identified.
-    Verdict.INTACT: Tone.STRONG,
+    Look.INTACT: Tone.STRONG,
 }
-_SEVERITIES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.OPEN, Severity.INFO: Tone.STRONG}
-_PERMITTED = {True: "change_permitted", False: "change_not_permitted", None: "change_not_judged"}
-_ANSWERS = {True: "yes", False: "no", None: "unknown"}
+_MARKS = {
+    Mark.YES: ("\u2713", Tone.GOOD),
+    Mark.NO: ("\u2717", Tone.BAD),
+    Mark.OPEN: ("?", Tone.OPEN),
+    Mark.NONE: ("\u2013", Tone.STRONG),
+    Mark.NOTE: ("\u2022", Tone.STRONG),
+}
+_BUNDLES = re.compile(r"[0-9a-f]{8}(?: [0-9a-f]{8}){3,}")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_TOLD_IN_PARTICULARS = ("timestamps", "evidence_records", "covered")
+"""Tables of the sheet whose rows the particulars repeat in full."""
 
 
-def render_text(data: ReportData, *, lang: str = "en", colour: Colour = Colour.NONE) -> str:
-    """Return the sheet: the answer, then each signature, what was not checked, the file and the rules."""
+def render_text(
+    data: ReportData, *, lang: str = "en", colour: Colour = Colour.NONE, additions: Additions = NOTHING_ADDED
+) -> str:
+    """Return the sheet: the answer, six questions, events, findings, what was not checked, particulars, the file.
+
+    Of the additions records are told; pictures are not for text, and articles of a law have a text of their own
+    (`legal.render_legal`).
+    """
     paper = Paper(speech(lang), colour)
-    _answer(paper, data)
-    for item in data.signatures:
-        _signature(paper, item, data, counter=False)
-    for stamp in data.timestamps:
-        paper.head(paper.say.say("timestamp", id=stamp.id))
-        _timestamp(paper, stamp, depth=1)
-    for record in data.evidence_records:
-        _evidence(paper, record)
-    if data.findings:
-        paper.head(paper.say.phrase("findings"))
-        finding_lines(paper, data.findings, depth=1)
-    _wants(paper, data)
-    _not_checked(paper, data)
-    _identity(paper, data)
+    sheet = sheet_view(data, lang=lang, additions=replace(additions, pictures=(), picture_notes=(), legal=None))
+    told = _Told(paper, passed=sheet.verdict.look is Look.PASSED)
+    _answer(paper, sheet, data)
+    sections = [section for section in _sections(sheet) if section.name not in _TOLD_IN_PARTICULARS]
+    for section in sections:
+        if section.name != "file":
+            told.section(section)
+    _particulars(paper, data)
+    for section in sections:
+        if section.name == "file":
+            told.section(section)
+    for line in (sheet.checked, *reversed(sheet.closing)):
+        paper.line()
+        paper.line(told.text(line))
     return paper.text()
 
 
@@ -60,205 +92,111 @@ def render_error(error: EdocError, *, name: str, lang: str = "en", colour: Colou
     return paper.text()
 
 
-def _answer(paper: Paper, data: ReportData) -> None:
-    verdict = paper.toned(paper.say.phrase(f"verdict_{data.verdict.value}"), _TONES[data.verdict])
-    paper.line(paper.say.phrase("answer", name=paper.say.value(data.document.name), verdict=verdict))
-    paper.line(summary(data, paper.say))
-    step = next_step(data, paper.say)
-    if step:
-        paper.item("next_step", step)
-    if data.reservations:
-        paper.item("reservations", _joined(paper, data.reservations))
+def _answer(paper: Paper, sheet: Sheet, data: ReportData) -> None:
+    say, verdict = paper.say, sheet.verdict
+    word = paper.toned(say.phrase(f"verdict_{data.verdict.value}"), _LOOKS[verdict.look])
+    paper.line(say.phrase("answer", name=say.value(data.document.name), verdict=word))
+    told = _Told(paper, passed=True)
+    paper.line(" ".join((f"{told.text(verdict.headline)}.", *map(told.text, verdict.answer))))
+    if verdict.next_step is not None:
+        paper.item("next_step", told.text(verdict.next_step))
+    if verdict.reservations is not None:
+        paper.line(told.text(verdict.reservations))
 
 
-_PDF = ("PAdES", "PDF")
-"""Formats in which fields, revisions and later additions exist."""
+def _sections(sheet: Sheet) -> Iterator[Section]:
+    """Every section in the order of reading; findings are told together, there is no next page here."""
+    further = [item for item in sheet.appendix if isinstance(item, Section) and item.name == "more-findings"]
+    for part in (*sheet.parts, *sheet.appendix):
+        for section in (part.first, part.second) if isinstance(part, Columns) else (part,):
+            if section.name == "findings" and further:
+                lists = tuple(block for block in section.blocks if isinstance(block, Items))
+                yield replace(section, blocks=(*lists, *further[0].blocks))
+            elif section.name != "more-findings":
+                yield section
 
 
-def _signature(paper: Paper, item: SignatureResult, data: ReportData, *, counter: bool) -> None:
-    say = paper.say
-    paper.head(say.say("counter_signature" if counter else "signature", id=item.id))
-    if item.indication is not None:
-        words = [item.indication.value, *([item.sub_indication.value] if item.sub_indication is not None else [])]
-        paper.item("result", say.value(" / ".join(words)), depth=1)
-    _who(paper, item, judged=data.trust_judged)
-    _when(paper, item)
-    paper.item("unchanged_label", say.phrase(_ANSWERS[item.unchanged_since_signing]), depth=1)
-    _covers(paper, item)
-    if item.format in _PDF:
-        _later(paper, item)
-    _claims(paper, item)
-    paper.item("level", say.value(", ".join(part for part in (item.level, item.algorithm) if part)), depth=1)
-    if item.name:
-        paper.item("field" if item.format in _PDF else "named", say.value(item.name), depth=1)
-    finding_lines(paper, item.findings, depth=1)
-    for stamp in item.timestamps:
-        paper.line(f"{say.say('timestamp', id=stamp.id)}:", depth=1)
-        _timestamp(paper, stamp, depth=2)
-    for nested in item.counter_signatures:
-        _signature(paper, nested, data, counter=True)
+def _particulars(paper: Paper, data: ReportData) -> None:
+    for item in data.signatures:
+        signature_lines(paper, item, data)
+    for stamp in data.timestamps:
+        paper.head(paper.say.say("timestamp", id=stamp.id))
+        stamp_lines(paper, stamp, depth=1)
+    for record in data.evidence_records:
+        evidence_lines(paper, record)
 
 
-def _who(paper: Paper, item: SignatureResult, *, judged: bool) -> None:
-    say = paper.say
-    named = _signer(paper, item.signer) if item.signer is not None else say.phrase("nobody")
-    paper.item("signer" if judged else "calls_itself", named, depth=1)
-    if item.signing_certificate is not None:
-        paper.item("issuer" if judged else "issuer_claimed", say.value(item.signing_certificate.issuer), depth=1)
-        paper.item("certificate", say.value(item.signing_certificate.sha256), depth=1)
-    if item.path:
-        links = [f"{say.value(link.subject)} ({say.phrase('status_' + link.status)})" for link in item.path]
-        paper.item("chain", " > ".join(links) if say.lang == "en" else "؛ ".join(links), depth=1)
+class _Told:
+    """Tells the blocks of a sheet as lines."""
 
+    def __init__(self, paper: Paper, *, passed: bool) -> None:
+        self._paper = paper
+        self._passed = passed
 
-def _signer(paper: Paper, signer: Signer) -> str:
-    say = paper.say
-    parts = [say.value(signer.common_name or signer.subject)]
-    if signer.serial_number is not None:
-        parts.append(say.say("serial_number", value=signer.serial_number))
-    if signer.organization is not None:
-        parts.append(say.say("organization", value=signer.organization))
-    return _join(paper, parts)
+    def text(self, text: Text) -> str:
+        """Return a text with its values isolated."""
+        return "".join(map(self._run, text))
 
+    def section(self, section: Section) -> None:
+        """Tell a section below its heading."""
+        self._paper.head(self.text(section.heading))
+        for block in section.blocks:
+            self._block(block)
 
-def _when(paper: Paper, item: SignatureResult) -> None:
-    say = paper.say
-    claimed, proved = item.claimed_signing_time, item.best_signature_time
-    paper.item("claimed_time", say.moment(claimed) if claimed is not None else say.phrase("none_claimed"), depth=1)
-    paper.item("proved_time", say.moment(proved) if proved is not None else say.phrase("none_proved"), depth=1)
+    def _run(self, run: Run) -> str:
+        if run.kind is Kind.OWN:
+            return run.text
+        # Bundles are for the eye; here a digest is copied and searched for.
+        text = run.text.replace(" ", "") if _BUNDLES.fullmatch(run.text) else run.text
+        rtl = _RTL.search(text) is not None
+        if rtl and run.kind is Kind.VALUE:
+            return f"{FSI}{text}{PDI}"
+        return f"{LRI}{text}{PDI}" if rtl or self._paper.say.lang == "fa" else text
 
+    def _block(self, block: Block) -> None:
+        if isinstance(block, Answers):
+            self._answers(block)
+        elif isinstance(block, TimeLine):
+            self._events(block)
+        elif isinstance(block, Items):
+            self._items(block)
+        elif isinstance(block, Bullets | Paragraphs):
+            for line in block.lines:
+                self._paper.line(self.text(line), depth=1)
+        elif isinstance(block, Rows):
+            for label, value in block.rows:
+                self._paper.line(f"{self.text(label)}: {self.text(value)}", depth=1)
+        elif isinstance(block, Table):
+            self._table(block)
 
-def _covers(paper: Paper, item: SignatureResult) -> None:
-    say = paper.say
-    # A part that leaves nothing of its own revision out is all that there was when it was signed.
-    revision = all(finding.code != "PARTIAL_COVERAGE" for finding in item.findings)
-    words = {ScopeKind.PARTIAL: "scope_REVISION"} if revision and item.format in _PDF else {}
-    parts = [say.say(words.get(scope.kind, f"scope_{scope.kind.value}"), name=scope.name) for scope in item.scope]
-    paper.item("covers", _join(paper, parts) if parts else say.phrase("covers_nothing"), depth=1)
+    def _answers(self, block: Answers) -> None:
+        for row in block.rows:
+            sign, tone = _MARKS[row.mark]
+            # Only under a verdict that is good may a single yes look like one.
+            tone = Tone.STRONG if tone is Tone.GOOD and not self._passed else tone
+            cells = (f"{sign} {self.text(row.question)}", self._paper.toned(self.text(row.word), tone))
+            details = " ".join(map(self.text, row.details))
+            self._paper.line("\t".join((*cells, details)), depth=1)
 
+    def _events(self, block: TimeLine) -> None:
+        for event in block.events:
+            what = f"{self.text(event.number)}. {self.text(event.label)}"
+            cells = (what, self._paper.say.moment(event.at), self.text(event.cells[-1]))
+            self._paper.line("\t".join(cells), depth=1)
 
-def _claims(paper: Paper, item: SignatureResult) -> None:
-    """What the signer states: shown as claims, because nothing proves them."""
-    say, claims = paper.say, item.claims
-    policy = claims.signature_policy
-    if policy is not None:
-        parts = [say.value(policy.id), say.phrase(f"policy_{policy.matches}")]
-        paper.item("policy_stated", _join(paper, parts if policy.id else parts[1:]), depth=1)
-    for label, values in (
-        ("commitments", claims.commitments), ("roles", claims.roles), ("place_claimed", claims.location),
-    ):  # fmt: skip
-        if values:
-            paper.item(label, _join(paper, [say.value(value) for value in values]), depth=1)
+    def _items(self, block: Items) -> None:
+        say = self._paper.say
+        for item in block.items:
+            sign, tone = _MARKS[item.mark]
+            word = self._paper.toned(f"{sign} {self.text(item.word)}", tone)
+            self._paper.line(f"{word}: {self.text(item.text)}", depth=1)
+            if item.hint:
+                self._paper.line(f"{say.phrase('next_step')}: {self.text(item.hint)}", depth=2)
+            self._paper.line(f"{say.phrase('code')}: {self.text(item.code)}", depth=2)
 
-
-def _later(paper: Paper, item: SignatureResult) -> None:
-    paper.item("later", paper.say.phrase(f"later_{item.changes_since_signing or 'open'}"), depth=1)
-    for change in item.changes:
-        paper.line(change_line(paper, change), depth=2)
-
-
-def change_line(paper: Paper, change: Change) -> str:
-    """Return one later change in a line."""
-    say = paper.say
-    words = [say.phrase(_PERMITTED[change.permitted])]
-    if change.page is not None:
-        number = str(change.page)
-        words.append(say.phrase("page", number=persian_digits(number) if say.lang == "fa" else number))
-    told = say.sentence(change.code, {"subject": change.subject, **change.params}).text
-    return f"{_join(paper, words)}: {told} ({say.phrase('code')}: {say.value(change.code)})"
-
-
-def _timestamp(paper: Paper, item: TimestampResult, *, depth: int) -> None:
-    say = paper.say
-    if item.indication is not None:
-        words = [item.indication.value, *([item.sub_indication.value] if item.sub_indication is not None else [])]
-        paper.item("result", say.value(" / ".join(words)), depth=depth)
-    paper.item("time", say.moment(item.time) if item.time is not None else say.phrase("unknown"), depth=depth)
-    if item.tsa is not None:
-        paper.item("authority", say.value(item.tsa), depth=depth)
-    finding_lines(paper, item.findings, depth=depth)
-
-
-def _evidence(paper: Paper, item: EvidenceResult) -> None:
-    say = paper.say
-    paper.head(say.say("evidence", id=item.id))
-    if item.indication is not None:
-        words = [item.indication.value, *([item.sub_indication.value] if item.sub_indication is not None else [])]
-        paper.item("result", say.value(" / ".join(words)), depth=1)
-    if item.name:
-        paper.item("record_file", say.value(item.name), depth=1)
-    paper.item("kind", say.value(_RECORD_KINDS.get(item.kind, item.kind)), depth=1)
-    paper.item("first_time", say.moment(item.time) if item.time is not None else say.phrase("unknown"), depth=1)
-    parts = [say.say(f"scope_{scope.kind.value}", name=scope.name) for scope in item.scope]
-    paper.item("covers", _join(paper, parts) if parts else say.phrase("covers_no_data"), depth=1)
-    finding_lines(paper, item.findings, depth=1)
-    for stamp in item.timestamps:
-        paper.line(f"{say.say('timestamp', id=stamp.id)}:", depth=1)
-        _timestamp(paper, stamp, depth=2)
-
-
-_RECORD_KINDS = {"RFC4998": "RFC 4998 (ASN.1)", "RFC6283": "RFC 6283 (XML)"}
-
-
-def finding_lines(paper: Paper, findings: Sequence[Finding], *, depth: int) -> None:
-    """Add each finding with its next step and its code."""
-    say = paper.say
-    for finding in findings:
-        words = say.sentence(finding.code, {"subject": finding.subject, **finding.params})
-        severity = paper.toned(say.phrase(f"severity_{finding.severity.value}"), _SEVERITIES[finding.severity])
-        paper.line(f"{severity}: {words.text}", depth=depth)
-        if words.hint:
-            paper.item("next_step", words.hint, depth=depth + 1)
-        source = finding.clause or clause(finding.code)
-        paper.item("code", say.value(f"{finding.code} ({source})" if source else finding.code), depth=depth + 1)
-
-
-def _wants(paper: Paper, data: ReportData) -> None:
-    if not data.wants:
-        return
-    paper.head(paper.say.phrase("wants"))
-    for want in data.wants:
-        line = paper.say.say(f"want_{want.kind.value}", subject=want.subject)
-        if want.unavailable is not None:
-            line += f" ({paper.say.phrase(f'want_{want.unavailable}')})"
-        paper.line(line, depth=1)
-
-
-def _not_checked(paper: Paper, data: ReportData) -> None:
-    say = paper.say
-    paper.head(say.phrase("not_checked"))
-    for name in data.policy.disabled:
-        paper.line(say.say(f"nc_{name}", policy=data.policy.id), depth=1)
-    if any(item.best_signature_time is None for item in data.signatures):
-        paper.line(say.phrase("nc_time"), depth=1)
-    paper.line(say.phrase("nc_will"), depth=1)
-    paper.line(say.phrase("nc_content"), depth=1)
-
-
-def _identity(paper: Paper, data: ReportData) -> None:
-    say, document = paper.say, data.document
-    paper.line()
-    size = say.say("bytes", size=document.size)
-    paper.item("file", _join(paper, [say.value(document.name), say.value(document.media_type), size]))
-    paper.item("digest", say.value(document.sha256))
-    rules = [say.say("policy", id=f"{data.policy.id} {data.policy.digest}")]
-    if data.trust_judged:
-        rules.append(say.say("anchors", digest=data.trust_digest))
-    paper.item("rules", _join(paper, rules))
-    source = say.phrase("clock" if data.validation_time_source == "now" else "given")
-    paper.item("checked_at", _join(paper, [say.moment(data.validation_time), source]))
-    paper.line(say.say("tool", version=data.tool_version))
-    paper.line()
-    paper.line(say.phrase("foot"))
-
-
-def _joined(paper: Paper, values: Sequence[str]) -> str:
-    return _join(paper, [paper.say.value(value) for value in values])
-
-
-def _join(paper: Paper, parts: Sequence[str]) -> str:
-    return _comma(paper).join(parts)
-
-
-def _comma(paper: Paper) -> str:
-    return "، " if paper.say.lang == "fa" else ", "
+    def _table(self, block: Table) -> None:
+        """A row is told as a line and what belongs to it: no table is too wide then."""
+        for row in block.rows:
+            self._paper.line(self.text(row[0]), depth=1)
+            for label, cell in zip(block.head[1:], row[1:], strict=True):
+                self._paper.line(f"{self.text(label)}: {self.text(cell)}", depth=2)

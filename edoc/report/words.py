@@ -6,8 +6,8 @@ import json
 from functools import cache
 from importlib import resources
 
-_FILES = ("words.json", "sheet/words.json")
-"""What every sheet says, and what only the verification sheet says."""
+_FILES = ("words.json", "sheet/words.json", "records.words.json")
+"""What every sheet says, what only the verification sheet says, and what is said of records and sealed reports."""
 
 
 @cache

@@ -67,22 +67,29 @@ def misfit(value: object, schema: JsonSchema, *, root: JsonSchema, place: str = 
 
 def _record(text: str, *, place: str, name: str) -> Record:
     try:
-        value = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant)
+        value = load_strictly(text)
         schemas = {REPORT_SCHEMA: report_schema, ERROR_SCHEMA: error_schema}
         named = value.get("schema") if isinstance(value, dict) else None
         if not isinstance(named, str) or named not in schemas:
             raise ValueError(f"its schema is not {REPORT_SCHEMA} or {ERROR_SCHEMA}")
         schema = schemas[named]()
         found = misfit(value, schema, root=schema)
-    except json.JSONDecodeError as problem:
-        raise _refusal(name, place, f"no JSON ({problem.msg})") from problem
-    except RecursionError as problem:
-        raise _refusal(name, place, "nested too deeply") from problem
     except ValueError as problem:
         raise _refusal(name, place, str(problem)) from problem
-    if found is not None:
-        raise _refusal(name, place, found)
+    if found is not None or not isinstance(value, dict):
+        raise _refusal(name, place, found or "no object")
     return dict(value)
+
+
+def load_strictly(text: str) -> object:
+    """Return JSON data in which no key stands twice; raises `ValueError` with the reason for anything else."""
+    try:
+        value: object = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant)
+    except json.JSONDecodeError as problem:
+        raise ValueError(f"no JSON ({problem.msg})") from problem
+    except RecursionError as problem:
+        raise ValueError("nested too deeply") from problem
+    return value
 
 
 def _own_misfit(value: object, schema: JsonSchema) -> str | None:
@@ -99,8 +106,8 @@ def _own_misfit(value: object, schema: JsonSchema) -> str | None:
         return _text_misfit(value, schema)
     if isinstance(value, list) and not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
         return "another number of entries"
-    if isinstance(value, int | float) and value < schema.get("minimum", value):
-        return "too small"
+    if isinstance(value, int | float) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+        return "too small or too large"
     return None
 
 
@@ -110,7 +117,8 @@ def _is_a(value: object, name: str) -> bool:
 
 
 def _text_misfit(value: str, schema: JsonSchema) -> str | None:
-    if "pattern" in schema and re.search(schema["pattern"], value) is None:
+    # In JSON Schema `$` is the very end, in Python also the place before a last line break.
+    if "pattern" in schema and re.search(re.sub(r"\$\Z", r"\\Z", schema["pattern"]), value) is None:
         return "another form is needed"
     if schema.get("format") == "date-time":
         try:
@@ -128,6 +136,8 @@ def _object_misfit(value: dict[str, object], schema: JsonSchema, root: JsonSchem
             return f"{place}.{key}: missing"
     others = schema.get("additionalProperties")
     for key, item in value.items():
+        if others is False and key not in properties:
+            return f"{place}: an unknown key"
         inner = properties.get(key, others if isinstance(others, dict) else None)
         found = misfit(item, inner, root=root, place=f"{place}.{key}") if inner is not None else None
         if found is not None:

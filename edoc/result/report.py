@@ -226,6 +226,31 @@ class PolicyId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What a sealed report states about another document; that document itself was not checked again."""
+
+    name: str
+    """What the sealed document calls the report."""
+    sha256: str
+    """Of the report (hex)."""
+    sealed_by: tuple[str, ...]
+    """Ids of the passing signatures that cover it."""
+    document: DocumentId
+    """The document that was checked, as the report states."""
+    verdict: Verdict
+    """The verdict that the report states."""
+    validation_time: datetime
+    policy: PolicyId
+    trust_digest: str
+    trust_judged: bool
+    tool_version: str
+    signers: tuple[str, ...]
+    """Signers of that document, as the report names them."""
+    at_hand: tuple[str, ...] = ()
+    """Names of the documents handed over beside it whose digest is the one that the report states."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateResult:
     """The result for one certificate (EN 319 102-1 5.2.6)."""
 
@@ -274,6 +299,8 @@ class ReportData:
     findings: tuple[Finding, ...]
     trust_anchors: int | None = None
     """How many anchors were trusted; null where the caller of the engine does not say."""
+    reported: Reported | None = None
+    """What a sealed report inside the document states; null for all other documents."""
 
     def __bool__(self) -> bool:
         raise TypeError("a report is not a truth value: look at .verdict or call .require_passed(signed_by=…)")

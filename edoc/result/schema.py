@@ -43,6 +43,7 @@ _TEXT: JsonSchema = {"type": "string"}
 _DIGEST: JsonSchema = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
 _HEX: JsonSchema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _COUNT: JsonSchema = {"type": ["integer", "null"], "minimum": 0}
+_VERDICT: JsonSchema = {"enum": [item.value for item in Verdict]}
 _SIMPLE: dict[type, JsonSchema] = {
     str: _TEXT,
     bool: {"type": "boolean"},
@@ -99,7 +100,6 @@ def report_schema() -> JsonSchema:
     for kind in _KINDS:
         _define(kind, definitions)
     hints = get_type_hints(ReportData)
-    document = {"name": _TEXT, "media_type": _TEXT, "size": {"type": "integer", "minimum": 0}}
     tops: dict[str, JsonSchema] = {
         "schema": {"const": REPORT_SCHEMA},
         "tool": _object({"name": {"const": "edoc"}, "version": _TEXT}),
@@ -108,13 +108,42 @@ def report_schema() -> JsonSchema:
         "process": {"enum": ["basic", "time", "archival"]},
         "validation_time": _SIMPLE[datetime],
         "validation_time_source": {"enum": ["now", "given"]},
-        "document": _object({**document, "digest": _object({"sha256": _HEX}), "pages": _COUNT}, gained=_GAINED),
-        "verdict": {"enum": [item.value for item in Verdict]},
+        "document": _object({**_document(), "pages": _COUNT}, gained=_GAINED),
+        "verdict": _VERDICT,
     }
     for name in ("reservations", "signatures", "timestamps", "evidence_records", "wants", "findings"):
         tops[name] = _of(hints[name], definitions)
     head = {"$schema": _DIALECT, "$id": "urn:edoc:report:1", "title": "What edoc found about one document"}
-    return {**head, **_object(tops), "$defs": dict(sorted(definitions.items()))}
+    made = _object(tops)
+    # Only where the document is a sealed report.
+    made["properties"]["reported"] = _reported(definitions)
+    return {**head, **made, "$defs": dict(sorted(definitions.items()))}
+
+
+def _reported(definitions: dict[str, JsonSchema]) -> JsonSchema:
+    """What a sealed report inside the document states, in the shapes of the report itself."""
+    texts = {"type": "array", "items": _TEXT}
+    return _object(
+        {
+            "name": _TEXT,
+            "digest": _object({"sha256": _HEX}),
+            "sealed_by": texts,
+            "document": _object(_document()),
+            "verdict": _VERDICT,
+            "validation_time": _SIMPLE[datetime],
+            "policy": _object({**_properties(PolicyId, definitions), "digest": _DIGEST}),
+            "trust": _object({"digest": _DIGEST, "judged": _SIMPLE[bool]}),
+            "tool": _object({"name": {"const": "edoc"}, "version": _TEXT}),
+            "signers": texts,
+            "at_hand": texts,
+        }
+    )
+
+
+def _document() -> dict[str, JsonSchema]:
+    """What names a document, wherever one is named."""
+    size: JsonSchema = {"type": "integer", "minimum": 0}
+    return {"name": _TEXT, "media_type": _TEXT, "size": size, "digest": _object({"sha256": _HEX})}
 
 
 def error_schema() -> JsonSchema:

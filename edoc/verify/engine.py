@@ -14,6 +14,7 @@ from edoc.verify.context import Context
 from edoc.verify.evidence import JudgedRecord, judge_records, record_warnings
 from edoc.verify.memo import PathMemo
 from edoc.verify.poe import Proofs, signature_key
+from edoc.verify.reported import judge_report
 from edoc.verify.signature import (
     Checked,
     Judged,
@@ -48,7 +49,11 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
     found = _judge(facts, context, memo)
     timestamps = tuple(item.result(context) for item in found.tokens)
     records = tuple(item.result(context) for item in found.records)
-    decision = decide(facts, found.signatures, Proven(timestamps, records, record_warnings(found.records, context)), context)
+    reporting = judge_report(facts, found.signatures)
+    facts = replace(facts, unused_originals=reporting.unused_originals)
+    # Where nothing else is there, what is wrong with a record is told by the record.
+    warnings = record_warnings(found.records, context) if found.signatures or timestamps else ()
+    decision = decide(facts, found.signatures, Proven(timestamps, records, warnings), context)
     wants = _wants(found, context)
     report = ReportData(
         tool_version=identity.tool_version,
@@ -71,8 +76,9 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
         timestamps=timestamps,
         evidence_records=records,
         wants=wants,
-        findings=(*decision.findings, *_not_fetched(context)),
+        findings=(*decision.findings, *reporting.findings, *_not_fetched(context)),
         trust_anchors=len(context.trust.entries),
+        reported=reporting.reported,
     )
     return Outcome(report=report, wants=wants)
 

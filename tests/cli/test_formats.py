@@ -54,6 +54,21 @@ def test_the_format_follows_from_the_file(run: Run, scene: Path) -> None:
     assert list(formats.values()) == ["XAdES", "JAdES", "CAdES", "PAdES"]
 
 
+def test_a_signature_in_its_place_over_what_is_asked(run: Run, scene: Path) -> None:
+    (scene / "invoice.xml").write_bytes(b"<Invoice><Ext><Content/></Ext><ID Id='n1'>7</ID></Invoice>")
+    assert run("sign", "invoice.xml", *PLAIN, "--parent", "Ext/Content").out == "invoice.signed.xml\n"
+    assert b"<Content><ds:Signature" in (scene / "invoice.signed.xml").read_bytes()
+    types = ["--media-type", "invoice.xml=text/x-invoice", "--media-type", "text/plain;charset=utf-8"]
+    ran = run("sign", "invoice.signed.xml", "note.txt", *PLAIN, "--format", "asic-e", *types, "-o", "all.asice")
+    assert (ran.exit, ran.err) == (0, "")
+    with zipfile.ZipFile(scene / "all.asice") as found:
+        assert b"text/plain;charset=utf-8" in found.read("META-INF/signatures001.xml")
+        assert found.read("invoice.signed.xml") == (scene / "invoice.signed.xml").read_bytes()
+    assert run("verify", "all.asice", "--policy", "integrity").exit == 0
+    ran = run("sign", "invoice.xml", *PLAIN, "--element", "n1", "-o", "part.xml")
+    assert ran.exit == 0 and b'URI="#n1"' in (scene / "part.xml").read_bytes()
+
+
 def test_several_files_go_into_one_container(run: Run, scene: Path) -> None:
     ran = run("sign", "note.txt", "ruling.pdf", *PLAIN, "--format", "asic-e", "-o", "file.asice")
     assert (ran.exit, ran.out) == (0, "file.asice\n")
@@ -110,6 +125,10 @@ def test_claims_are_shown_as_claims(run: Run, scene: Path) -> None:
         (["--format", "cades", "--serialization", "compact"], "SIGN_OPTION_FORMAT"),
         (["--format", "cades", "--packaging", "enveloped"], "SIGN_PACKAGING"),
         (["--commitment", "nothing"], "SIGN_COMMITMENT_UNKNOWN"),
+        (["--format", "xades", "--packaging", "detached", "--element", "n1"], "SIGN_OPTION_PACKAGING"),
+        (["--parent", "Ext"], "XADES_NOT_XML"),
+        (["--format", "jades", "--packaging", "enveloping", "--inner", "xades"], "SIGN_OPTION_FORMAT"),
+        (["--media-type", "text"], "SIGN_OPTION_VALUE"),
         (["--format", "jades", "--countersign", "S1"], "JWS_NOT_SIGNED"),
     ],
 )

@@ -13,12 +13,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("lab", "testing"),
     ("aio",),
     ("bulk",),
-    ("api", "api_pictures", "api_show", "api_sign"),
+    ("api", "api_pictures", "api_records", "api_show", "api_sign"),
     ("drivers",),
     ("keys",),
     ("net",),
     ("report",),
-    ("legal",),
+    ("legal", "records"),
     ("sign",),
     ("verify",),
     ("policy",),
@@ -37,6 +37,7 @@ APART: dict[str, set[str]] = {
     "verify": {"formats"},
     "report": {"sign", "verify", "formats", "trust", "policy"},
     "legal": {"sign", "verify", "formats", "trust", "policy", "pki"},
+    "records": {"sign", "verify", "formats", "trust", "policy", "pki", "legal"},
     "limits": {"errors", "catalogue"},
 }
 """Rooms that do not know one another although the layers would allow it.

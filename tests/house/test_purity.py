@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.source import Module, exceptions, imports, modules
 
-PURE_ROOMS = ("verify", "sign", "formats", "pki", "policy", "result", "facts", "report", "legal", "catalogue", "errors", "limits")
+PURE_ROOMS = ("verify", "sign", "formats", "pki", "policy", "result", "facts", "report", "records", "legal", "catalogue", "errors", "limits")
 
 WORLD = {
     "asyncio", "fcntl", "glob", "http", "httpx", "io", "logging.handlers", "multiprocessing", "os", "pathlib",

@@ -16,6 +16,9 @@ from edoc.facts.material import EmbeddedObject, MaterialKind, Origin
 from edoc.facts.signature import (
     CertificateReference,
     DocumentFacts,
+    EvidenceChain,
+    EvidenceFacts,
+    EvidenceReach,
     Reference,
     SignatureAlgorithm,
     SignatureFacts,
@@ -194,6 +197,22 @@ class Stamp:
         )  # fmt: skip
 
 
+def record(*stamps: Stamp, id: str = "E1", data: tuple[Evidence, ...] = (), changed: bool = False) -> EvidenceFacts:
+    """An evidence record over the whole document; each time-stamp carries `data`, so that the next one covers it."""
+    made = []
+    for number, stamp in enumerate(stamps, 1):
+        facts = stamp.facts(f"{id}.T{number}", TimestampKind.EVIDENCE, ())
+        carried = (*facts.token.material, *(embedded(item) for item in data))
+        made.append(replace(facts, token=replace(facts.token, material=carried)))
+    digest = hashlib.sha256(CONTENT).digest()
+    actual = b"other" if changed else digest
+    return EvidenceFacts(
+        id=id, kind="RFC4998", name="ruling.ers", reach=EvidenceReach.DOCUMENT,
+        chains=tuple(EvidenceChain(digest_algorithm="sha256", timestamps=(item,)) for item in made),
+        references=(Reference(name="ruling.pdf", digest_algorithm="sha256", expected=digest, actual=actual),),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A document: who signed, which data it carries and where, which time-stamps stand over it."""
@@ -209,6 +228,7 @@ class Case:
     stamps: tuple[Stamp, ...] = ()
     content: tuple[Stamp, ...] = ()
     archive: tuple[Stamp, ...] = ()
+    records: tuple[EvidenceFacts, ...] = ()
     policy: Policy = P0
     claimed: datetime | None = field(default_factory=lambda: year(2012))
     digest: str = "sha256"
@@ -234,7 +254,7 @@ class Case:
         material = tuple(embedded(item, end) for items, end in places for item in items)
         return DocumentFacts(
             name="ruling.pdf", media_type="application/pdf", size=1, sha256=b"\0" * 32, signatures=(facts,),
-            timestamps=tuple(archive), material=material,
+            timestamps=tuple(archive), evidence_records=self.records, material=material,
         )  # fmt: skip
 
     def _own(self) -> list[tuple[TimestampKind, Stamp]]:
@@ -243,11 +263,11 @@ class Case:
 
     def basic(self) -> Case:
         """Return the document without what proves time."""
-        return replace(self, stamps=(), archive=())
+        return replace(self, stamps=(), archive=(), records=())
 
     def timed(self) -> Case:
-        """Return the document without archival time-stamps."""
-        return replace(self, archive=())
+        """Return the document without archival time-stamps and evidence records."""
+        return replace(self, archive=(), records=())
 
     def judge(self, *, data: ValidationData | None = None, at: datetime = NOW, facts: DocumentFacts | None = None) -> Outcome:
         """Validate under the case's policy and anchors (default: the one root, trusted for everything)."""

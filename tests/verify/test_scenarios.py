@@ -19,7 +19,7 @@ from edoc.facts.findings import error
 from edoc.facts.signature import CertificateReference, ChangeLevel, Claims, PolicyReference
 from edoc.policy.model import Demand
 from edoc.report.model import Report
-from edoc.result.enums import Verdict
+from edoc.result.enums import Indication, Verdict
 from edoc.trust.store import Purpose, TrustEntry, TrustStore
 from edoc.verify.context import KnownProof, ValidationData
 from edoc.verify.poe import signature_key
@@ -39,6 +39,7 @@ from tests.verify.history import (
     exempt_signer,
     lists,
     ocsp_at,
+    record,
     responder,
     root,
     signer,
@@ -80,6 +81,11 @@ DECADES = Case(
     signer=OLD_SIGNER, above=(ca(2018),), data=lists(year(2012)), stamps=(replace(BY_OLD_TSA, time=year(2012, 1, 2)),),
     policy=WINDOW,
 )  # fmt: skip
+# Three authorities of time, each ended but the last; the lists of each year are in the token that is renewed then.
+THREE = (BY_OLD_TSA, Stamp(time=year(2017), tsa=tsa("Second TSA", 2024)), Stamp(time=year(2023), tsa=tsa("Third TSA")))
+RENEWED = (crl_at("Old Root", year(2017)), crl_at("Old Root", year(2023)))
+ENDED_LONG_AGO = Case(signer=OLD_SIGNER, data=OLD_GOOD)
+BROKEN_MIDDLE = (THREE[0], replace(THREE[1], wrong=True), THREE[2])
 IN_WINDOW = Stamp(time=year(2012, 1, 10))
 
 
@@ -193,6 +199,19 @@ ROWS: dict[str, tuple[Case, str, str | None, str | None]] = {
     "all expired, the data stripped": (replace(DECADES, data=(), archive=(IN_WINDOW,)), "CERTIFICATE_CHAIN_GENERAL_FAILURE", SAME, SAME),
     "all expired, the data put in later": (replace(DECADES, data=(), later_data=DECADES.data, archive=(IN_WINDOW,)), "CERTIFICATE_CHAIN_GENERAL_FAILURE", SAME, SAME),
     "data that forgot the expired proves nothing about the years between": (Case(signer=OLD_SIGNER, data=(crl_at("Old CA", year(2015), until=year(2015, 2)), ocsp_at(year(2019), OLD_SIGNER), crl_at("Old Root", year(2019), until=year(2030))), stamps=(Stamp(time=year(2015, 9)),), archive=(Stamp(time=year(2019, 2)),), policy=WINDOW), "TRY_LATER", SAME, SAME),
+    "61 a record of three time-stamps, older than every end": (replace(ENDED_LONG_AGO, records=(record(*THREE, data=RENEWED),)), "OUT_OF_BOUNDS_NO_POE", SAME, GOOD),
+    "61 revoked, recorded before": (Case(data=REVOKED, records=(record(*THREE, data=RENEWED),)), "REVOKED_NO_POE", SAME, GOOD),
+    "61 revoked, recorded after": (Case(data=REVOKED, records=(record(*THREE[1:], data=RENEWED),)), "REVOKED_NO_POE", SAME, SAME),
+    "61 recorded after the certificate ended": (replace(ENDED_LONG_AGO, records=(record(*THREE[1:], data=RENEWED),)), "OUT_OF_BOUNDS_NO_POE", SAME, SAME),
+    "62 the middle time-stamp broken": (replace(ENDED_LONG_AGO, records=(record(*BROKEN_MIDDLE, data=RENEWED),)), "OUT_OF_BOUNDS_NO_POE", SAME, SAME),
+    "62 the middle time-stamp from nobody": (replace(ENDED_LONG_AGO, records=(record(THREE[0], replace(THREE[1], tsa=Issue(subject="Lost TSA", issuer="Lost").make()), THREE[2], data=RENEWED),)), "OUT_OF_BOUNDS_NO_POE", SAME, SAME),
+    "62 the middle time-stamp left out": (replace(ENDED_LONG_AGO, records=(record(THREE[0], THREE[2], data=RENEWED),)), "OUT_OF_BOUNDS_NO_POE", SAME, SAME),
+    "62 not renewed with the status of its authority": (replace(ENDED_LONG_AGO, records=(record(*THREE),)), "OUT_OF_BOUNDS_NO_POE", SAME, SAME),
+    "62 the document of the record is another": (replace(ENDED_LONG_AGO, records=(record(*THREE, data=RENEWED, changed=True),)), "OUT_OF_BOUNDS_NO_POE", SAME, SAME),
+    "62 the order of time turned round": (replace(ENDED_LONG_AGO, records=(record(THREE[1], THREE[0], THREE[2], data=RENEWED),)), "OUT_OF_BOUNDS_NO_POE", SAME, SAME),
+    "62 a weak imprint, renewed too late": (replace(ENDED_LONG_AGO, records=(record(replace(THREE[0], digest="sha384"), *THREE[1:], data=RENEWED),)), "OUT_OF_BOUNDS_NO_POE", SAME, SAME),
+    "62 a broken record beside a good one": (replace(ENDED_LONG_AGO, records=(record(*BROKEN_MIDDLE, data=RENEWED), record(*THREE, id="E2", data=RENEWED))), "OUT_OF_BOUNDS_NO_POE", SAME, GOOD),
+    "62 a broken record on a good signature": (Case(data=FRESH, records=(record(*BROKEN_MIDDLE, data=RENEWED),)), GOOD, SAME, SAME),
     "63 broken and revoked": (Case(data=REVOKED, change=references(actual=b"x")), "FAILED HASH_FAILURE", SAME, SAME),
     "64 revoked and weak": (Case(data=REVOKED, digest="sha384"), "REVOKED_NO_POE", SAME, SAME),
     "67 lives too short to be revoked": (Case(signer=exempt_signer(2016), data=(ROOT_LIST,), stamps=(EARLY,)), "OUT_OF_BOUNDS_NOT_REVOKED", GOOD, SAME),
@@ -218,12 +237,23 @@ def test_the_best_time_is_the_earliest_proved_and_null_without_proof() -> None:
     assert best("59 two seals, the first by an authority of time that expired") == year(2014)
     assert best("60 two seals, the first by an authority of time that was revoked") == year(2017)
     assert best("50 a stamp over something else") is None
+    assert best("61 a record of three time-stamps, older than every end") == BY_OLD_TSA.time
+    assert best("62 the middle time-stamp broken") is None
 
 
 def test_the_report_names_the_process_that_ran() -> None:
     case = ROWS["32 and sealed in time"][0]
     runs = [one.judge().report.process for one in (case.basic(), case.timed(), case)]
     assert runs == ["basic", "time", "archival"]
+
+
+def test_a_record_runs_the_archival_process_only_when_it_holds() -> None:
+    good, bad = (ROWS[name][0].judge().report for name in (
+        "61 a record of three time-stamps, older than every end", "62 the middle time-stamp broken",
+    ))  # fmt: skip
+    assert (good.process, bad.process) == ("archival", "basic")
+    assert [item.indication for item in good.evidence_records[0].timestamps] == [Indication.PASSED] * 3
+    assert (bad.evidence_records[0].indication, bad.evidence_records[0].intact) == (Indication.FAILED, False)
 
 
 def test_what_a_proof_has_cleared_is_told_and_bars_nothing() -> None:

@@ -75,6 +75,11 @@ class ContainerEditor:
         return self._newest
 
     @property
+    def joined(self) -> bool:
+        """True when the container had signatures before that one."""
+        return len(self._files) > 1 or any(item.editor is not None and item.editor.joined for item in self._files)
+
+    @property
     def archives_together(self) -> bool:
         """True where one time-stamp of the container is the archive time-stamp of all its signatures."""
         return all(self._by_container(item.name) for item in self._files)

@@ -15,7 +15,7 @@ from edoc.formats.asic.roles import Contents, Role
 from edoc.formats.asic.zip import Entry
 from edoc.formats.evidence.facts import DataObject, Named, Proves, Search, evidence_facts, kind_of_record, unread_facts
 from edoc.formats.evidence.model import EvidenceError, Record
-from edoc.formats.evidence.objects import data_digests
+from edoc.formats.evidence.objects import Canonical, data_digests
 from edoc.formats.evidence.read import read_record
 
 _OTHER = b"other"
@@ -39,6 +39,7 @@ class EvidenceReader:
         self._simple = simple
         self._members = members
         self._contents = contents
+        self._canonical = Canonical(package.limits)
         self._manifests = Manifests(package, contents.of_role(Role.EVIDENCE_MANIFEST), members)
 
     @property
@@ -122,5 +123,5 @@ class EvidenceReader:
         def plain(algorithm: str) -> bytes | None:
             return self._members.digest(name, algorithm)
 
-        found = data_digests(member, plain, limits=self._package.limits)
+        found = data_digests(member, plain, canonical=self._canonical)
         return DataObject(name=name, digests=found, proves=proves, octets=lambda: bytes(member.data))

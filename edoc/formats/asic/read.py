@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from edoc.errors import InputError
 from edoc.facts.document import Document
 from edoc.facts.findings import Finding, error, warning
+from edoc.facts.reported import CarriedReport
 from edoc.facts.signature import DocumentFacts, SignatureFormat
 from edoc.formats.asic.coverage import foreign_meta, list_findings, to_cover, uncovered, with_coverage
 from edoc.formats.asic.errors import LIMIT, ZipError
@@ -19,6 +20,7 @@ from edoc.formats.asic.package import Package
 from edoc.formats.asic.roles import Contents, Role
 from edoc.formats.asic.signatures import SignatureReader, Signed
 from edoc.formats.asic.timestamps import Stamped, TimestampReader
+from edoc.formats.carried import REPORT_NAME, SHEET_NAME, is_report, make_carried
 from edoc.formats.originals import Originals
 from edoc.limits import DEFAULT_LIMITS, Limits
 
@@ -107,7 +109,21 @@ class _Reading:
             timestamps=tuple(item.facts for item in stamped),
             evidence_records=tuple(item.facts for item in recorded),
             findings=tuple(findings),
+            reported=self._reported(signed),
         )
+
+    def _reported(self, signed: tuple[Signed, ...]) -> CarriedReport | None:
+        """Return the report of a container that holds a sheet, the report it was made of, and nothing else."""
+        files = {REPORT_NAME, SHEET_NAME}
+        entry = self.package.entry(REPORT_NAME)
+        if entry is None or set(self.contents.names(Role.DATA)) != files:
+            return None
+        try:
+            octets = self.package.read_small(entry)
+        except ZipError:
+            return None
+        covering = tuple(item.facts.id for item in signed if files <= set(item.covered))
+        return make_carried(REPORT_NAME, octets, covered_by=covering) if is_report(octets) else None
 
     def _whole(
         self,

@@ -40,6 +40,8 @@ class CmsEditor:
     """What is signed; without it no archive time-stamp can be made."""
     name: str
     newest: str | None = None
+    joined: bool = False
+    """True when a signature was put in beside those that were there."""
     _pending: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
@@ -118,14 +120,14 @@ class CmsEditor:
         """Add a SignerInfo beside those that are there, and what it brings along (RFC 5652 5.1)."""
         self._bring(digest, certificates)
         self.model.signers.append(Signer(der))
-        self.newest = self.signatures[-1]
+        self.newest, self.joined = self.signatures[-1], True
 
     def add_counter(self, target: str, der: bytes, *, digest: bytes, certificates: Iterable[bytes]) -> None:
         """Add a counter-signature over the value of a signature (5.2.7)."""
         self._bring(digest, certificates)
         signer = self._top(target)
         signer.add(attribute(oids.COUNTER_SIGNATURE, der))
-        self.newest = f"{target}.C{len(_counters(signer.parts))}"
+        self.newest, self.joined = f"{target}.C{len(_counters(signer.parts))}", True
 
     def _bring(self, digest: bytes, certificates: Iterable[bytes]) -> None:
         for certificate in certificates:

@@ -40,7 +40,7 @@ class _Reading:
 
     def record(self) -> Record:
         parts = self._children((0, 0, 0, len(self._data), len(self._data)), limit=1)
-        if parts[0][0] != 0x30 or parts[0][4] != len(self._data):
+        if not parts or parts[0][0] != 0x30 or parts[0][4] != len(self._data):
             raise DerError("record")
         fields = self._children(parts[0], limit=5)
         tags = [part[0] for part in fields]
@@ -124,10 +124,10 @@ class _Reading:
         found = []
         for group in self._children(part, limit=self._budget.limits.evidence_hashes):
             values = self._children(group, limit=self._budget.limits.evidence_hashes)
-            if group[0] != 0x30 or not values or any(item[0] != 0x04 for item in values):
+            if group[0] != 0x30 or not values or any(item[0] not in (0x04, 0x24) for item in values):
                 raise DerError("hash tree")
             self._budget.count(len(values))
-            found.append(tuple(self._octets(item) for item in values))
+            found.append(tuple(self._reader.octets((item[0], *item[2:])) for item in values))
         if not found:
             raise DerError("hash tree")
         return tuple(found)

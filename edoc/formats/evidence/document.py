@@ -11,7 +11,7 @@ from edoc.facts.findings import info
 from edoc.facts.signature import DocumentFacts, EvidenceFacts
 from edoc.formats.evidence.facts import Named, evidence_facts, kind_of_record
 from edoc.formats.evidence.model import RFC4998
-from edoc.formats.evidence.objects import document_object, original_objects
+from edoc.formats.evidence.objects import Canonical, document_object, original_objects
 from edoc.formats.evidence.read import read_record
 from edoc.formats.originals import Originals
 from edoc.limits import DEFAULT_LIMITS, Limits
@@ -30,7 +30,8 @@ def with_records(
     """Return the facts of a document with the records that were handed over beside it, each held against it."""
     if not records:
         return facts
-    objects = (document_object(document, limits=limits), *original_objects(originals, limits=limits))
+    canonical = Canonical(limits)
+    objects = (document_object(document, canonical=canonical), *original_objects(originals, canonical=canonical))
     found = list(facts.evidence_records)
     findings = facts.findings
     for record in records:
@@ -50,7 +51,7 @@ def read_evidence(
     """Return the facts of a document that is an evidence record; its data is found among the originals."""
     octets = bytes(document.data[: limits.evidence_bytes + 1])
     kind = kind_of_record(octets)
-    objects = original_objects(originals, limits=limits)
+    objects = original_objects(originals, canonical=Canonical(limits))
     found = evidence_facts(
         partial(read_record, octets, limits=limits), objects, Named(id="E1", name=document.name, limits=limits), kind=kind
     )

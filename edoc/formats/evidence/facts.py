@@ -123,7 +123,8 @@ class _Held:
         proves = [item.object.proves for item in self._found]
         reaches = [item.reach for item in proves]
         reach = next((one for one in _FARTHEST if one in reaches), EvidenceReach.NOTHING)
-        others = len([value for value in self._values if value not in {item.reference.expected for item in self._found}])
+        known = {item.reference.expected for item in self._found}
+        others = sum(value not in known for value in self._values)
         if others and self._found:
             self._findings.append(info("EVIDENCE_OTHER_DATA", count=others))
         return EvidenceFacts(

@@ -83,9 +83,8 @@ class _Reading:
             self._findings.append(warning("EVIDENCE_C14N_UNKNOWN", method=method[:120] or "-"))
         earlier: tuple[bytes, ...] = ()
         if place:
-            nodes = NodeSet(apex=sequence)
-            for later in elements[place:]:
-                nodes = nodes.without(later)
+            # RFC 6283 4.2.2: the sequence as it was before this chain and those after it.
+            nodes = NodeSet(apex=sequence, marks=dict.fromkeys(elements[place:], False))
             earlier = self._digest(nodes, algorithm, method)
         read: list[ArchiveStamp] = []
         last: Element | None = None

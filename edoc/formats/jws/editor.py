@@ -40,6 +40,8 @@ class JwsEditor:
         self._originals = tuple(originals)
         self._serialization = serialization
         self.newest = newest
+        self.joined = False
+        """True when a signature was put in beside those that were there."""
         several = members.get("signatures")
         self._entries: list[_Entry] = (
             [dict(item) for item in several if isinstance(item, Mapping)]
@@ -70,6 +72,11 @@ class JwsEditor:
         """Ids of the signatures, in order."""
         return tuple(f"S{number}" for number in range(1, len(self._entries) + 1))
 
+    @property
+    def carries_data(self) -> bool:
+        """True when what is signed stands in the document."""
+        return bool(self._members.get("payload"))
+
     def part(self, signature: str) -> Jws:
         """Return one signature as it stands now."""
         entry = self._entry(signature)
@@ -83,12 +90,12 @@ class JwsEditor:
         """Add a signature beside those that are there."""
         self._entries.append(entry)
         self._serialization = "general"
-        self.newest = f"S{len(self._entries)}"
+        self.newest, self.joined = f"S{len(self._entries)}", True
 
     def countersign(self, signature: str, entry: _Entry) -> None:
         """Add a counter-signature (TS 119 182-1 5.3.2)."""
         self._append(signature, "cSig", entry)
-        self.newest = signature
+        self.newest, self.joined = signature, True
 
     def signature_imprint(self, signature: str, algorithm: str) -> bytes:
         """Return the digest of the text of a signature's value (TS 119 182-1 5.3.4)."""

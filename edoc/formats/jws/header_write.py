@@ -41,6 +41,8 @@ def protected_header(order: SignatureOrder, signer: SignerParameters, documents:
         if order.packaging is Packaging.DETACHED:
             header["sigD"] = _detached(documents, order)
             critical.append("sigD")
+        elif documents and order.media_types.get(documents[0].name):
+            header["cty"] = order.media_types[documents[0].name]
         if order.options.get("payload_encoding") == "none":
             header["b64"] = False
             critical.append("b64")

@@ -35,7 +35,7 @@ class JadesWriter:
     def prepare(self, documents: Sequence[Document], *, order: SignatureOrder, signer: SignerParameters) -> Prepared:
         """Return the signing input (RFC 7515 5.1); `ConfigError` and `InputError` for what JAdES cannot do."""
         serialization = _serialization(order)
-        signed = _signed(documents)
+        signed = _signed(documents, order)
         data = self._data(documents, order)
         header = protected_header(order, signer, data)
         text = to_base64url(json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode())
@@ -77,7 +77,7 @@ class JadesWriter:
 
     def _data(self, documents: Sequence[Document], order: SignatureOrder) -> Sequence[Document]:
         """Return what is signed: the originals behind a document that is signed already, else everything."""
-        return documents[1:] if _signed(documents) is not None else documents
+        return documents[1:] if _signed(documents, order) is not None else documents
 
     def _payload(self, documents: Sequence[Document], order: SignatureOrder, signed: JwsEditor | None) -> bytes:
         encoded = order.options.get("payload_encoding") != "none"
@@ -107,14 +107,19 @@ def _serialization(order: SignatureOrder) -> str:
     return order.options.get("serialization", "flattened")
 
 
-def _signed(documents: Sequence[Document]) -> JwsEditor | None:
-    """Return the first document if it is a JWS already: then it gets one more signature."""
+def _signed(documents: Sequence[Document], order: SignatureOrder) -> JwsEditor | None:
+    """Return the first document if it is a JWS already, which then gets one more signature.
+
+    One that carries its data, and is to be signed from beside, is data itself.
+    """
     if kind_of(documents[0]) not in (Kind.JSON, Kind.JWS_COMPACT):
         return None
     try:
-        return JwsEditor.open(documents[0], documents[1:])
+        found = JwsEditor.open(documents[0], documents[1:])
     except InputError:
         return None
+    beside = order.packaging is Packaging.DETACHED and order.placement is not Placement.COUNTER
+    return None if beside and found.carries_data else found
 
 
 def _refuse_unencodable(data: bytes, order: SignatureOrder, name: str) -> None:

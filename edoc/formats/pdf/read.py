@@ -55,12 +55,15 @@ def _facts(pdf: Pdf, sha256: bytes | None, limits: Limits) -> DocumentFacts:
     if unnamed is not None:
         findings.append(unnamed)
     if not found:
+        from edoc.formats.pdf.attached import carried_report
+
         return DocumentFacts(
             name=document.name, media_type=MEDIA_TYPE, size=document.size,
             sha256=document.sha256() if sha256 is None else sha256, pages=pdf.page_count(),
             signature_marks=unnamed is not None or any(finding.code == "PDF_SIGNATURE_REMOVED" for finding in findings),
-            findings=tuple(findings),
+            findings=tuple(findings), reported=carried_report(pdf, ()),
         )  # fmt: skip
+    from edoc.formats.pdf.attached import carried_report
     from edoc.formats.pdf.changes import judge_changes
     from edoc.formats.pdf.dss import read_store
     from edoc.formats.pdf.dynamic import dynamic_findings
@@ -80,4 +83,5 @@ def _facts(pdf: Pdf, sha256: bytes | None, limits: Limits) -> DocumentFacts:
         signatures=signatures, timestamps=timestamps, material=material,
         findings=(*findings, *store_findings, *later.document_findings, *dynamic_findings(pdf, found)),
         changes_after_last=later.of(last).level if last.revision is not None else ChangeLevel.NOT_JUDGED,
+        reported=carried_report(pdf, signatures),
     )  # fmt: skip

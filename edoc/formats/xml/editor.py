@@ -47,13 +47,20 @@ class XadesEditor:
     """
 
     def __init__(
-        self, text: XmlText, *, name: str, originals: Sequence[Document] = (), newest: str | None = None
+        self,
+        text: XmlText,
+        *,
+        name: str,
+        originals: Sequence[Document] = (),
+        newest: str | None = None,
+        joined: bool = False,
     ) -> None:
-        """Take the text of a signed document; `newest` is the id of the signature just put in."""
+        """Take the text of a signed document; `newest` is the id of the signature just put in, `joined` beside others."""
         self._text = text
         self._name = name
         self._originals = tuple(originals)
         self._newest = newest
+        self.joined = joined
         self._read: XmlDocument | None = None
         self._numbers: dict[str, Element] = {}
         self._ends: dict[str, int] = {}

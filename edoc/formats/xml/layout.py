@@ -102,10 +102,9 @@ def media_type(document: Document, order: SignatureOrder) -> str:
     asked = order.media_types.get(document.name)
     if asked:
         return asked
-    if kind_of(document) is Kind.XML:
-        return "text/xml"
     # The table of the standard library alone: that of the machine would make other bytes elsewhere.
-    return mimetypes.MimeTypes(filenames=()).guess_type(document.name)[0] or "application/octet-stream"
+    named = mimetypes.MimeTypes(filenames=()).guess_type(document.name)[0] or "application/octet-stream"
+    return "text/xml" if kind_of(document) is Kind.XML and named != "text/html" else named
 
 
 def splice_into(text: XmlText, tree: XmlDocument, parent: Element) -> Splice:
@@ -222,8 +221,8 @@ def _detached(documents: Sequence[Document], order: SignatureOrder) -> Layout:
     splice, newest = None, "S1"
     data = list(documents)
     before, after = _around(order)
-    if len(documents) > 1 and kind_of(first) is Kind.XML:
-        tree = parsed(first)
+    tree = _tree(first) if len(documents) > 1 and kind_of(first) is Kind.XML else None
+    if tree is not None:
         if tree.root.tag == f"{{{ASIC}}}XAdESSignatures":
             # One more signature beside those that are there, over the same data.
             splice = splice_into(XmlText.of(bytes(first.data[:]), name=first.name), tree, tree.root)
@@ -240,6 +239,14 @@ def _detached(documents: Sequence[Document], order: SignatureOrder) -> Layout:
     )
     beside = "all" if splice is None else "others"
     return Layout(data=found, splice=splice, before=before, after=after, newest=newest, beside=beside)
+
+
+def _tree(document: Document) -> XmlDocument | None:
+    """Return the tree of a document, null when it only looks like XML, as HTML does: then it is data."""
+    try:
+        return parsed(document)
+    except InputError:
+        return None
 
 
 def _around(order: SignatureOrder) -> tuple[str, str]:

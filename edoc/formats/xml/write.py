@@ -104,7 +104,8 @@ class XadesWriter:
             whole = "".join((_DECLARATION, *filled(f"{state.before}{signature}{state.after}", documents)))
             text = XmlText(octets=whole.encode("utf-8"))
         beside = documents if state.beside == "all" else documents[1:] if state.beside == "others" else ()
-        return XadesEditor(text, name=first.name, originals=beside, newest=state.newest)
+        joined = state.splice is not None
+        return XadesEditor(text, name=first.name, originals=beside, newest=state.newest, joined=joined)
 
     def open(self, document: Document, originals: Sequence[Document]) -> XadesEditor:
         """Return a signed document for extension; `InputError` when it cannot be read or extended."""

@@ -8,11 +8,13 @@ from edoc.facts.findings import Finding
 from edoc.legal.model import ArticleView, LegalView
 from edoc.legal.profile import phrases
 from edoc.report.additions import Additions, PagePicture, RecordView
+from edoc.report.reported import reported_lines
 from edoc.report.sheet.model import Block, Bullets, Items, Paragraphs, Picture, Pictures, Rows, Section
 from edoc.report.sheet.runs import Text, Tongue
 from edoc.report.sheet.sections import finding_item, left_out
 from edoc.report.words import words
 from edoc.result.enums import Verdict
+from edoc.result.report import Reported
 
 _PICTURES = 8
 """Pages shown: each costs some hundred kilobytes."""
@@ -37,6 +39,13 @@ def added_sections(additions: Additions, say: Tongue) -> list[Section]:
     if additions.legal is not None:
         found += list(_legal(additions.legal, say))
     return found
+
+
+def reported_section(reported: Reported, say: Tongue) -> Section:
+    """Return what a sealed report states about another document."""
+    rows = tuple((say.text(label), say.runs(value)) for label, value in reported_lines(reported, say))
+    note = Paragraphs(lines=(say.text("reported_limit"),))
+    return Section(name="reported", heading=say.text("reported_head"), blocks=(note, Rows(rows=rows)))
 
 
 def _pictures(pictures: tuple[PagePicture, ...], notes: tuple[Finding, ...], say: Tongue) -> Section:
@@ -69,7 +78,7 @@ def _record(record: RecordView, say: Tongue) -> Section:
     rows: list[tuple[Text, Text]] = [
         (say.text("sheet_record_file"), say.runs(say.value(record.name))),
         (say.text("result"), say.text(_RECORD_WORDS[record.verdict])),
-        (say.text("sheet_record_signer"), say.runs(say.value(record.signer) if record.signer else say.phrase("nobody"))),
+        (say.text("sheet_record_signer" if record.verdict is Verdict.PASSED else "calls_itself"), say.runs(say.value(record.signer) if record.signer else say.phrase("nobody"))),
         (
             say.text("proved_time"),
             say.runs(say.moment(record.signed_at)) if record.signed_at else say.text("sheet_none_proved"),

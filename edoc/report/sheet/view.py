@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from edoc.errors import EdocError
-from edoc.report.additions import NOTHING_ADDED, Additions, RecordKind
-from edoc.report.sheet.added import added_sections
+from edoc.records.model import RecordKind
+from edoc.report.additions import NOTHING_ADDED, Additions, RecordView
+from edoc.report.reported import reported_sentence
+from edoc.report.sheet.added import added_sections, reported_section
 from edoc.report.sheet.answers import six_answers
 from edoc.report.sheet.events import stamps_left_out, time_line
 from edoc.report.sheet.model import Columns, Look, Paragraphs, Rows, Section, Sheet, Verdict
@@ -33,9 +36,11 @@ def sheet_view(data: ReportData, *, lang: str, additions: Additions = NOTHING_AD
     say = tongue(lang)
     item = gravest(data.signatures)
     first, further = findings(data, say)
-    looked_up = any(record.kind is RecordKind.LOOKUP for record in additions.records)
+    looked_up = any(_is_inquiry(record) for record in additions.records)
     parts: list[Section | Columns] = []
     appendix: list[Section | Columns] = []
+    if data.reported is not None:
+        parts.append(reported_section(data.reported, say))
     if item is not None:
         parts.append(_questions(data, item, say))
         others = other_signatures(data, item, say)
@@ -62,14 +67,25 @@ def sheet_view(data: ReportData, *, lang: str, additions: Additions = NOTHING_AD
     )
 
 
-def error_view(error: EdocError, *, name: str, at: datetime, tool_version: str, lang: str) -> Sheet:
-    """Return the sheet of an input that could not be judged; `at` is when that was tried."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """An input that could not be judged, and why; `at` is when that was tried."""
+
+    error: EdocError
+    name: str
+    at: datetime
+    tool_version: str
+
+
+def error_view(unread: Unread, *, lang: str) -> Sheet:
+    """Return the sheet of an input that could not be judged."""
+    error, name, at = unread.error, unread.name, unread.at
     say = tongue(lang)
     text, hint = say.finding(error.code, error.params)
     rows: tuple[tuple[Text, Text], ...] = (
         (say.text("sheet_file_name"), say.runs(say.value(name))),
         (say.text("code"), say.runs(say.code(error.code))),
-        (say.text("sheet_tool"), say.runs(say.code(f"edoc {tool_version}"))),
+        (say.text("sheet_tool"), say.runs(say.code(f"edoc {unread.tool_version}"))),
     )
     section = Section(name="file", heading=say.text("sheet_file_and_check"), blocks=(Rows(rows=rows),))
     return Sheet(
@@ -91,6 +107,12 @@ def error_view(error: EdocError, *, name: str, at: datetime, tool_version: str, 
     )
 
 
+def _is_inquiry(record: RecordView) -> bool:
+    """Only a receipt that holds, and that is not about another document, says that somebody asked."""
+    passed = record.verdict in (enums.Verdict.PASSED, enums.Verdict.INTACT)
+    return record.kind is RecordKind.LOOKUP and passed and record.concerns_document is not False
+
+
 def _title(say: Tongue, name: str) -> str:
     return f"{shown(say.text('sheet_title'))} – {visible(name)}"
 
@@ -101,10 +123,15 @@ def _verdict(data: ReportData, say: Tongue) -> Verdict:
     return Verdict(
         look=_LOOKS[data.verdict],
         headline=say.runs(headline(data, say).removesuffix(".")),
-        answer=tuple(say.runs(sentence) for sentence in sentences(data, say)),
+        answer=tuple(say.runs(sentence) for sentence in _answer(data, say)),
         next_step=say.runs(step) if step else None,
         reservations=say.text("sheet_reservations", codes=reserved) if data.reservations else None,
     )
+
+
+def _answer(data: ReportData, say: Tongue) -> tuple[str, ...]:
+    told = tuple(sentences(data, say))
+    return told if data.reported is None else (*told, reported_sentence(data.reported, say))
 
 
 def _questions(data: ReportData, item: SignatureResult, say: Tongue) -> Section:

@@ -1,0 +1,245 @@
+"""Records beside a document: as a sheet shows them, as text, and as the key `records` of the JSON report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from edoc.catalogue import sentence
+from edoc.records.identifiers import form_of
+from edoc.records.model import Conversion, FileId, Lookup, PaperCopy, Record, RecordKind, Who, digest_named
+from edoc.records.reading import record_json
+from edoc.report.additions import RecordView
+from edoc.report.dates import jalali, persian_digits, utc
+from edoc.report.json import Json, plain
+from edoc.report.paper import Colour, Paper, Tone
+from edoc.report.speech import Speech, speech
+from edoc.report.summary import signer_name
+from edoc.report.words import words
+from edoc.result.enums import Indication, Verdict
+from edoc.result.report import ReportData, SignatureResult
+
+Fact = tuple[str, str]
+
+_KINDS: dict[type, RecordKind] = {
+    Lookup: RecordKind.LOOKUP,
+    Conversion: RecordKind.CONVERSION,
+    PaperCopy: RecordKind.PAPER_COPY,
+}
+_CONCERNS = {True: "record_concerns", False: "record_concerns_other", None: "record_concerns_none"}
+_TONES = {Verdict.PASSED: Tone.STRONG, Verdict.FAILED: Tone.BAD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedRecord:
+    """A file that was handed over as a record, and what verifying it said."""
+
+    name: str
+    report: ReportData | None
+    """Null when it could not be verified at all."""
+    record: Record | None
+    """What its intact signed content states; null when there is none, or it is no record."""
+    problem: str | None
+    """Code of what is wrong when there is no record."""
+
+    @property
+    def kind(self) -> RecordKind:
+        """What it is about."""
+        return _KINDS[type(self.record)] if self.record is not None else RecordKind.UNKNOWN
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of its own signature; undecided when it could not be verified, or is no record."""
+        if self.report is None:
+            return Verdict.INDETERMINATE
+        passing = self.report.verdict in (Verdict.PASSED, Verdict.INTACT)
+        return Verdict.INDETERMINATE if self.record is None and passing else self.report.verdict
+
+
+def record_view(checked: CheckedRecord, *, document: str | None, lang: str) -> RecordView:
+    """Return a record as a sheet shows it; `document` is the SHA-256 (hex) of the document that it stands beside."""
+    own = _signature(checked)
+    return RecordView(
+        kind=checked.kind,
+        name=checked.name,
+        verdict=checked.verdict,
+        signer=signer_name(own) if own is not None else None,
+        signed_at=own.best_signature_time if own is not None else None,
+        concerns_document=_concerns(checked, document),
+        facts=tuple(record_facts(checked, speech(lang))),
+    )
+
+
+def checked_dict(checked: CheckedRecord, *, document: str | None, lang: str) -> Json:
+    """Return a record as plain data: its kind, its own verdict, whether it names the document, what it states."""
+    own = _signature(checked)
+    return {
+        "name": checked.name,
+        "kind": checked.kind.value,
+        "verdict": checked.verdict.value,
+        "signer": signer_name(own) if own is not None else None,
+        "signed_at": plain(own.best_signature_time, lang) if own is not None else None,
+        "concerns_document": _concerns(checked, document),
+        "problem": checked.problem,
+        "record": record_json(checked.record) if checked.record is not None else None,
+        "findings": plain(_findings(checked.report), lang) if checked.report is not None else [],
+    }
+
+
+def render_records(views: Sequence[RecordView], *, lang: str = "en", colour: Colour = Colour.NONE) -> str:
+    """Return the section of a text sheet: what it is, then each record with its own verdict."""
+    paper = Paper(speech(lang), colour)
+    say = paper.say
+    paper.head(say.phrase("records"))
+    paper.line(say.phrase("records_limit"))
+    for view in views:
+        paper.line()
+        verdict = paper.toned(say.phrase(f"verdict_{view.verdict.value}"), _TONES.get(view.verdict, Tone.OPEN))
+        kind = say.phrase(f"record_{view.kind.value}")
+        paper.line(say.phrase("record_line", kind=kind, name=say.value(view.name), verdict=verdict))
+        if view.signer is not None:
+            paper.item("record_signer" if view.verdict is Verdict.PASSED else "calls_itself", say.value(view.signer), depth=1)
+            proved = say.moment(view.signed_at) if view.signed_at is not None else say.phrase("none_proved")
+            paper.item("proved_time", proved, depth=1)
+        if view.kind is not RecordKind.UNKNOWN:
+            paper.line(say.phrase(_CONCERNS[view.concerns_document]), depth=1)
+        fact_lines(paper, view.facts, depth=1)
+    return paper.text()
+
+
+def render_record(record: Record, *, lang: str = "en", colour: Colour = Colour.NONE) -> str:
+    """Return what one record states, for showing what is inside; nothing is trusted or judged."""
+    paper = Paper(speech(lang), colour)
+    paper.head(paper.say.phrase(f"record_{_KINDS[type(record)].value}"))
+    fact_lines(paper, tuple(_stated(record, paper.say)), depth=1)
+    return paper.text()
+
+
+def fact_lines(paper: Paper, facts: Sequence[Fact], *, depth: int) -> None:
+    """Add a labelled line for each fact."""
+    for label, value in facts:
+        paper.item(label, paper.say.value(value), depth=depth)
+
+
+def record_facts(checked: CheckedRecord, say: Speech) -> Iterator[Fact]:
+    """Yield what a record states, or what is wrong with it, as labels (keys of the phrases) and values."""
+    if checked.record is not None:
+        yield from _stated(checked.record, say)
+    if checked.problem is not None:
+        yield "record_problem", sentence(checked.problem, {"subject": checked.name}, say.lang).text
+
+
+def _stated(record: Record, say: Speech) -> Iterator[Fact]:
+    if isinstance(record, Lookup):
+        yield from _lookup(record, say)
+    elif isinstance(record, Conversion):
+        yield from _conversion(record, say)
+    else:
+        yield from _paper_copy(record, say)
+
+
+def _lookup(record: Lookup, say: Speech) -> Iterator[Fact]:
+    yield "record_registry", record.registry
+    if record.registry_url is not None:
+        yield "record_url", record.registry_url
+    yield "record_identifier", record.identifier
+    yield "record_identifier_kind", _word(say, f"identifier_{record.identifier_kind.value}")
+    yield "record_form", _word(say, f"form_{form_of(record.identifier, record.identifier_kind).value}")
+    yield "record_asked_at", moment_words(record.asked_at, say)
+    yield "record_asked_by", _who(record.asked_by, say)
+    yield "record_means", _word(say, f"means_{record.means.value}")
+    if record.answer_words is not None:
+        yield "record_answer", record.answer_words
+    if record.answer is not None:
+        yield from _file("record_answer_file", record.answer)
+    if record.document is not None:
+        yield from _file("record_document", record.document)
+
+
+def _conversion(record: Conversion, say: Speech) -> Iterator[Fact]:
+    yield from _file("record_document", record.document)
+    yield "record_pages", number_words(record.pages, say)
+    yield "record_paper", record.paper
+    if record.sheets is not None:
+        yield "record_sheets", number_words(record.sheets, say)
+    if record.kept_at is not None:
+        yield "record_kept_at", record.kept_at
+    yield "record_scanned_by", _who(record.scanned_by, say)
+    yield "record_scanned_at", moment_words(record.scanned_at, say)
+    yield "record_resolution", number_words(record.resolution, say)
+    yield "record_colour", _word(say, f"colour_{record.colour.value}")
+    yield "record_compared_by", _who(record.compared_by, say)
+    yield "record_compared_at", moment_words(record.compared_at, say)
+    yield "record_comparison", _word(say, f"comparison_{record.comparison.value}")
+    for difference in record.differences or (_word(say, "differences_none"),):
+        yield "record_difference", difference
+    for rule in record.bears_on:
+        yield "record_bears_on", rule
+
+
+def _paper_copy(record: PaperCopy, say: Speech) -> Iterator[Fact]:
+    yield from _file("record_document", record.document)
+    if record.pages is not None:
+        yield "record_pages", number_words(record.pages, say)
+    yield "record_printed_by", _who(record.printed_by, say)
+    yield "record_printed_at", moment_words(record.printed_at, say)
+    yield "record_copies", number_words(len(record.marks), say)
+    yield "record_marks", _comma(say).join(record.marks)
+    if record.checked is None:
+        yield "record_check", _word(say, "check_none")
+        return
+    yield "record_check", _word(say, f"verdict_{record.checked.verdict}")
+    yield "record_checked_at", moment_words(record.checked.validation_time, say)
+    for signer in record.checked.signers:
+        yield "record_check_signer", signer
+    yield "record_report", record.checked.report_sha256
+
+
+def moment_words(moment: datetime, say: Speech) -> str:
+    """Return a time in both calendars, as plain text: whoever shows it sets it apart."""
+    local = jalali(moment)
+    if local is None:
+        return utc(moment)
+    return f"{persian_digits(local)} ({utc(moment)})" if say.lang == "fa" else f"{utc(moment)} ({local} Iran)"
+
+
+def number_words(number: int, say: Speech) -> str:
+    """Return a count in the digits of the language."""
+    return persian_digits(str(number)) if say.lang == "fa" else str(number)
+
+
+def _file(label: str, file: FileId) -> Iterator[Fact]:
+    yield label, file.name
+    yield f"{label}_digest", file.sha256
+
+
+def _who(who: Who, say: Speech) -> str:
+    return _comma(say).join(part for part in (who.person, who.office) if part is not None)
+
+
+def _word(say: Speech, key: str) -> str:
+    """A phrase as it stands: whoever shows a fact sets its value apart."""
+    return words(say.lang)[key]
+
+
+def _comma(say: Speech) -> str:
+    return "، " if say.lang == "fa" else ", "
+
+
+def _concerns(checked: CheckedRecord, document: str | None) -> bool | None:
+    named = digest_named(checked.record) if checked.record is not None else None
+    return None if named is None or document is None else named == document
+
+
+def _signature(checked: CheckedRecord) -> SignatureResult | None:
+    """Return the signature that stands for a record: one that passed, else the first."""
+    if checked.report is None or not checked.report.signatures:
+        return None
+    passed = [item for item in checked.report.signatures if item.indication is Indication.TOTAL_PASSED]
+    return passed[0] if passed else checked.report.signatures[0]
+
+
+def _findings(data: ReportData) -> tuple[object, ...]:
+    return (*data.findings, *(finding for item in data.signatures for finding in item.findings))
+
