@@ -107,6 +107,8 @@ def _sealing(given: dict[str, object]) -> Sealing | None:
         return None
     if given["kind"] not in SHEETS or given["output"] in (None, "-") or len(texts(given["files"])) != 1:
         raise ConfigError("SEAL_NEEDS_SHEET", subject="--seal")
+    if given["kind"] == "html" and str(given["output"]).lower().endswith((".html", ".htm")):
+        raise ConfigError("SEAL_IS_CONTAINER", subject=str(given["output"]))
     services = services_of(given)
     # Where the document's chain must end says nothing about the office's own: that one ends where it is at hand.
     options: SealOptions = {

@@ -136,6 +136,9 @@ def scan(**given: object) -> int:
 @click.option("--copies", metavar="N", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many are printed.")
 @click.option("--mark", metavar="TEXT", default="EC", show_default=True, help="What the mark of each copy begins with.")
 @click.option("--pages", metavar="N", type=click.IntRange(min=1), help="Pages of the document.")
+@click.option(
+    "--instead", is_flag=True, help="State that paper takes the place of data messages from here on (IR-ECL-9)."
+)
 @click.option("--printed-by", metavar="PERSON", help="Who printed it.")
 @click.option("--printed-at", metavar="TIME", help="When; by default now.")
 @click.option("--report", metavar="FILE", help="The report of a check before the print (edoc verify --format json).")
@@ -153,7 +156,7 @@ def print_(**given: object) -> int:
     --key pkcs12:clerk.p12 -o ruling.print.json
     """
     from edoc.api_records import checked_before, file_id
-    from edoc.records.model import PaperCopy
+    from edoc.records.model import PaperCopy, PaperUse
 
     document, report = file_id(str(given["file"])), _text(given["report"])
     record = PaperCopy(
@@ -162,6 +165,7 @@ def print_(**given: object) -> int:
         printed_at=_moment(given["printed_at"]),
         printed_by=_who(given, "printed_by"),
         marks=tuple(f"{given['mark']}-{number}" for number in range(1, int(str(given["copies"])) + 1)),
+        use=PaperUse.INSTEAD if given["instead"] else PaperUse.BESIDE,
         checked=checked_before(report, document) if report is not None else None,
     )
     return _sign(record, given)

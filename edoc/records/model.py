@@ -57,6 +57,15 @@ class Comparison(Enum):
     SOME_PAGES = "some_pages"
 
 
+class PaperUse(Enum):
+    """What a print is for, as whoever printed it states."""
+
+    BESIDE = "beside"
+    """It is used beside the electronic document, which goes on."""
+    INSTEAD = "instead"
+    """From here on paper takes the place of data messages, which ECL article 9 wants stated on the paper."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
     """Who did something, as the record states; at least one of the two is there."""
@@ -144,6 +153,7 @@ class PaperCopy:
     printed_by: Who
     marks: tuple[str, ...]
     """What stands on each copy, one mark a copy; no two are equal."""
+    use: PaperUse
     checked: Checked | None
 
 

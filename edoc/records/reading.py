@@ -19,6 +19,7 @@ from edoc.records.model import (
     Lookup,
     Means,
     PaperCopy,
+    PaperUse,
     Record,
     ScanColour,
     Who,
@@ -129,6 +130,7 @@ def _paper_copy(value: _Json) -> PaperCopy:
         printed_at=_time(value["printed_at"]),
         printed_by=_who(value["printed_by"], "$.printed_by"),
         marks=marks,
+        use=PaperUse(value["use"]),
         checked=_checked(value["checked"]),
     )
 
@@ -194,6 +196,7 @@ def _dict(record: Record) -> dict[str, Any]:
         "printed_at": _text(record.printed_at),
         "printed_by": _who_dict(record.printed_by),
         "marks": list(record.marks),
+        "use": record.use.value,
         "checked": None if checked is None else {
             "verdict": checked.verdict,
             "validation_time": _text(checked.validation_time),

@@ -9,7 +9,7 @@ import json
 from enum import Enum
 from pathlib import Path
 
-from edoc.records.model import Comparison, IdentifierKind, Means, ScanColour
+from edoc.records.model import Comparison, IdentifierKind, Means, PaperUse, ScanColour
 from edoc.result.enums import Verdict
 from edoc.result.schema import JsonSchema
 
@@ -81,6 +81,7 @@ def paper_copy_schema() -> JsonSchema:
         printed_at=_TIME,
         printed_by=_who(),
         marks={**_list(_TEXT), "minItems": 1, "maxItems": MOST_COPIES, "uniqueItems": True},
+        use=_words(PaperUse),
         checked=_or_null(checked),
     )
 

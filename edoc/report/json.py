@@ -70,6 +70,7 @@ def reported_dict(reported: Reported, *, lang: str) -> Json:
         "tool": {"name": "edoc", "version": reported.tool_version},
         "signers": list(reported.signers),
         "at_hand": list(reported.at_hand),
+        "others_at_hand": list(reported.others_at_hand),
     }
 
 

@@ -23,6 +23,9 @@ from edoc.result.report import ReportData, SignatureResult
 
 Fact = tuple[str, str]
 
+DIGEST_FACTS = ("record_answer_file_digest", "record_document_digest", "record_report")
+"""Facts whose values are digests, to be shown in bundles."""
+
 _KINDS: dict[type, RecordKind] = {
     Lookup: RecordKind.LOOKUP,
     Conversion: RecordKind.CONVERSION,
@@ -170,6 +173,7 @@ def _paper_copy(record: PaperCopy, say: Speech) -> Iterator[Fact]:
     yield "record_printed_at", moment_words(record.printed_at, say)
     yield "record_copies", number_words(len(record.marks), say)
     yield "record_marks", _comma(say).join(record.marks)
+    yield "record_use", _word(say, f"use_{record.use.value}")
     if record.checked is None:
         yield "record_check", _word(say, "check_none")
         return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from edoc.report.speech import Speech
-from edoc.result.report import Reported
+from edoc.report.summary import signer_name
+from edoc.result.report import ReportData, Reported
 
 Line = tuple[str, str]
 """A label (a key of the phrases), and a value that is already speech."""
@@ -19,15 +20,15 @@ def reported_sentence(reported: Reported, say: Speech) -> str:
     )
 
 
-def reported_lines(reported: Reported, say: Speech) -> tuple[Line, ...]:
+def reported_lines(data: ReportData, reported: Reported, say: Speech) -> tuple[Line, ...]:
     """Return what the report states, for a reader who wants to compare it with a document or with the page."""
     comma = "، " if say.lang == "fa" else ", "
+    names_of = {item.id: signer_name(item) for item in data.signatures}
     names = comma.join(say.value(name) for name in reported.signers) or say.phrase("nobody")
     rules = [say.say("policy", id=f"{reported.policy.id} {reported.policy.digest}")]
     if reported.trust_judged:
         rules.append(say.say("anchors", digest=reported.trust_digest))
-    sealing = comma.join(say.value(name) for name in reported.sealed_by)
-    at_hand = comma.join(say.value(name) for name in reported.at_hand) or say.phrase("reported_not_at_hand")
+    sealing = [say.say("reported_seal", name=names_of[item] or item, id=item) for item in reported.sealed_by]
     return (
         ("reported_document", say.value(reported.document.name)),
         ("reported_digest", say.value(reported.document.sha256)),
@@ -36,6 +37,13 @@ def reported_lines(reported: Reported, say: Speech) -> tuple[Line, ...]:
         ("reported_time", say.moment(reported.validation_time)),
         ("reported_rules", comma.join(rules)),
         ("reported_by", say.say("reported_tool", version=reported.tool_version)),
-        ("reported_sealed", sealing),
-        ("reported_at_hand", at_hand),
+        ("reported_sealed", comma.join(sealing)),
+        ("reported_at_hand", comma.join(_at_hand(reported, say))),
     )
+
+
+def _at_hand(reported: Reported, say: Speech) -> tuple[str, ...]:
+    """Tell of every file that was handed over beside the report whether the report is about it."""
+    same = [say.say("reported_same", name=name) for name in reported.at_hand]
+    others = [say.say("reported_other", name=name) for name in reported.others_at_hand]
+    return (*same, *others) or (say.phrase("reported_not_at_hand"),)

@@ -248,6 +248,8 @@ class Reported:
     """Signers of that document, as the report names them."""
     at_hand: tuple[str, ...] = ()
     """Names of the documents handed over beside it whose digest is the one that the report states."""
+    others_at_hand: tuple[str, ...] = ()
+    """Names of those whose digest is another, and that no signature covers either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,6 +136,7 @@ def _reported(definitions: dict[str, JsonSchema]) -> JsonSchema:
             "tool": _object({"name": {"const": "edoc"}, "version": _TEXT}),
             "signers": texts,
             "at_hand": texts,
+            "others_at_hand": texts,
         }
     )
 

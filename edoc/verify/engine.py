@@ -76,7 +76,7 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
         timestamps=timestamps,
         evidence_records=records,
         wants=wants,
-        findings=(*decision.findings, *reporting.findings, *_not_fetched(context)),
+        findings=(*reporting.findings, *decision.findings, *_not_fetched(context)),
         trust_anchors=len(context.trust.entries),
         reported=reporting.reported,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edoc.facts.findings import Finding, info
+from edoc.facts.findings import Finding, info, warning
 from edoc.facts.signature import DocumentFacts
 from edoc.result.enums import Verdict
 from edoc.result.report import DocumentId, PolicyId, Reported
@@ -54,6 +54,9 @@ def judge_report(facts: DocumentFacts, judged: Sequence[Judged]) -> Reporting:
         tool_version=statement.tool_version,
         signers=statement.signers,
         at_hand=carried.matching,
+        others_at_hand=carried.unused_beside,
     )
-    matches = tuple(info("REPORTED_DOCUMENT_MATCHES", name, name=statement.document_name) for name in carried.matching)
-    return Reporting(reported=reported, findings=matches, unused_originals=carried.unused_beside)
+    named = statement.document_name
+    same = [info("REPORTED_DOCUMENT_MATCHES", name, name=named) for name in carried.matching]
+    other = [warning("REPORTED_DOCUMENT_OTHER", name, name=named, sha256=statement.sha256) for name in carried.unused_beside]
+    return Reporting(reported=reported, findings=(*other, *same), unused_originals=carried.unused_beside)

@@ -69,7 +69,7 @@ def test_a_scan_and_a_print(run: Run) -> None:
     Path("report.json").write_text(run("verify", "signed.pdf", *TRUSTED, "--format", "json").out, encoding="utf-8")
     assert run(*PRINT, "--printed-by", "A", "--report", "report.json", *KEY, "-o", "print.json").exit == 0
     told = payload("print.json")
-    assert told["marks"] == ["EC-7-1", "EC-7-2"]
+    assert (told["marks"], told["use"]) == (["EC-7-1", "EC-7-2"], "beside")
     assert told["checked"]["verdict"] == "PASSED"  # type: ignore[index]
     assert told["checked"]["report"] == {"digest": {"sha256": sha256("report.json")}}  # type: ignore[index]
 

@@ -13,6 +13,7 @@ from edoc.records.model import (
     Lookup,
     Means,
     PaperCopy,
+    PaperUse,
     Record,
     ScanColour,
     Who,
@@ -67,6 +68,7 @@ def paper_copy(document: FileId | None = None) -> PaperCopy:
         printed_at=AT,
         printed_by=CLERK,
         marks=("EC-1405-1", "EC-1405-2"),
+        use=PaperUse.BESIDE,
         checked=Checked(verdict="PASSED", validation_time=AT, signers=("مریم حسینی نمونه",), report_sha256="ef" * 32),
     )
 

@@ -51,7 +51,10 @@ def test_the_document_at_hand_is_the_reported_one_or_unused(seal: Seal, verify: 
     for beside in ({"ruling": OTHER}, {"ruling": RULING, "annex": OTHER}, {"ruling": RULING[:-1]}):
         other = verify(sealed, **beside)
         assert other.verdict is Verdict.INDETERMINATE
-        assert "DETACHED_UNUSED" in codes(other)
+        assert {"DETACHED_UNUSED", "REPORTED_DOCUMENT_OTHER"} <= codes(other)
+        assert other.data.reported is not None
+        assert len(other.data.reported.others_at_hand) == 1
+        assert "another file than the one reported about" in render_text(other.data)
 
 
 def test_a_sealed_report_is_never_about_itself(seal: Seal, verify: Verify) -> None:
@@ -147,7 +150,7 @@ def test_a_stranger_seals_a_sheet_of_his_own(seal: Seal, verify: Verify, strange
     assert report.data.reported is None
     assert {"REPORT_NOT_SEALED", "DETACHED_UNUSED"} <= codes(report)
     text = render_text(report.data)
-    assert "This is a sealed report" not in text
+    assert "This is a sealed report" not in text and "Sealed by" not in text
     assert "Somebody Else" in text
 
 

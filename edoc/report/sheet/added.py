@@ -8,13 +8,14 @@ from edoc.facts.findings import Finding
 from edoc.legal.model import ArticleView, LegalView
 from edoc.legal.profile import phrases
 from edoc.report.additions import Additions, Box, PagePicture, RecordView
+from edoc.report.records import DIGEST_FACTS
 from edoc.report.reported import reported_lines
 from edoc.report.sheet.model import Block, Bullets, Items, Paragraphs, Picture, Pictures, Rows, Section
 from edoc.report.sheet.runs import Text, Tongue
 from edoc.report.sheet.sections import finding_item, left_out
 from edoc.report.words import words
 from edoc.result.enums import Verdict
-from edoc.result.report import Reported
+from edoc.result.report import ReportData, Reported
 
 _PICTURES = 8
 """Pages shown: each costs some hundred kilobytes."""
@@ -41,9 +42,9 @@ def added_sections(additions: Additions, say: Tongue) -> list[Section]:
     return found
 
 
-def reported_section(reported: Reported, say: Tongue) -> Section:
+def reported_section(data: ReportData, reported: Reported, say: Tongue) -> Section:
     """Return what a sealed report states about another document."""
-    rows = tuple((say.text(label), say.runs(value)) for label, value in reported_lines(reported, say))
+    rows = tuple((say.text(label), say.runs(value)) for label, value in reported_lines(data, reported, say))
     note = Paragraphs(lines=(say.text("reported_limit"),))
     return Section(name="reported", heading=say.text("reported_head"), blocks=(note, Rows(rows=rows)))
 
@@ -110,7 +111,8 @@ def _record(record: RecordView, say: Tongue) -> Section:
     ]
     for name, value in record.facts:
         # A fact without a phrase of its own is shown by its name.
-        rows.append((say.text(name) if name in known else say.runs(say.code(name)), say.runs(say.value(value))))
+        shown = say.digest(value) if name in DIGEST_FACTS else say.value(value)
+        rows.append((say.text(name) if name in known else say.runs(say.code(name)), say.runs(shown)))
     note = Paragraphs(lines=(say.text("sheet_record_note"),))
     return Section(
         name="record", heading=say.text(f"record_{record.kind.value}"), blocks=(note, Rows(rows=tuple(rows)))

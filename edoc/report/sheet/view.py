@@ -40,7 +40,7 @@ def sheet_view(data: ReportData, *, lang: str, additions: Additions = NOTHING_AD
     parts: list[Section | Columns] = []
     appendix: list[Section | Columns] = []
     if data.reported is not None:
-        parts.append(reported_section(data.reported, say))
+        parts.append(reported_section(data, data.reported, say))
     if item is not None:
         parts.append(_questions(data, item, say))
         others = other_signatures(data, item, say)
