@@ -5,12 +5,14 @@
 The folder holds Vazirmatn-Regular.ttf, Vazirmatn-Bold.ttf (npm package `vazirmatn`, fonts/ttf) and, two folders
 up, OFL.txt.  What is kept: the letters of Persian, Arabic and Latin, digits and punctuation; of the fixed-width
 font, which shows digests and codes, ASCII alone.  The result goes to edoc/report/sheet/fonts, as TrueType for the
-PDF sheet and as WOFF2 for the HTML sheet.  Needs fonttools and brotli (the development group).
+PDF sheet and as WOFF2 for the HTML sheet, with a list of the characters that they draw.  Needs fonttools and brotli (the development group).
 """
 
 from __future__ import annotations
 
+import json
 import sys
+from itertools import groupby
 from pathlib import Path
 
 from fontTools import subset
@@ -41,6 +43,19 @@ def small(source: Path, target: str, characters: list[int]) -> None:
     font.save(FONTS / f"{target}.woff2")
 
 
+def ranges(characters: set[int]) -> list[list[int]]:
+    """Return numbers as ranges with both ends."""
+    ordered = enumerate(sorted(characters))
+    groups = [[number for _, number in group] for _, group in groupby(ordered, key=lambda pair: pair[1] - pair[0])]
+    return [[group[0], group[-1]] for group in groups]
+
+
+def drawn() -> set[int]:
+    """Return the characters that at least one of the fonts draws in both weights."""
+    found = {file.stem: set(TTFont(file).getBestCmap()) for file in FONTS.glob("*.ttf")}
+    return found["Vazirmatn-Regular"] & found["Vazirmatn-Bold"] | found["DejaVuSansMono"]
+
+
 def main(arguments: list[str]) -> None:
     """Make all three."""
     folder, mono = Path(arguments[0]), Path(arguments[1])
@@ -48,6 +63,7 @@ def main(arguments: list[str]) -> None:
     for weight in ("Regular", "Bold"):
         small(folder / f"Vazirmatn-{weight}.ttf", f"Vazirmatn-{weight}", [*_LATIN, *_ARABIC, *_MARKS])
     small(mono, "DejaVuSansMono", [*range(0x20, 0x7F), 0xA0, 0x2026, 0x2039, 0x203A])
+    (FONTS / "characters.json").write_text(json.dumps(ranges(drawn())) + "\n", encoding="utf-8")
     (FONTS / "OFL.txt").write_bytes((folder.parent.parent / "OFL.txt").read_bytes())
 
 

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from edoc.bulk import BulkResult
 from edoc.cli.talk import colour_of, present
-from edoc.drivers.output import open_output
+from edoc.drivers.output import Output, open_output
 from edoc.errors import ConfigError
 from edoc.report.additions import Additions
 from edoc.report.json import Json, dumps, error_dict
@@ -22,9 +22,10 @@ from edoc.report.screen import lay_out
 if TYPE_CHECKING:
     from edoc.cli.law import LegalOrder
     from edoc.cli.pictures import Camera
+    from edoc.report.sheet.view import Unread
 
 RULE = "\u2500" * 72
-_SUFFIXES = {"text": "txt", "json": "json", "html": "html"}
+_SUFFIXES = {"text": "txt", "json": "json", "html": "html", "pdf": "pdf"}
 
 
 class Answers(Protocol):
@@ -106,12 +107,21 @@ class Stream:
         if text and self._count:
             present(f"{RULE}\n", sys.stdout)
         self._count += 1
+        if self._manner.kind == "pdf":
+            self._octets(result)
+            return
         answer = _written(result, exit_code, self._manner, colour_of(sys.stdout))
         if text:
             present(answer, sys.stdout)
         else:
             sys.stdout.write(answer)
         sys.stdout.flush()
+
+    def _octets(self, result: BulkResult) -> None:
+        if is_terminal(sys.stdout):
+            raise ConfigError("PDF_TO_TERMINAL", subject=result.input)
+        sys.stdout.buffer.write(_pdf(result, self._manner))
+        sys.stdout.buffer.flush()
 
     def close(self) -> None:
         """Nothing is left to do."""
@@ -121,28 +131,63 @@ class Stream:
 
 
 class OneFile:
-    """One file that appears whole or not at all."""
+    """One file that appears whole or not at all; beside a PDF the report as JSON, `OUT.json`."""
 
     def __init__(self, path: str, manner: Manner, *, overwrite: bool, inputs: tuple[str, ...]) -> None:
         self._manner = manner
-        refuse_input(path, inputs)
-        self._output = open_output(path, overwrite=overwrite)
+        self._pages = _Pages(path, overwrite=overwrite, inputs=inputs, beside=manner.kind == "pdf")
         self._count = 0
 
     def take(self, result: BulkResult, exit_code: int) -> None:
         """Add the answer about one input."""
-        if self._count and self._manner.kind == "text":
-            self._output.write(f"{RULE}\n".encode())
+        rule = f"{RULE}\n" if self._count and self._manner.kind == "text" else ""
         self._count += 1
-        self._output.write(_kept(result, exit_code, self._manner))
+        self._pages.write(result, exit_code, self._manner, rule=rule)
 
     def close(self) -> None:
         """Let the file appear."""
-        self._output.commit()
+        self._pages.commit()
 
     def discard(self) -> None:
         """Leave nothing behind."""
-        self._output.discard()
+        self._pages.discard()
+
+
+class _Pages:
+    """One answer on its way to its file, and to the file beside it where there is one."""
+
+    def __init__(self, path: str, *, overwrite: bool, inputs: tuple[str, ...], beside: bool) -> None:
+        # Beside a device or a pipe there is no place for a second file.
+        regular = os.path.isfile(path) or not os.path.exists(path)
+        paths = (path, f"{path}.json") if beside and regular else (path,)
+        for item in paths:
+            refuse_input(item, inputs)
+        self._outputs: list[Output] = []
+        try:
+            for item in paths:
+                self._outputs.append(open_output(item, overwrite=overwrite))
+        except ConfigError:
+            self.discard()
+            raise
+
+    def write(self, result: BulkResult, exit_code: int, manner: Manner, *, rule: str = "") -> None:
+        """Add the answer about one input."""
+        if manner.kind == "pdf":
+            self._outputs[0].write(_pdf(result, manner))
+            for output in self._outputs[1:]:
+                output.write(json_text(result, manner).encode())
+        else:
+            self._outputs[0].write(rule.encode() + _kept(result, exit_code, manner))
+
+    def commit(self) -> None:
+        """Let what was written appear."""
+        for output in self._outputs:
+            output.commit()
+
+    def discard(self) -> None:
+        """Forget what was not committed."""
+        for output in self._outputs:
+            output.discard()
 
 
 class Folder:
@@ -162,10 +207,12 @@ class Folder:
             raise ConfigError("OUTPUT_SAME_NAME", subject=name, params={"input": result.input})
         self._seen.add(name)
         place = os.path.join(self._path, name)
-        refuse_input(place, self._inputs)
-        with open_output(place, overwrite=self._overwrite) as output:
-            output.write(_kept(result, exit_code, self._manner))
-            output.commit()
+        pages = _Pages(place, overwrite=self._overwrite, inputs=self._inputs, beside=self._manner.kind == "pdf")
+        try:
+            pages.write(result, exit_code, self._manner)
+            pages.commit()
+        finally:
+            pages.discard()
 
     def close(self) -> None:
         """Nothing is left to do."""
@@ -198,6 +245,11 @@ class Log:
     def discard(self) -> None:
         """Keep what is written: a log that was cut off is what `--resume` goes on with."""
         self._stream.close()
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Tell whether somebody would see the octets themselves."""
+    return stream.isatty()
 
 
 def refuse_input(path: str, inputs: tuple[str, ...]) -> None:
@@ -250,10 +302,22 @@ def _html(result: BulkResult, manner: Manner) -> str:
     """The sheet; an input that could not be judged has one too."""
     if result.report is not None:
         return result.report.to_html(lang=manner.lang, additions=manner.additions(result.input, result.report))
-    from edoc import __version__
     from edoc.report.sheet.draw import html_error_sheet
 
+    return html_error_sheet(_unread(result, manner), lang=manner.lang)
+
+
+def _pdf(result: BulkResult, manner: Manner) -> bytes:
+    if result.report is not None:
+        return result.report.to_pdf(lang=manner.lang, additions=manner.additions(result.input, result.report))
+    from edoc.report.sheet.draw import pdf_error_sheet
+
+    return pdf_error_sheet(_unread(result, manner), lang=manner.lang)
+
+
+def _unread(result: BulkResult, manner: Manner) -> Unread:
+    from edoc import __version__
+    from edoc.report.sheet.view import Unread
+
     assert result.error is not None
-    return html_error_sheet(
-        result.error, name=result.input, at=manner.at, tool_version=__version__, lang=manner.lang
-    )
+    return Unread(error=result.error, name=result.input, at=manner.at, tool_version=__version__)

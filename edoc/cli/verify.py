@@ -49,17 +49,17 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["text", "json", "jsonl", "html"]),
+    type=click.Choice(["text", "json", "jsonl", "html", "pdf"]),
     default="text",
     show_default=True,
-    help="Text to read, one report, one report or error a line as soon as it is known, or a sheet to print and file.",
+    help="Text to read, one report, one report or error a line as soon as it is known, or a sheet to print and file (with pdf -o OUT, the report is in OUT.json too).",
 )
 @click.option("--legal", metavar="PROFILE", help="Add which articles the evidence bears on: ir-ecl, eidas, uncitral, a .toml file.")
 @click.option("--pki", metavar="CLASS=PATH", multiple=True, help="Authorities that are licensed, closed or foreign (for --legal).")
 @click.option("--document-type", metavar="TYPE", help="The type of the document, where a profile leaves some out.")
 @click.option("--no-pictures", is_flag=True, help="Show no pictures of changed pages on a sheet (html, pdf).")
 @LANGUAGE
-@output_option("Write the answer to a file (with json or html and several FILEs: to a folder).")
+@output_option("Write the answer to a file (with json, html, pdf and several FILEs: to a folder).")
 @OVERWRITE
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), default=1, show_default=True, help="Processes at work.")
 @click.option("--resume", is_flag=True, help="Go on with the jsonl log OUT that was cut off.")
@@ -84,7 +84,7 @@ def command(**given: object) -> int:
     return _run(order, inputs, verifier, password)
 
 
-_ONE_EACH = ("json", "html")
+_ONE_EACH = ("json", "html", "pdf")
 """Formats in which every document has a file of its own."""
 
 

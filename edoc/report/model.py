@@ -170,6 +170,15 @@ class Report:
 
         return html_sheet(self._data, lang=lang, additions=additions)
 
+    def to_pdf(self, *, lang: str = "en", additions: Additions = NOTHING_ADDED) -> bytes:
+        """Return the verification sheet as PDF/A-3a and PDF/UA-1, with the report in JSON attached.
+
+        Same report, same bytes.  Raises `ConfigError` PDF_NOT_INSTALLED where the extra `pdf` is absent.
+        """
+        from edoc.report.sheet.draw import pdf_sheet
+
+        return pdf_sheet(self._data, lang=lang, additions=additions)
+
     def _causes(self) -> tuple[str, ...]:
         """The codes that stand behind a verdict, the document's own first."""
         own = [item.code for item in self.findings]

@@ -50,7 +50,7 @@ _MARKS = {
 }
 _BUNDLES = re.compile(r"[0-9a-f]{8}(?: [0-9a-f]{8}){3,}")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_TOLD_IN_PARTICULARS = ("signatures", "timestamps", "evidence", "covered")
+_TOLD_IN_PARTICULARS = ("timestamps", "evidence_records", "covered")
 """Tables of the sheet whose rows the particulars repeat in full."""
 
 

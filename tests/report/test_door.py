@@ -154,4 +154,4 @@ def test_a_report_travels_and_its_octets_stay() -> None:
 
 
 def test_names_of_later_stages_do_not_exist() -> None:
-    assert not {"to_etsi_xml", "to_pdf"} & set(dir(edoc.Report))
+    assert not {"to_etsi_xml"} & set(dir(edoc.Report))

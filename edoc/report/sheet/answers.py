@@ -5,11 +5,10 @@ Nothing is judged here: an answer is yes only where the report says so, and unde
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from edoc.report.sheet.model import Answer, Answers, Mark
-from edoc.report.sheet.runs import Tongue
+from edoc.report.sheet.runs import Tongue, common_name
 from edoc.report.summary import signer_name
 from edoc.result.enums import Indication, SubIndication, Verdict
 from edoc.result.report import PathCertificate, ReportData, SignatureResult
@@ -21,7 +20,6 @@ _NO_CHAIN = frozenset(
         SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE,
         SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
         SubIndication.CHAIN_CONSTRAINTS_FAILURE,
-        SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
     }
 )
 _OUT_OF_BOUNDS = frozenset({SubIndication.OUT_OF_BOUNDS_NO_POE, SubIndication.OUT_OF_BOUNDS_NOT_REVOKED})
@@ -64,13 +62,11 @@ def six_answers(data: ReportData, item: SignatureResult, say: Tongue) -> Answers
 
 def anchored(item: SignatureResult) -> bool:
     """Tell whether the path reaches an accepted anchor, and nothing is wrong with it as a path."""
-    return bool(item.path) and item.path[-1].status == "anchor" and item.sub_indication not in _NO_CHAIN
-
-
-def common_name(distinguished: str) -> str:
-    """Return the common name of an RFC 4514 name, the whole name where it has none."""
-    found = re.search(r"(?:^|[,+])CN=((?:\\.|[^,+\\])*)", distinguished)
-    return re.sub(r"\\([ ,+\"\\<>;=#])", r"\1", found[1]) if found and found[1] else distinguished
+    if not item.path or item.path[-1].status != "anchor" or item.sub_indication in _NO_CHAIN:
+        return False
+    # A path whose only trouble is a missing status is a path all the same.
+    general = item.sub_indication is SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE
+    return not general or any(link.status == "unknown" for link in item.path)
 
 
 def _unchanged(item: SignatureResult, say: Tongue) -> Said:
@@ -159,6 +155,8 @@ def _in_force(data: ReportData, item: SignatureResult, say: Tongue) -> Said:
 def _force_open(item: SignatureResult, leaf: PathCertificate | None, say: Tongue) -> str | None:
     """Why it is undecided whether the certificate was in force, null when that is not what is undecided."""
     sub, certificate = item.sub_indication, item.signing_certificate
+    if leaf is not None and leaf.status == "on_hold":
+        return say.phrase("sheet_force_on_hold")
     if sub is SubIndication.REVOKED_NO_POE and leaf is not None and leaf.revoked_at is not None:
         return say.phrase("sheet_force_revoked_open", time=say.near(leaf.revoked_at))
     if sub is SubIndication.REVOKED_CA_NO_POE:
@@ -167,10 +165,10 @@ def _force_open(item: SignatureResult, leaf: PathCertificate | None, say: Tongue
         return say.phrase("sheet_force_ended_open", time=say.near(certificate.not_after))
     if sub in _STALE and leaf is not None and leaf.evidence_time is not None:
         return say.phrase("sheet_force_stale", evidence=_evidence(leaf, say))
-    if sub in _STALE:
+    if sub in _STALE or (leaf is not None and leaf.status == "unknown"):
         return say.phrase("sheet_force_no_status")
-    if leaf is not None and leaf.status == "on_hold":
-        return say.phrase("sheet_force_on_hold")
+    if any(link.status == "unknown" for link in item.path):
+        return say.phrase("sheet_force_authority_unknown")
     return None
 
 

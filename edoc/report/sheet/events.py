@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from edoc.report.sheet.answers import common_name
 from edoc.report.sheet.model import Event, Shape, TimeLine
-from edoc.report.sheet.runs import Text, Tongue, shown
+from edoc.report.sheet.runs import Text, Tongue, common_name, shown
 from edoc.result.enums import Indication
 from edoc.result.report import ReportData, SignatureResult, TimestampResult
 

@@ -58,9 +58,9 @@ class _Runs:
             return Markup('<time datetime="{}" dir="ltr">{}</time>').format(stamp, run.text)
         direction = "rtl" if run.rtl else "ltr"
         lang = Markup(' lang="{}"').format(run.lang) if run.lang and run.lang != self._lang else Markup("")
-        if run.kind is Kind.CODE:
-            return Markup('<bdi class="code" dir="{}"{}>{}</bdi>').format(direction, lang, run.text)
-        return Markup('<bdi dir="{}"{}>{}</bdi>').format(direction, lang, run.text)
+        classes = " ".join(name for name, holds in (("code", run.kind is Kind.CODE), ("whole", run.whole)) if holds)
+        marked = Markup(' class="{}"').format(classes) if classes else Markup("")
+        return Markup('<bdi{} dir="{}"{}>{}</bdi>').format(marked, direction, lang, run.text)
 
 
 def _mark(mark: Mark, look: Look) -> Markup:

@@ -5,6 +5,8 @@ Colours are written out, because not every renderer knows `currentColor`; nothin
 
 from __future__ import annotations
 
+import base64
+
 from edoc.report.sheet.model import Look, Mark, Shape, TimeLine
 from edoc.report.sheet.runs import shown
 
@@ -28,8 +30,12 @@ _CROSS = '<path d="M8.2 8.2l7.6 7.6M15.8 8.2l-7.6 7.6" fill="none" stroke="#fff"
 
 def mark_svg(mark: Mark, *, passed: bool) -> str:
     """Return the small shape beside an answer or a finding; `passed` tells whether the sheet may show green."""
-    colour = _NEUTRAL if mark is Mark.YES and not passed else MARK_COLOURS[mark]
-    return _svg(_SHAPES[mark](colour), size=16)
+    return _svg(_SHAPES[mark](colour_of(mark, passed=passed)), size=16)
+
+
+def colour_of(mark: Mark, *, passed: bool) -> str:
+    """Return the colour of a mark and its word; `passed` tells whether the sheet may show green."""
+    return _NEUTRAL if mark is Mark.YES and not passed else MARK_COLOURS[mark]
 
 
 def look_svg(look: Look) -> str:
@@ -97,8 +103,8 @@ _SHAPES = {
     Mark.NOTE: _letter_i,
 }
 
-_WIDTH, _HEIGHT, _AXIS = 720.0, 62.0, 38.0
-_BAND = 15.0
+_WIDTH, _HEIGHT, _AXIS = 720.0, 52.0, 34.0
+_BAND = 12.0
 
 
 def time_line_svg(line: TimeLine, *, rtl: bool, font: str) -> str:
@@ -116,6 +122,21 @@ def time_line_svg(line: TimeLine, *, rtl: bool, font: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" width="{_WIDTH:g}" '
         f'height="{_HEIGHT:g}" role="img" aria-labelledby="tl-t tl-d"><title id="tl-t">{_escaped(shown(line.name))}</title>'
         f'<desc id="tl-d">{_escaped(shown(line.description))}</desc>{"".join(parts)}</svg>'
+    )
+
+
+def picture_svg(png: bytes, boxes: tuple[tuple[float, float, float, float], ...]) -> str:
+    """Return a page's picture with its boxes, for renderers that take one drawing."""
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    data = base64.b64encode(png).decode("ascii")
+    frames = "".join(
+        f'<rect x="{left * width:.1f}" y="{top * height:.1f}" width="{(right - left) * width:.1f}" '
+        f'height="{(bottom - top) * height:.1f}" fill="none" stroke="{RED}" stroke-width="{width / 300:.1f}"/>'
+        for left, top, right, bottom in boxes
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{data}"/>{frames}</svg>'
     )
 
 

@@ -44,6 +44,11 @@ class Run:
     moment: datetime | None = None
     """The time (UTC) that a run of kind TIME shows."""
 
+    @property
+    def whole(self) -> bool:
+        """True for a short word that must not be broken: a date or a number in two lines reads as another."""
+        return self.kind is not Kind.OWN and len(self.text) <= _UNBROKEN and " " not in self.text
+
 
 Text = tuple[Run, ...]
 """A line or a sentence."""
@@ -56,6 +61,9 @@ _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*(?: [A-Z]+)?")
 """Options in our own English sentences: never broken, and set like code."""
 _ARABIC_LETTER = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")
 _LATIN_LETTER = re.compile("[A-Za-z]")
+_DISTINGUISHED = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)=")
+_COMMON_NAME = re.compile(r"(?:^|[,+])CN=((?:\\.|[^,+\\])+)")
+_UNBROKEN = 28
 _BUNDLE = 8
 """Characters of a digest that stand together."""
 
@@ -99,6 +107,11 @@ class Tongue(Speech):
         iran = self.iran(moment)
         return self.phrase("iran_time", jalali=iran) if self.lang == "fa" and iran is not None else self.utc(moment)
 
+    def brief(self, moment: datetime) -> str:
+        """Return a time in the reader's own calendar, for a column whose head names the calendar."""
+        iran = self.iran(moment)
+        return iran if self.lang == "fa" and iran is not None else self.utc(moment)
+
     def utc(self, moment: datetime) -> str:
         """Return a time of the world, as a marked run."""
         return _mark(Kind.TIME, f"{moment.astimezone(UTC).isoformat()}{_MIDDLE}{utc(moment)}")
@@ -116,6 +129,10 @@ class Tongue(Speech):
     def text(self, key: str, **parts: str) -> Text:
         """Return a phrase as runs; the parts are already speech."""
         return self.runs(self.phrase(key, **parts))
+
+    def shown(self, value: object) -> str:
+        """Return a parameter of a sentence; of the whole name of a certificate's holder the common name alone."""
+        return super().shown(common_name(str(value)))
 
     def finding(self, code: str, params: Mapping[str, object]) -> tuple[Text, Text]:
         """Return what the catalogue says of a code, and its cure."""
@@ -143,6 +160,14 @@ class Tongue(Speech):
 def tongue(lang: str) -> Tongue:
     """Return the tongue of a language, `en` or `fa`."""
     return Tongue(lang)
+
+
+def common_name(distinguished: str) -> str:
+    """Return the common name of an RFC 4514 name; what is no such name, or has none, as it is."""
+    if _DISTINGUISHED.match(distinguished) is None:
+        return distinguished
+    found = _COMMON_NAME.search(distinguished)
+    return re.sub(r"\\([ ,+\"\\<>;=#])", r"\1", found[1]) if found is not None else distinguished
 
 
 def shown(text: Text) -> str:

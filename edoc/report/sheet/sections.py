@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from edoc.catalogue import clause
 from edoc.facts.findings import Finding, Severity
 from edoc.facts.signature import Change
 from edoc.report.json import dumps, rfc3339
 from edoc.report.sheet.model import Bullets, Item, Items, Mark, Paragraphs, Rows, Section
-from edoc.report.sheet.runs import Text, Tongue
+from edoc.report.sheet.runs import Text, Tongue, common_name, shown
 from edoc.report.speech import visible
+from edoc.report.summary import next_step
+from edoc.result.enums import Indication, Verdict
 from edoc.result.report import ReportData, SignatureResult, TimestampResult
 
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -22,12 +25,12 @@ _PERMITTED = {
     None: ("change_not_judged", Mark.OPEN),
 }
 _FIRST = 3
-"""Findings on the first page when there are more of them."""
-_FITTING = 4
-"""So many still fit together."""
+"""Findings on the first page; with other signatures in their table one less."""
 MOST = 60
 """Entries of one list: beyond that the report in JSON is the better place."""
-_WANTS = 3
+_CONSIDERED = 400
+"""The gravest findings: each that is put into words costs some 50 microseconds."""
+_WANTS = 2
 
 
 def all_findings(data: ReportData) -> tuple[Finding, ...]:
@@ -38,25 +41,51 @@ def all_findings(data: ReportData) -> tuple[Finding, ...]:
 
 def findings(data: ReportData, say: Tongue) -> tuple[Section, Section | None]:
     """Return the findings for the first page, and the rest where there are too many for it."""
-    every = all_findings(data)
-    fitting = len(every) if len(every) <= _FITTING else _FIRST
-    heading = say.text("sheet_findings", count=say.number(len(every)))
-    blocks: list[Items | Paragraphs] = [Items(items=tuple(finding_item(item, say) for item in every[:fitting]))]
-    rest = every[fitting:]
+    told = all_findings(data)
+    # Two signatures may give the same sentence about the document: it is told once.
+    every = tuple({(shown(item.text), item.mark): item for item in _items(data, told[:_CONSIDERED], say)}.values())
+    more = max(len(told) - _CONSIDERED, 0)
+    fitting = _FIRST if len(data.signatures) < 2 else _FIRST - 1
+    blocks: list[Items | Paragraphs] = [Items(items=every[:fitting])]
     if not every:
         blocks = [Paragraphs(lines=(say.text("sheet_no_findings"),))]
+    renewal = _renewal(data, say)
+    if renewal is not None:
+        blocks.append(Paragraphs(lines=(renewal,)))
+    rest = every[fitting:]
     if rest:
-        blocks.append(Paragraphs(lines=(say.runs(say.counted("sheet_more_findings", count=len(rest))),)))
+        blocks.append(Paragraphs(lines=(say.runs(say.counted("sheet_more_findings", count=len(rest) + more)),)))
+    heading = say.text("sheet_findings", count=say.number(len(every) + more))
     first = Section(name="findings", heading=heading, blocks=tuple(blocks))
     if not rest:
         return first, None
-    shown = tuple(finding_item(item, say) for item in rest[:MOST])
     further = Section(
         name="more-findings",
         heading=say.text("sheet_further_findings"),
-        blocks=(Items(items=shown), *left_out(len(rest) - MOST, say)),
+        blocks=(Items(items=rest[:MOST]), *left_out(len(rest) + more - MOST, say)),
     )
     return first, further
+
+
+def _items(data: ReportData, told: Sequence[Finding], say: Tongue) -> Iterator[Item]:
+    step = say.runs(next_step(data, say))
+    for finding in told:
+        item = finding_item(finding, say)
+        # The next step of the whole stands in the box of the verdict.
+        yield replace(item, hint=()) if item.hint == step else item
+
+
+def _renewal(data: ReportData, say: Tongue) -> Text | None:
+    """Until when the newest time-stamp of a document that passed can be checked without further evidence."""
+    if data.verdict is not Verdict.PASSED:
+        return None
+    stamps = [item for item in every_stamp(data) if item.indication is Indication.PASSED and item.time and item.path]
+    if not stamps:
+        return None
+    ends = max(stamps, key=lambda item: item.time or data.validation_time).path[0].not_after
+    if ends is None or ends <= data.validation_time:
+        return None
+    return say.text("sheet_renew", time=say.near(ends))
 
 
 def finding_item(finding: Finding, say: Tongue) -> Item:
@@ -78,8 +107,8 @@ def left_out(count: int, say: Tongue) -> tuple[Paragraphs, ...]:
 
 
 def changes(item: SignatureResult, say: Tongue) -> Section | None:
-    """Return what came after a signature, null when nothing did."""
-    if not item.changes:
+    """Return what came after a signature, null when it is nothing or only data for checking."""
+    if not item.changes or item.changes_since_signing in ("none", "validation_data"):
         return None
     ordered = sorted(item.changes, key=lambda change: (change.permitted is True, change.page or 0))
     shown = Items(items=tuple(_change(change, say) for change in ordered[:MOST]))
@@ -115,7 +144,7 @@ def not_checked(data: ReportData, say: Tongue, *, looked_up: bool) -> Section:
 
 
 def _want(kind: str, subject: str, unavailable: str | None, say: Tongue) -> Text:
-    line = say.say(f"want_{kind}", subject=subject)
+    line = say.say(f"want_{kind}", subject=common_name(subject))
     return say.runs(line if unavailable is None else f"{line} ({say.phrase(f'want_{unavailable}')})")
 
 
@@ -140,14 +169,13 @@ def _identity(data: ReportData, item: SignatureResult | None, say: Tongue) -> It
         told = " · ".join(part for part in (item.level, item.algorithm) if part)
         yield say.text("level"), say.runs(say.code(told))
         yield from _policy(item, say)
-    yield say.text("rules"), say.runs(f"{say.code(data.policy.id)} · {say.code(_short(data.policy.digest))}")
     if data.trust_judged:
         digest = say.code(_short(data.trust_digest))
         counted = data.trust_anchors
         told = say.counted("sheet_anchors", count=counted) if counted is not None else say.phrase("sheet_anchors_set")
         yield say.text("sheet_anchors_label"), say.runs(f"{told} · {digest}")
-    tool = say.code(f"edoc {data.tool_version} · EN 319 102-1 ({data.process})")
-    yield say.text("sheet_tool"), say.runs(tool)
+    rules = [f"edoc {data.tool_version}", data.policy.id, _short(data.policy.digest), f"EN 319 102-1 ({data.process})"]
+    yield say.text("sheet_rules"), say.runs(" · ".join(map(say.code, rules)))
 
 
 def _policy(item: SignatureResult, say: Tongue) -> Iterator[tuple[Text, Text]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from edoc.report.sheet.answers import common_name
 from edoc.report.sheet.model import Section, Table
-from edoc.report.sheet.runs import Text, Tongue
+from edoc.report.sheet.runs import Text, Tongue, common_name
 from edoc.report.sheet.sections import every_stamp, left_out
 from edoc.report.summary import signer_name
 from edoc.result.enums import Indication, SubIndication
@@ -19,13 +18,13 @@ _NONE = "–"
 
 def other_signatures(data: ReportData, shown: SignatureResult, say: Tongue) -> Section | None:
     """Return a row for each signature that the questions are not about, and for counter-signatures; null without any."""
-    rows = [_signature(item, say) for item in data.signatures if item is not shown]
-    for item in data.signatures:
-        rows += [_signature(nested, say, of=item.id) for nested in item.counter_signatures]
-    if not rows:
+    others = [(item, "") for item in data.signatures if item is not shown]
+    others += [(nested, item.id) for item in data.signatures for nested in item.counter_signatures]
+    if not others:
         return None
+    rows = [_signature(item, say, of=of) for item, of in others[:_MOST]]
     head = ("sheet_signature", "sheet_by", "sheet_result", "sheet_claimed", "sheet_proved", "level")
-    return _section("signatures", "sheet_other_signatures", head, rows, say)
+    return _section("other_signatures", head, rows, say, total=len(others))
 
 
 def _signature(item: SignatureResult, say: Tongue, *, of: str = "") -> tuple[Text, ...]:
@@ -35,8 +34,8 @@ def _signature(item: SignatureResult, say: Tongue, *, of: str = "") -> tuple[Tex
         say.runs(label),
         say.runs(say.value(name) if name is not None else say.phrase("nobody")),
         say.runs(_result(item.indication, item.sub_indication, item.intact, say)),
-        say.runs(say.near(item.claimed_signing_time) if item.claimed_signing_time is not None else _NONE),
-        say.runs(say.near(item.best_signature_time) if item.best_signature_time is not None else _NONE),
+        say.runs(say.brief(item.claimed_signing_time) if item.claimed_signing_time is not None else _NONE),
+        say.runs(say.brief(item.best_signature_time) if item.best_signature_time is not None else _NONE),
         say.runs(say.code(item.level)),
     )
 
@@ -63,6 +62,7 @@ def _result(
 
 def timestamps(data: ReportData, say: Tongue) -> Section | None:
     """Return a row for each time-stamp; null without any."""
+    every = every_stamp(data)
     rows = [
         (
             say.runs(say.code(stamp.id)),
@@ -71,10 +71,10 @@ def timestamps(data: ReportData, say: Tongue) -> Section | None:
             say.runs(say.value(common_name(stamp.tsa)) if stamp.tsa else say.phrase("unknown")),
             say.runs(_result(stamp.indication, stamp.sub_indication, stamp.intact, say)),
         )
-        for stamp in every_stamp(data)
+        for stamp in every[:_MOST]
     ]
     head = ("sheet_stamp", "kind", "time", "authority", "sheet_result")
-    return _section("timestamps", "sheet_timestamps", head, rows, say) if rows else None
+    return _section("timestamps", head, rows, say, total=len(every)) if rows else None
 
 
 def evidence_records(data: ReportData, say: Tongue) -> Section | None:
@@ -86,10 +86,11 @@ def evidence_records(data: ReportData, say: Tongue) -> Section | None:
             say.runs(say.moment(record.time) if record.time is not None else say.phrase("unknown")),
             say.runs(_result(record.indication, None, record.intact, say)),
         )
-        for record in data.evidence_records
+        for record in data.evidence_records[:_MOST]
     ]
     head = ("sheet_record", "kind", "time", "sheet_result")
-    return _section("evidence", "sheet_evidence_records", head, rows, say) if rows else None
+    total = len(data.evidence_records)
+    return _section("evidence_records", head, rows, say, total=total) if rows else None
 
 
 def covered(item: SignatureResult, say: Tongue) -> Section | None:
@@ -102,10 +103,10 @@ def covered(item: SignatureResult, say: Tongue) -> Section | None:
             say.text(f"sheet_scope_{scope.kind.value}"),
             say.runs(say.listed(list(_digests(scope.digest, say)))),
         )
-        for scope in item.scope
+        for scope in item.scope[:_MOST]
     ]
     head = ("sheet_thing", "sheet_how", "sheet_digest")
-    return _section("covered", "sheet_covered", head, rows, say)
+    return _section("covered", head, rows, say, total=len(item.scope))
 
 
 def _digests(digests: Mapping[str, str], say: Tongue) -> Iterator[str]:
@@ -113,6 +114,9 @@ def _digests(digests: Mapping[str, str], say: Tongue) -> Iterator[str]:
         yield f"{say.code(algorithm)} {say.digest(value)}"
 
 
-def _section(name: str, heading: str, head: tuple[str, ...], rows: Sequence[tuple[Text, ...]], say: Tongue) -> Section:
-    table = Table(head=tuple(say.text(key) for key in head), rows=tuple(rows[:_MOST]))
-    return Section(name=name, heading=say.text(heading), blocks=(table, *left_out(len(rows) - _MOST, say)))
+def _section(
+    name: str, head: tuple[str, ...], rows: Sequence[tuple[Text, ...]], say: Tongue, *, total: int
+) -> Section:
+    table = Table(head=tuple(say.text(key) for key in head), rows=tuple(rows))
+    heading = say.text(f"sheet_{name}")
+    return Section(name=name, heading=heading, blocks=(table, *left_out(total - len(rows), say)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from edoc.errors import EdocError
@@ -66,14 +67,25 @@ def sheet_view(data: ReportData, *, lang: str, additions: Additions = NOTHING_AD
     )
 
 
-def error_view(error: EdocError, *, name: str, at: datetime, tool_version: str, lang: str) -> Sheet:
-    """Return the sheet of an input that could not be judged; `at` is when that was tried."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """An input that could not be judged, and why; `at` is when that was tried."""
+
+    error: EdocError
+    name: str
+    at: datetime
+    tool_version: str
+
+
+def error_view(unread: Unread, *, lang: str) -> Sheet:
+    """Return the sheet of an input that could not be judged."""
+    error, name, at = unread.error, unread.name, unread.at
     say = tongue(lang)
     text, hint = say.finding(error.code, error.params)
     rows: tuple[tuple[Text, Text], ...] = (
         (say.text("sheet_file_name"), say.runs(say.value(name))),
         (say.text("code"), say.runs(say.code(error.code))),
-        (say.text("sheet_tool"), say.runs(say.code(f"edoc {tool_version}"))),
+        (say.text("sheet_tool"), say.runs(say.code(f"edoc {unread.tool_version}"))),
     )
     section = Section(name="file", heading=say.text("sheet_file_and_check"), blocks=(Rows(rows=rows),))
     return Sheet(

@@ -12,6 +12,7 @@ import pytest
 
 from edoc.errors import InputError
 from edoc.report.sheet.draw import html_error_sheet, html_sheet
+from edoc.report.sheet.view import Unread
 from tests.report import makers
 
 LANGUAGES = ("en", "fa")
@@ -108,7 +109,7 @@ def test_times_are_machine_readable_and_utc(lang: str) -> None:
 def test_an_input_that_could_not_be_judged_has_a_sheet_that_is_not_green() -> None:
     error = InputError("INPUT_NOT_FOUND", subject="x.pdf")
     for lang in LANGUAGES:
-        html = html_error_sheet(error, name="x.pdf", at=makers.CHECKED, tool_version="0.1.0", lang=lang)
+        html = html_error_sheet(Unread(error=error, name="x.pdf", at=makers.CHECKED, tool_version="0.1.0"), lang=lang)
         page = Page(html)
         assert 'class="v-unsigned"' in html
         assert "INPUT_NOT_FOUND" in page.text and "x.pdf" in page.text
