@@ -25,6 +25,10 @@ class PictureLimits:
     """Pixels of the longer side: pages may be 14,400 units long and one wide."""
     boxes: int = 12
     """Changed places of one page; more are merged until so many are left."""
+    closer: int = 2
+    """Places of one page shown enlarged: a digit that changed is not read on a page of half the size."""
+    closer_dpi: int = 200
+    """Of an enlarged place: sharp at the size it has on the page."""
     page_bytes: int = 400_000
     """One PNG; a larger one (a scan) gets fewer colours, then half the size."""
     bytes: int = 6 << 20
