@@ -39,6 +39,8 @@ class Camera:
         self._limits = limits
         self._looks: dict[int, Look] = {}
         self._kept: dict[int, Image.Image] = {}
+        self.coarse: set[int] = set()
+        """Pages (from 0) that were drawn so small that a small change on them may not be seen."""
         try:
             self._pdf = pdfium.PdfDocument(octets, password=password)
         except pdfium.PdfiumError as problem:
@@ -85,7 +87,10 @@ class Camera:
             return self._kept[page]
         opened = self._open(page)
         try:
-            return _rendered(opened, self._scale(*opened.get_size()), (0.0, 0.0, 0.0, 0.0))
+            scale = self._scale(*opened.get_size())
+            if scale * 72 < self._limits.coarse_dpi:
+                self.coarse.add(page)
+            return _rendered(opened, scale, (0.0, 0.0, 0.0, 0.0))
         finally:
             opened.close()
 

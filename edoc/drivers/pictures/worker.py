@@ -127,6 +127,8 @@ class _Comparison:
             yield self._note("PICTURES_PAGE_FAILED", pages=_listed(self.failed))
         if left_out:
             yield self._note("PICTURES_LEFT_OUT", pages=_listed(left_out))
+        if coarse := {page + 1 for page in self.now.coarse & set(after)}:
+            yield self._note("PICTURES_COARSE", pages=_listed(coarse))
         named = {page for page in self.revision.changes if page - 1 in after} - shown - left_out - self.failed
         if after and not (shown or left_out or self.failed or alignment.moved):
             yield self._note("PICTURES_ALIKE")
