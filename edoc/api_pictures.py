@@ -22,7 +22,7 @@ from edoc.facts.document import Document
 from edoc.facts.findings import Finding, info
 from edoc.facts.signature import Change, ChangeLevel
 from edoc.formats import read_document
-from edoc.report.additions import PagePicture
+from edoc.report.additions import CloserLook, PagePicture
 from edoc.report.model import Report
 from edoc.result.report import SignatureResult
 
@@ -83,7 +83,12 @@ def page_pictures(
 def _was_changed(report: Report) -> bool:
     """Return whether there is anything to show: of documents that only time-stamps prove, no report says so."""
     signatures = report.signatures
-    return not signatures or any(item.intact is False or item.changes_since_signing not in _QUIET for item in signatures)
+    return not signatures or any(map(_is_changed, signatures))
+
+
+def _is_changed(item: SignatureResult) -> bool:
+    """Return whether a document may show something else than was signed; of what cannot be read nobody knows."""
+    return item.intact is not True or item.changes_since_signing not in _QUIET
 
 
 def _only(code: str, document: Document, **params: str) -> PagePictures:
@@ -111,6 +116,9 @@ def _picture(drawn: Drawn) -> PagePicture:
         handed_over=drawn.handed_over,
         boxes=drawn.boxes,
         now=drawn.now if drawn.now != drawn.page else None,
+        closer=tuple(
+            CloserLook(part=item.part, signed=item.signed, handed_over=item.handed_over) for item in drawn.closer
+        ),
     )
 
 
@@ -135,7 +143,7 @@ def _candidates(document: Document, report: Report) -> tuple[list[Revision], lis
     # Only the structure is asked for; what the octets are worth is in the report, and checked again below.
     ends = signed_ends(read_document(document))
     notes: list[Finding] = []
-    changed = [item for item in report.signatures if item.intact is False or item.changes_since_signing not in _QUIET]
+    changed = [item for item in report.signatures if _is_changed(item)]
     found: list[tuple[int, int, Revision]] = []
     for item in changed:
         end = ends.get(item.id)
@@ -148,11 +156,27 @@ def _candidates(document: Document, report: Report) -> tuple[list[Revision], lis
             revision = Revision(signature=item.id, end=end, changes=_places(item.changes))
             found.append((_gravity(item), -end, revision))
     if not report.signatures:
-        stamps = [item.id for item in report.timestamps if item.intact is True and ends.get(item.id, document.size) < document.size]
-        last = max(stamps, key=lambda name: ends[name], default=None)
-        if last is not None and _as_signed(document, ends[last], last):
-            found.append((0, 0, Revision(signature=last, end=ends[last])))
+        proved, told = _of_a_time_stamp(document, report, ends)
+        found.extend((0, 0, revision) for revision in proved)
+        notes.extend(told)
     return [revision for _, _, revision in sorted(found, key=lambda entry: entry[:2])], notes
+
+
+def _of_a_time_stamp(
+    document: Document, report: Report, ends: Mapping[str, int]
+) -> tuple[list[Revision], list[Finding]]:
+    """Return what the last intact time-stamp of a document without signers proves, or why it cannot be shown."""
+    stamps = report.timestamps
+    if any(item.intact is True and ends.get(item.id) == document.size for item in stamps):
+        # All of it is proved as it is.
+        return [], []
+    proved = [item.id for item in stamps if item.intact is True and item.id in ends]
+    if not proved:
+        return [], [info("PICTURES_NOT_INTACT", item.id) for item in stamps]
+    last = max(proved, key=lambda name: ends[name])
+    if not _as_signed(document, ends[last], last):
+        return [], [info("PICTURES_NOT_INTACT", last)]
+    return [Revision(signature=last, end=ends[last])], []
 
 
 def _gravity(item: SignatureResult) -> int:

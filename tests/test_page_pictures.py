@@ -111,6 +111,23 @@ def test_a_changed_amount_is_shown_and_boxed() -> None:
     assert before.size == after.size and before.tobytes() != after.tobytes()
 
 
+@pytest.mark.parametrize("extra", [b"", b"/Rotate 90", b"/CropBox[50 400 595 842]/Rotate 180"])
+def test_the_changed_amount_is_enlarged(extra: bytes) -> None:
+    picture = only(pictures(pages(b"Pay 100", extra=extra).update({CONTENT: shown(b"Pay 900")})))
+    (look,) = picture.closer
+    (box,) = picture.boxes
+    assert look.part[0] <= box[0] and look.part[1] <= box[1] and look.part[2] >= box[2] and look.part[3] >= box[3]
+    before, after = opened(look.signed), opened(look.handed_over)
+    assert before.size == after.size and before.width > 600
+    wide, high = look.part[2] - look.part[0], look.part[3] - look.part[1]
+    within = ((box[0] - look.part[0]) / wide, (box[1] - look.part[1]) / high, (box[2] - look.part[0]) / wide, (box[3] - look.part[1]) / high)
+    place = tuple(int(part * side) for part, side in zip(within, (before.width, before.height) * 2, strict=True))
+    assert before.crop(place).tobytes() != after.crop(place).tobytes()  # type: ignore[arg-type]
+    for side in (before, after):
+        side.paste("white", (place[0] - 2, place[1] - 2, place[2] + 3, place[3] + 3))
+    assert before.tobytes() == after.tobytes(), "something differs outside the box"
+
+
 def test_only_the_page_that_was_changed_is_shown() -> None:
     found = pictures(pages(*THREE).update({21: shown(b"Second page with an amount of 900")}))
     assert numbers(found) == [("S1", 2, None, True, True)] and codes(found) == []
@@ -348,18 +365,57 @@ def test_pages_beyond_the_bound_are_named() -> None:
     assert [(item.code, item.params["pages"]) for item in found.notes] == [("PICTURES_LEFT_OUT", "4-8")]
 
 
-@pytest.mark.parametrize(
-    "box", [b"0 0 14400 14400", b"0 0 100000 100000", b"0 0 1 14400", b"0 0 14400 0.01", b"0 0 0 0", b"0 0 -9 1e38", b"0 0 1e9 1e9"]
-)
-def test_strange_sizes_of_pages_cost_no_more_than_others(box: bytes) -> None:
+def resized(box: bytes) -> PagePictures:
     objects = build.practice_objects()
     objects[PAGE] = fixture.change(objects[PAGE], b"0 0 595 842", box)
-    found = pictures(build.document(objects).sign().update({CONTENT: shown(b"Pay 900")}))
+    return pictures(build.document(objects).sign().update({CONTENT: shown(b"Pay 900")}))
+
+
+@pytest.mark.parametrize(
+    "box", [b"0 0 14400 14400", b"0 0 100000 100000", b"0 0 1000000000 1000000000", b"0 0 1 14400", b"0 0 14400 0.01", b"0 0 0 0"]
+)
+def test_strange_sizes_of_pages_cost_no_more_than_others(box: bytes) -> None:
+    found = resized(box)
     for one in found.pictures:
         for side in (one.signed, one.handed_over):
             width, height = opened(side).size
             assert width * height <= 2 * DEFAULT_PICTURE_LIMITS.pixels
-    assert found.pictures or codes(found)
+    told = set(codes(found))
+    assert found.pictures or told & {"PICTURES_ALIKE", "PICTURES_PAGE_FAILED"}
+
+
+def test_of_a_page_so_large_that_small_changes_are_not_seen_that_is_said() -> None:
+    assert codes(resized(b"0 0 100000 100000")) == ["PICTURES_COARSE", "PICTURES_ALIKE"]
+    assert codes(resized(b"0 0 2384 3370")) == [], "A0 is large enough to see a digit"
+
+
+@pytest.mark.parametrize("box", [b"0 0 -9 1e38", b"0 0 1e9 1e9"])
+def test_what_is_no_number_of_a_pdf_is_not_drawn_whatever_pdfium_makes_of_it(box: bytes) -> None:
+    found = resized(box)
+    assert found.pictures == () and codes(found) == ["PICTURES_NOT_INTACT"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_of_what_cannot_be_read_something_is_said(times: int) -> None:
+    file = build.signed()
+    for _ in range(times - 1):
+        file = file.sign("Signature2")
+    report = edoc.verify_document(broken := file.data + b"1 0 obj <</A 1e9>> endobj", policy="integrity")
+    assert report.verdict is not edoc.Verdict.INTACT
+    found = page_pictures(broken, report)
+    assert found.pictures == () and set(codes(found)) == {"PICTURES_NOT_INTACT"}
+
+
+def test_a_document_that_has_no_pages_any_more_is_told() -> None:
+    found = pictures(pages(*THREE).update({PAGES: tree([])}))
+    assert found.pictures == () and codes(found) == ["PICTURES_UNREADABLE"]
+
+
+def test_a_time_stamp_that_is_not_intact_shows_nothing() -> None:
+    made = bytes(timestamp_document(form(), tsa=practice()).document.data[:])
+    assert pictures(made) == PagePictures()
+    found = pictures(fill(made, "Amount", "9000").replace(b"/MediaBox", b"/mediaBox"))
+    assert found.pictures == () and codes(found) == ["PICTURES_NOT_INTACT"]
 
 
 def _nested(depth: int, times: int) -> dict[int, bytes]:

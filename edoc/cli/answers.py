@@ -32,6 +32,9 @@ _SUFFIXES = {"text": "txt", "json": "json", "html": "html", "pdf": "pdf"}
 class Answers(Protocol):
     """Takes each result as it comes; `close` is called only when all of them went well."""
 
+    places: list[str]
+    """The files that have appeared, one for each sheet."""
+
     def take(self, result: BulkResult, exit_code: int) -> None:
         """Write the answer about one input."""
 
@@ -98,6 +101,7 @@ class Stream:
     """Standard output: every answer is flushed when it is known."""
 
     def __init__(self, manner: Manner) -> None:
+        self.places: list[str] = []
         self._manner = manner
         self._count = 0
 
@@ -137,7 +141,8 @@ class OneFile:
     """One file that appears whole or not at all; beside a PDF the report as JSON, `OUT.json`."""
 
     def __init__(self, path: str, manner: Manner, *, overwrite: bool, inputs: tuple[str, ...]) -> None:
-        self._manner = manner
+        self.places: list[str] = []
+        self._path, self._manner = path, manner
         self._pages = _Pages(path, overwrite=overwrite, inputs=inputs, beside=manner.kind == "pdf")
         self._count = 0
 
@@ -150,6 +155,7 @@ class OneFile:
     def close(self) -> None:
         """Let the file appear."""
         self._pages.commit()
+        self.places.append(self._path)
 
     def discard(self) -> None:
         """Leave nothing behind."""
@@ -197,6 +203,7 @@ class Folder:
     """A file for each input in one folder, each appearing whole."""
 
     def __init__(self, path: str, manner: Manner, *, overwrite: bool, inputs: tuple[str, ...]) -> None:
+        self.places: list[str] = []
         self._path, self._manner = path, manner
         self._overwrite, self._inputs = overwrite, inputs
         self._seen: set[str] = set()
@@ -216,6 +223,7 @@ class Folder:
             pages.commit()
         finally:
             pages.discard()
+        self.places.append(place)
 
     def close(self) -> None:
         """Nothing is left to do."""
@@ -229,6 +237,7 @@ class Log:
 
     def __init__(self, path: str, manner: Manner, *, mode: str, inputs: tuple[str, ...]) -> None:
         refuse_input(path, inputs)
+        self.places: list[str] = []
         self._manner = manner
         try:
             self._stream = open(path, mode)  # noqa: SIM115 - closed by close()

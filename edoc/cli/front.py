@@ -11,10 +11,14 @@ COMMANDS = {
     "show": "Show what is inside a document, without trusting or judging anything.",
     "explain": "Explain a code or a whole report in plain words, with clauses and cures.",
     "doctor": "Say what is wrong with this set-up, and what to do about it.",
+    "completion": "Print the script with which a shell completes commands and options.",
     "demo": "Take the tour: sign, verify, tamper and see it noticed.",
     "lab": "Run a practice PKI on this computer.",
 }
 """Every command lives in `edoc.cli.<name>` as `command` and is imported when it runs."""
+
+VARIABLE = "_EDOC_COMPLETE"
+"""Set by a shell that asks what could come next; it gives no arguments then."""
 
 _PAGE = """\
 Usage: edoc COMMAND [OPTIONS] ...

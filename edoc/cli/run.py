@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from edoc.cli import exits
-from edoc.cli.front import COMMANDS, page
+from edoc.cli.front import COMMANDS, VARIABLE, page
 
 if TYPE_CHECKING:
     import click
@@ -56,6 +56,11 @@ def _prepare_streams() -> None:
 
 
 def _dispatch(given: list[str]) -> int:
+    if not given and VARIABLE in os.environ:
+        # A shell that asks gives no arguments; a command is never taken for a question, which would end well.
+        from edoc.cli.completion import complete
+
+        return complete(os.environ[VARIABLE])
     if not given:
         sys.stderr.write(page())
         return exits.USAGE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 @click.option("--pki", metavar="CLASS=PATH", multiple=True, help="Authorities that are licensed, closed or foreign (for --legal).")
 @click.option("--document-type", metavar="TYPE", help="The type of the document, where a profile leaves some out.")
 @click.option("--no-pictures", is_flag=True, help="Show no pictures of changed pages on a sheet (html, pdf).")
+@click.option("--open", "opened", is_flag=True, help="Show the sheet (HTML, or --format pdf) at once; without -o it is kept privately.")
 @beside_options
 @LANGUAGE
 @output_option("Write the answer to a file (with json, html, pdf and several FILEs: to a folder).")
@@ -109,6 +110,8 @@ class _Order:
     at: datetime
     """The time that counts as now, one for the whole run."""
     pictures: bool
+    opened: bool
+    """True when sheets are to be shown as soon as they are written."""
 
     @classmethod
     def of(cls, given: dict[str, object], lang: str) -> _Order:
@@ -121,7 +124,7 @@ class _Order:
             list_file=_text(given["files_from"]),
             detached=_texts(given["detached"]),
             signed_by=_text(given["signed_by"]),
-            kind=str(given["kind"]),
+            kind=_kind(given),
             lang=lang,
             output=None if given["output"] == "-" else _text(given["output"]),
             overwrite=bool(given["overwrite"]),
@@ -130,10 +133,11 @@ class _Order:
             legal=_legal(given),
             at=moment(_text(given["at"])) or now(),
             pictures=not given["no_pictures"],
+            opened=bool(given["opened"]),
         )
         if order.detached and not order.one:
             raise ConfigError("DETACHED_ONE_FILE", subject="--detached")
-        if order.kind in _ONE_EACH and not order.one and order.output is None:
+        if order.kind in _ONE_EACH and not order.one and order.output is None and not order.opened:
             raise ConfigError("FORMAT_ONE_FILE", subject=order.kind)
         if order.resume and (order.kind != "jsonl" or order.output is None):
             raise ConfigError("RESUME_NEEDS_LOG", subject="--resume")
@@ -155,6 +159,10 @@ def _run(
     from edoc.bulk.verify import verify_many
     from edoc.cli.answers import Manner
 
+    if order.opened:
+        from edoc.cli.opening import place_for
+
+        order = replace(order, output=place_for(order.output))
     codes: set[int] = set()
     camera = _camera(order, password)
     manner = Manner(
@@ -171,6 +179,10 @@ def _run(
         answers.close()
     finally:
         answers.discard()
+    if order.opened:
+        from edoc.cli.opening import show
+
+        show(answers.places)
     return exits.gravest(codes)
 
 
@@ -271,6 +283,16 @@ def _verifier(given: dict[str, object], *, batch: bool) -> Verifier:
     except InputError as problem:
         # A file of the set-up is missing, not a document: nothing was asked yet (exit 2, not 5).
         raise ConfigError(problem.code, subject=problem.subject, params=problem.params) from problem
+
+
+def _kind(given: dict[str, object]) -> str:
+    """Return the format to write; what is to be shown is a sheet."""
+    kind = str(given["kind"])
+    if not given["opened"]:
+        return kind
+    from edoc.cli.opening import sheet_kind
+
+    return sheet_kind(kind, output=_text(given["output"]))
 
 
 def _legal(given: dict[str, object]) -> LegalOrder | None:

@@ -8,7 +8,7 @@ from edoc.errors import InputError
 from edoc.facts.document import Document
 from edoc.facts.signature import DocumentFacts
 from edoc.formats.carried import with_originals
-from edoc.formats.kind import Kind, kind_of
+from edoc.formats.kind import Kind, begins_like_jws, kind_of
 from edoc.formats.originals import Originals
 from edoc.limits import DEFAULT_LIMITS, Limits
 
@@ -56,7 +56,7 @@ def _read(document: Document, beside: Originals, *, password: str | None, limits
         from edoc.formats.cades.read import read_cms
 
         return read_cms(document, originals=beside, limits=limits)
-    if kind in (Kind.JSON, Kind.JWS_COMPACT):
+    if kind in (Kind.JSON, Kind.JWS_COMPACT) or (kind is Kind.UNKNOWN and begins_like_jws(document)):
         from edoc.formats.jws.read import read_jws
 
         return read_jws(document, originals=beside, limits=limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from enum import Enum
 
@@ -16,6 +17,7 @@ _CMS = re.compile(rb"\x30(?:\x80|\x81.|\x82..|\x83.{3}|\x84.{4}|\x85.{5})\x06\x0
 """The head of a ContentInfo: a sequence that begins with a type of PKCS #7."""
 _COMPACT = re.compile(rb"[ \t\r\n]*e[w-z0-9_-][A-Za-z0-9_-]*\.[\x20-\x2d\x2f-\x7e]*\.[A-Za-z0-9_-]*[ \t\r\n]*")
 """A compact JWS: its header begins with a brace (RFC 7515 7.1, RFC 7797 5.2)."""
+_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(e[w-z0-9_-][A-Za-z0-9_-]+)")
 _UTF16 = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 
 
@@ -66,3 +68,15 @@ def _of_text(document: Document, head: bytes) -> Kind:
     if text.startswith(b"{"):
         return Kind.JSON
     return Kind.JWS_COMPACT if _COMPACT.fullmatch(document.data) is not None else Kind.UNKNOWN
+
+
+def begins_like_jws(document: Document) -> bool:
+    """Tell whether a document begins with the header of a compact JWS, whatever became of the rest.
+
+    One that names a content encryption as well is that of a JWE, which is encrypted and not signed (RFC 7516 4.1.2).
+    """
+    found = _HEADER.match(bytes(document.data[:_HEAD]))
+    if found is None:
+        return False
+    header = base64.urlsafe_b64decode(found[1][: len(found[1]) // 4 * 4])
+    return b'"alg"' in header and b'"enc"' not in header

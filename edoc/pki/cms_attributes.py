@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from edoc.facts.document import Buffer
@@ -49,6 +50,10 @@ _SINGLE_VALUED = SINGLE_SIGNED - {oids.COMMITMENT_TYPE}
 """DSS writes several commitments as values of one attribute; all others have one value."""
 
 
+_REMEMBERED = 512
+"""Octets of an attribute whose reading is remembered: most are the same in every document of a signer."""
+
+
 class Attribute(NamedTuple):
     """An attribute's type and the whole DER (or BER) elements of its values."""
 
@@ -70,24 +75,34 @@ def strict_attributes(data: Buffer, start: int, end: int) -> tuple[tuple[Attribu
     previous = b""
     pos = start
     while pos < end:
-        tag, first, last, following = strict(data, pos, end)
-        kind, oid_start, oid_end, inner = strict(data, first, last)
-        outer, value, values_end, close = strict(data, inner, last)
-        if tag != 0x30 or kind != 0x06 or outer != 0x31 or close != last or len(found) >= _ATTRIBUTES:
+        following = strict(data, pos, end)[3]
+        if len(found) >= _ATTRIBUTES:
             raise DerError("attribute")
-        values = []
-        while value < values_end:
-            close = strict(data, value, values_end)[3]
-            values.append(data[value:close])
-            value = close
-            if len(values) > _VALUES:
-                raise DerError("limit")
-        found.append(Attribute(decode_oid(data[oid_start:oid_end]), tuple(values)))
         current = data[pos:following]
+        found.append(_known_attribute(current) if len(current) <= _REMEMBERED else _attribute(current))
         ordered = ordered and previous <= current
         previous = current
         pos = following
     return tuple(found), ordered
+
+
+def _attribute(der: bytes) -> Attribute:
+    tag, first, last, _ = strict(der, 0, len(der))
+    kind, oid_start, oid_end, inner = strict(der, first, last)
+    outer, value, values_end, close = strict(der, inner, last)
+    if tag != 0x30 or kind != 0x06 or outer != 0x31 or close != last:
+        raise DerError("attribute")
+    values = []
+    while value < values_end:
+        close = strict(der, value, values_end)[3]
+        values.append(der[value:close])
+        value = close
+        if len(values) > _VALUES:
+            raise DerError("limit")
+    return Attribute(decode_oid(der[oid_start:oid_end]), tuple(values))
+
+
+_known_attribute = lru_cache(maxsize=1024)(_attribute)
 
 
 def read_attributes(reader: Reader, start: int, end: int) -> tuple[Attribute, ...]:

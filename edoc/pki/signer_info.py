@@ -95,23 +95,33 @@ def read_signer_info(reader: Reader, part: Part, content_type: str | None) -> Si
 
 def read_algorithm(reader: Reader, part: Part) -> tuple[str, bytes | None]:
     """Return (oid, parameters element or null) of an AlgorithmIdentifier; DerError otherwise."""
-    tag, _, start, end, _ = part
-    data = reader.data
+    der = reader.data[part[1] : part[4]]
+    return _known_algorithm(der) if len(der) <= _REMEMBERED else _algorithm(der)
+
+
+def _algorithm(der: bytes) -> tuple[str, bytes | None]:
+    reader = Reader(der)
+    tag, start, end, _ = reader.read(0, len(der))
     kind, first, last, pos = reader.read(start, end)
     if tag != 0x30 or kind != 0x06:
         raise DerError("algorithm")
     if pos == end:
-        return decode_oid(data[first:last]), None
+        return decode_oid(der[first:last]), None
     if reader.read(pos, end)[3] != end or end - pos > 4096:
         raise DerError("algorithm")
-    return decode_oid(data[first:last]), data[pos:end]
+    return decode_oid(der[first:last]), der[pos:end]
 
 
 def _identifier(reader: Reader, part: Part) -> SignerIdentifier:
-    tag, _, start, end, _ = part
-    data = reader.data
+    der = reader.data[part[1] : part[4]]
+    return _known_identifier(der) if len(der) <= _REMEMBERED else _read_identifier(der)
+
+
+def _read_identifier(der: bytes) -> SignerIdentifier:
+    reader = Reader(der)
+    tag, start, end, following = reader.read(0, len(der))
     if tag in (0x80, 0xA0):
-        return SignerIdentifier(subject_key_identifier=reader.octets((tag, start, end, end)))
+        return SignerIdentifier(subject_key_identifier=reader.octets((tag, start, end, following)))
     if tag != 0x30:
         raise DerError("signer identifier")
     names = reader.children(start, end, limit=2)
@@ -120,8 +130,14 @@ def _identifier(reader: Reader, part: Part) -> SignerIdentifier:
     issuer, number = names
     if not 0 < number[3] - number[2] <= 64:
         raise DerError("serial")
-    serial = int.from_bytes(data[number[2] : number[3]], "big", signed=True)
-    return SignerIdentifier(issuer_der=data[issuer[1] : issuer[4]], serial=serial)
+    serial = int.from_bytes(der[number[2] : number[3]], "big", signed=True)
+    return SignerIdentifier(issuer_der=der[issuer[1] : issuer[4]], serial=serial)
+
+
+_REMEMBERED = 512
+"""Octets of an element whose reading is remembered: it is the same in every document of a signer."""
+_known_algorithm = lru_cache(maxsize=256)(_algorithm)
+_known_identifier = lru_cache(maxsize=1024)(_read_identifier)
 
 
 def _signed_attributes(
@@ -170,10 +186,6 @@ def _judge_algorithms(algorithm: SignatureAlgorithm, digest: str, findings: list
         findings.append(error("CMS_ALGORITHM_PARAMETERS", algorithm=algorithm.name))
     elif algorithm.digest is not None and algorithm.digest != digest:
         findings.append(error("CMS_ALGORITHM_MISMATCH", algorithm=algorithm.digest, digest=digest))
-
-
-_REMEMBERED = 512
-"""Octets of an attribute whose reading is remembered: it is the same in every document of a signer."""
 
 
 @lru_cache(maxsize=1024)

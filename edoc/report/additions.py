@@ -16,6 +16,18 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CloserLook:
+    """A small part of a page that differs, enlarged, as signed and as handed over."""
+
+    part: Box
+    """Which part of the page."""
+    signed: bytes
+    """PNG."""
+    handed_over: bytes
+    """PNG."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PagePicture:
     """One page as a signature signed it, beside the same page as it was handed over."""
 
@@ -31,6 +43,8 @@ class PagePicture:
     """The places that differ."""
     now: int | None = None
     """Number of the page in the document as it was handed over, where that is another than `page`."""
+    closer: tuple[CloserLook, ...] = ()
+    """The first small places that differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,16 +133,18 @@ def evidence_lines(paper: Paper, item: EvidenceResult) -> None:
         paper.item("result", say.value(" / ".join(words)), depth=1)
     if item.name:
         paper.item("record_file", say.value(item.name), depth=1)
-    paper.item("kind", say.value(_RECORD_KINDS.get(item.kind, item.kind)), depth=1)
+    paper.item("kind", say.value(RECORD_KINDS.get(item.kind, item.kind)), depth=1)
     paper.item("first_time", say.moment(item.time) if item.time is not None else say.phrase("unknown"), depth=1)
     parts = [say.say(f"scope_{scope.kind.value}", name=scope.name) for scope in item.scope]
-    paper.item("covers", _join(paper, parts) if parts else say.phrase("covers_no_data"), depth=1)
+    label = "record_covers" if item.intact is True else "record_compared"
+    paper.item(label, _join(paper, parts) if parts else say.phrase("covers_no_data"), depth=1)
     for stamp in item.timestamps:
         paper.line(f"{say.say('timestamp', id=stamp.id)}:", depth=1)
         stamp_lines(paper, stamp, depth=2)
 
 
-_RECORD_KINDS = {"RFC4998": "RFC 4998 (ASN.1)", "RFC6283": "RFC 6283 (XML)"}
+RECORD_KINDS = {"RFC4998": "RFC 4998 (ASN.1)", "RFC6283": "RFC 6283 (XML)"}
+"""The syntaxes of evidence records, as they are shown."""
 
 
 def finding_lines(paper: Paper, findings: Sequence[Finding], *, depth: int) -> None:

@@ -7,7 +7,14 @@ from dataclasses import asdict
 
 from edoc.facts.material import EmbeddedObject, MaterialKind
 from edoc.facts.outline import Outline, PermissionOutline, RevisionOutline
-from edoc.facts.signature import DocumentFacts, Reference, SignatureAlgorithm, SignatureFacts, TimestampFacts
+from edoc.facts.signature import (
+    DocumentFacts,
+    EvidenceFacts,
+    Reference,
+    SignatureAlgorithm,
+    SignatureFacts,
+    TimestampFacts,
+)
 from edoc.pki.certificate import Certificate, CertificateError
 from edoc.report.json import Json, plain, rfc3339
 
@@ -32,6 +39,7 @@ def inside_dict(facts: DocumentFacts, outline: Outline, *, lang: str = "en") -> 
         "permissions": [_permission(item) for item in outline.permissions],
         "signatures": [signature_dict(item, lang) for item in facts.signatures],
         "timestamps": [timestamp_dict(item, lang) for item in facts.timestamps],
+        "evidence_records": [evidence_dict(item, lang) for item in facts.evidence_records],
         "carried": carried_dict(facts.material),
         "findings": plain(facts.findings, lang),
     }
@@ -71,6 +79,7 @@ def signature_dict(facts: SignatureFacts, lang: str) -> Json:
         "changes": plain(facts.changes, lang),
         "timestamps": [timestamp_dict(item, lang) for item in facts.timestamps],
         "counter_signatures": [signature_dict(item, lang) for item in facts.counter_signatures],
+        "evidence_records": [evidence_dict(item, lang) for item in facts.evidence_records],
         "carried": carried_dict(facts.material),
         "findings": plain(facts.findings, lang),
     }
@@ -87,6 +96,22 @@ def timestamp_dict(facts: TimestampFacts, lang: str) -> Json:
         "algorithm": algorithm_words(facts.token.algorithm),
         "carried": carried_dict(facts.token.material),
         "findings": plain((*facts.findings, *facts.token.findings), lang),
+    }
+
+
+def evidence_dict(facts: EvidenceFacts, lang: str) -> Json:
+    """Return what one evidence record says: its chains, each with its hash algorithm and time-stamps."""
+    return {
+        "id": facts.id,
+        "kind": facts.kind,
+        "name": facts.name,
+        "chains": [
+            {"digest_algorithm": chain.digest_algorithm, "timestamps": [timestamp_dict(item, lang) for item in chain.timestamps]}
+            for chain in facts.chains
+        ],
+        "references": [_reference(item) for item in facts.references],
+        "others": facts.others,
+        "findings": plain(facts.findings, lang),
     }
 
 

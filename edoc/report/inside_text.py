@@ -9,14 +9,17 @@ from edoc.facts.outline import Outline, PermissionOutline
 from edoc.facts.signature import (
     ChangeLevel,
     DocumentFacts,
+    EvidenceFacts,
     Reference,
     ReferenceKind,
     SignatureFacts,
     SignatureFormat,
     TimestampFacts,
+    TimestampKind,
 )
 from edoc.pki.certificate import Certificate, CertificateError
-from edoc.report.details import change_line, finding_lines
+from edoc.report.dates import persian_digits
+from edoc.report.details import RECORD_KINDS, change_line, finding_lines
 from edoc.report.inside import algorithm_words, revisions_signed
 from edoc.report.paper import Colour, Paper
 from edoc.report.speech import speech
@@ -49,6 +52,8 @@ def render_inside(
     for stamp in facts.timestamps:
         paper.head(say.say("timestamp", id=stamp.id))
         _timestamp(paper, stamp, depth=1)
+    for record in (*(one for item in facts.signatures for one in item.evidence_records), *facts.evidence_records):
+        _evidence(paper, record)
     if facts.material:
         paper.line()
         _carried(paper, facts.material, depth=0)
@@ -94,6 +99,22 @@ def _signature(paper: Paper, item: SignatureFacts, size: int, outline: Outline) 
     finding_lines(paper, item.findings, depth=1)
 
 
+def _evidence(paper: Paper, item: EvidenceFacts) -> None:
+    say = paper.say
+    paper.head(say.say("evidence", id=item.id))
+    if item.name:
+        paper.item("record_file", say.value(item.name), depth=1)
+    paper.item("kind", say.value(RECORD_KINDS.get(item.kind, item.kind)), depth=1)
+    for reference in item.references:
+        paper.item("record_covers" if reference.intact else "record_compared", _reference(paper, reference), depth=1)
+    if item.others:
+        paper.item("record_others", _count(paper, item.others), depth=1)
+    finding_lines(paper, item.findings, depth=1)
+    for stamp in item.timestamps:
+        paper.line(f"{say.say('timestamp', id=stamp.id)}:", depth=1)
+        _timestamp(paper, stamp, depth=2)
+
+
 def _permission(paper: Paper, stated: PermissionOutline) -> None:
     say = paper.say
     if stated.level is not None:
@@ -112,7 +133,9 @@ def _timestamp(paper: Paper, item: TimestampFacts, *, depth: int) -> None:
     say = paper.say
     paper.item("kind", say.value(item.kind.value), depth=depth)
     paper.item("time", say.moment(item.gen_time) if item.gen_time else say.phrase("unknown"), depth=depth)
-    if item.imprint is not None:
+    if item.imprint is not None and item.kind is TimestampKind.EVIDENCE:
+        paper.item("record_tree", _digest(paper, item.imprint), depth=depth)
+    elif item.imprint is not None:
         paper.item("covers", _reference(paper, item.imprint), depth=depth)
     _carried(paper, item.token.material, depth=depth)
     finding_lines(paper, (*item.findings, *item.token.findings), depth=depth)
@@ -120,11 +143,14 @@ def _timestamp(paper: Paper, item: TimestampFacts, *, depth: int) -> None:
 
 def _reference(paper: Paper, reference: Reference) -> str:
     name = paper.say.say(f"scope_{reference.scope.value}", name=reference.name)
-    return f"{name} ({paper.say.value(reference.digest_algorithm)}: {paper.say.phrase(_FITS[reference.intact])})"
+    return f"{name} ({_digest(paper, reference)})"
+
+
+def _digest(paper: Paper, reference: Reference) -> str:
+    return f"{paper.say.value(reference.digest_algorithm)}: {paper.say.phrase(_FITS[reference.intact])}"
 
 
 def _carried(paper: Paper, material: Iterable[EmbeddedObject], *, depth: int) -> None:
-    say = paper.say
     items = tuple(material)
     for item in items:
         if item.kind is MaterialKind.CERTIFICATE:
@@ -132,7 +158,11 @@ def _carried(paper: Paper, material: Iterable[EmbeddedObject], *, depth: int) ->
     for kind, label in ((MaterialKind.CRL, "carried_crl"), (MaterialKind.OCSP, "carried_ocsp")):
         count = sum(item.kind is kind for item in items)
         if count:
-            paper.item(label, say.value(count), depth=depth)
+            paper.item(label, _count(paper, count), depth=depth)
+
+
+def _count(paper: Paper, number: int) -> str:
+    return persian_digits(str(number)) if paper.say.lang == "fa" else str(number)
 
 
 def _certificate(paper: Paper, item: EmbeddedObject) -> str:

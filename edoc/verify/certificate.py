@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from edoc.facts.copies import changed
 from edoc.facts.findings import Finding
 from edoc.pki.path import CandidatePath
 from edoc.pki.status import CertificateStatus
@@ -65,7 +66,7 @@ class CertificateVerdict:
         told = (*self.findings, *self.conclusion.findings, *self.beyond.findings, *self.unreliable.findings)
         if all(finding.subject == subject for finding in told):
             return self
-        return replace(
+        return changed(
             self,
             conclusion=_about(self.conclusion, subject),
             findings=_readdressed(self.findings, subject),
@@ -75,8 +76,8 @@ class CertificateVerdict:
 
 
 def _about(conclusion: Conclusion, subject: str) -> Conclusion:
-    return replace(conclusion, findings=_readdressed(conclusion.findings, subject)) if conclusion.findings else conclusion
+    return changed(conclusion, findings=_readdressed(conclusion.findings, subject)) if conclusion.findings else conclusion
 
 
 def _readdressed(findings: tuple[Finding, ...], subject: str) -> tuple[Finding, ...]:
-    return tuple(replace(finding, subject=subject) for finding in findings)
+    return tuple(changed(finding, subject=subject) for finding in findings)

@@ -51,7 +51,9 @@ def validate(facts: DocumentFacts, *, context: Context, identity: EngineIdentity
     records = tuple(item.result(context) for item in found.records)
     reporting = judge_report(facts, found.signatures)
     facts = replace(facts, unused_originals=reporting.unused_originals)
-    decision = decide(facts, found.signatures, Proven(timestamps, records, record_warnings(found.records, context)), context)
+    # Where nothing else is there, what is wrong with a record is told by the record.
+    warnings = record_warnings(found.records, context) if found.signatures or timestamps else ()
+    decision = decide(facts, found.signatures, Proven(timestamps, records, warnings), context)
     wants = _wants(found, context)
     report = ReportData(
         tool_version=identity.tool_version,

@@ -38,6 +38,9 @@ class Camera:
         """Open a document; raises `CameraError`."""
         self._limits = limits
         self._looks: dict[int, Look] = {}
+        self._kept: dict[int, Image.Image] = {}
+        self.coarse: set[int] = set()
+        """Pages (from 0) that were drawn so small that a small change on them may not be seen."""
         try:
             self._pdf = pdfium.PdfDocument(octets, password=password)
         except pdfium.PdfiumError as problem:
@@ -45,6 +48,10 @@ class Camera:
             raise CameraError(needs_password=locked) from problem
         self._show_forms()
         self.pages = len(self._pdf)
+        if not self.pages:
+            # Nothing could be held against it, so that nothing would be said.
+            self.close()
+            raise CameraError
 
     def _show_forms(self) -> None:
         # What pypdfium2 does for itself would also load XFA forms and their scripts, where it is built with them.
@@ -63,21 +70,48 @@ class Camera:
         """Return what a page looks like, drawn once for all that it is held against; raises `CameraError`."""
         if page not in self._looks:
             picture = self.draw(page)
+            if len(self._kept) < self._limits.shown:
+                self._kept[page] = picture
             head = repr((picture.mode, picture.size)).encode()
             grey = picture.convert("L").resize(_GREY, Image.Resampling.BOX).tobytes()
             self._looks[page] = Look(digest=sha256(head + picture.tobytes()).digest(), grey=grey)
         return self._looks[page]
 
+    def forget(self, page: int) -> None:
+        """Give the memory of a picture back that is not needed a second time."""
+        self._kept.pop(page, None)
+
     def draw(self, page: int) -> Image.Image:
         """Return the picture of a page (from 0) in mode RGB; raises `CameraError`."""
+        if page in self._kept:
+            return self._kept[page]
         opened = self._open(page)
         try:
             scale = self._scale(*opened.get_size())
-            bitmap = opened.render(scale=scale, rev_byteorder=True, draw_annots=True, may_draw_forms=True)
-            picture: Image.Image = bitmap.to_pil().copy()
-            return picture
-        except (pdfium.PdfiumError, ValueError) as problem:
-            raise CameraError from problem
+            if scale * 72 < self._limits.coarse_dpi:
+                self.coarse.add(page)
+            return _rendered(opened, scale, (0.0, 0.0, 0.0, 0.0))
+        finally:
+            opened.close()
+
+    def draw_part(self, page: int, part: Box) -> Image.Image:
+        """Return the picture of a part of a page, enlarged; raises `CameraError`."""
+        opened = self._open(page)
+        try:
+            width, height = opened.get_size()
+            left, top, right, bottom = part
+            scale = self._scale((right - left) * width, (bottom - top) * height, dpi=self._limits.closer_dpi)
+            crop = (left * width, (1 - bottom) * height, (1 - right) * width, top * height)
+            return _rendered(opened, scale, crop)
+        finally:
+            opened.close()
+
+    def size(self, page: int) -> tuple[float, float]:
+        """Return width and height of a page as it is shown, in points; raises `CameraError`."""
+        opened = self._open(page)
+        try:
+            width, height = opened.get_size()
+            return float(width), float(height)
         finally:
             opened.close()
 
@@ -96,15 +130,24 @@ class Camera:
         except pdfium.PdfiumError as problem:
             raise CameraError from problem
 
-    def _scale(self, width: float, height: float) -> float:
+    def _scale(self, width: float, height: float, *, dpi: int | None = None) -> float:
         """Return the pixels a unit, so that a picture stays within the limits; raises `CameraError`."""
         if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
             raise CameraError
         most = min(math.sqrt(self._limits.pixels / (width * height)), self._limits.side / max(width, height))
-        scale = min(self._limits.dpi / 72, most)
+        scale = min((dpi or self._limits.dpi) / 72, most)
         if math.ceil(width * scale) * math.ceil(height * scale) > 2 * self._limits.pixels:
             raise CameraError
         return scale
+
+
+def _rendered(page: pdfium.PdfPage, scale: float, crop: Box) -> Image.Image:
+    try:
+        bitmap = page.render(scale=scale, crop=crop, rev_byteorder=True, draw_annots=True, may_draw_forms=True)
+        picture: Image.Image = bitmap.to_pil().copy()
+    except (pdfium.PdfiumError, ValueError) as problem:
+        raise CameraError from problem
+    return picture
 
 
 def _on_page(page: pdfium.PdfPage, box: Box) -> Box | None:

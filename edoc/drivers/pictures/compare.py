@@ -17,6 +17,8 @@ _MARGIN = 4
 """Pixels between a difference and the frame around it."""
 _FRAYED = 20
 """Times as many places as may be boxed: it is not worth merging them."""
+_LIFE = (230.0, 60.0)
+"""Points: the width of a column of the sheet, so that an enlarged place has its own size there; and its height."""
 _CELLS = (16, 32, 64, 128)
 """Pixels of a cell; differences in cells that touch are one place (16 pixels are some 4 mm)."""
 
@@ -49,6 +51,32 @@ def changed_places(before: Image.Image, after: Image.Image, *, known: Iterable[B
         (round(left / width, 4), round(top / height, 4), round(right / width, 4), round(bottom / height, 4))
         for left, top, right, bottom in sorted(found, key=lambda item: (item[1], item[0]))
     )
+
+
+def closer_places(boxes: Iterable[Box], *, size: tuple[float, float], most: int) -> tuple[Box, ...]:
+    """Return the parts of a page that are worth enlarging: what is around its first small boxes.
+
+    `size` is that of the page in points.  A part holds its box whole and some of what stands around it.
+    """
+    width, height = size
+    found: list[Box] = []
+    for left, top, right, bottom in boxes:
+        if (right - left) * width > _LIFE[0] or (bottom - top) * height > 3 * _LIFE[1] or width < 2 * _LIFE[0]:
+            continue
+        if any(one[0] <= left and one[1] <= top and right <= one[2] and bottom <= one[3] for one in found):
+            continue
+        across = _stretch((left + right) / 2, _LIFE[0] / width)
+        down = _stretch((top + bottom) / 2, max(_LIFE[1], (bottom - top) * height + _LIFE[1] / 2) / height)
+        found.append((across[0], down[0], across[1], down[1]))
+        if len(found) == most:
+            break
+    return tuple(found)
+
+
+def _stretch(middle: float, length: float) -> tuple[float, float]:
+    """Return a stretch of a length with that middle, or as near to it as the page allows."""
+    start = max(min(middle - length / 2, 1 - length), 0.0)
+    return round(start, 6), round(min(start + length, 1.0), 6)
 
 
 def _mask(before: Image.Image, after: Image.Image) -> Image.Image:

@@ -23,8 +23,14 @@ class PictureLimits:
     """One picture: A4 at 110 dpi has 1.2 million; larger pages are drawn smaller."""
     side: int = 4_000
     """Pixels of the longer side: pages may be 14,400 units long and one wide."""
+    coarse_dpi: int = 24
+    """Of a page drawn smaller than that it is said that a small change may not be seen: a line of 10 points has 3 pixels."""
     boxes: int = 12
     """Changed places of one page; more are merged until so many are left."""
+    closer: int = 2
+    """Places of one page shown enlarged: a digit that changed is not read on a page of half the size."""
+    closer_dpi: int = 200
+    """Of an enlarged place: sharp at the size it has on the page."""
     page_bytes: int = 400_000
     """One PNG; a larger one (a scan) gets fewer colours, then half the size."""
     bytes: int = 6 << 20

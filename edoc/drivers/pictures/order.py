@@ -11,9 +11,11 @@ from edoc.drivers.pictures.limits import PictureLimits
 
 Box = tuple[float, float, float, float]
 
-SIDES = ("signed", "handed_over")
 PARAMETERS = frozenset({"pages", "page", "now", "compared"})
 """What a note may tell besides its code: numbers of pages."""
+_PNG = b"\x89PNG\r\n\x1a\n"
+_MOST = 100
+"""Places of one page."""
 _NUMBERS = re.compile(r"[0-9 ,.-]{1,200}")
 
 
@@ -57,6 +59,15 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closer:
+    """A part of a page, enlarged; its place in fractions of the page."""
+
+    part: Box
+    signed: bytes
+    handed_over: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
     """One page, drawn; null for a side that has no such page."""
 
@@ -68,6 +79,12 @@ class Drawn:
     signed: bytes | None
     handed_over: bytes | None
     boxes: tuple[Box, ...]
+    closer: tuple[Closer, ...] = ()
+
+    def octets(self) -> list[bytes]:
+        """Return all pictures, empty ones for a side that has no such page."""
+        parts = [side for item in self.closer for side in (item.signed, item.handed_over)]
+        return [self.signed or b"", self.handed_over or b"", *parts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +110,10 @@ END = b'{"end": true}\n'
 
 def drawn_record(drawn: Drawn) -> bytes:
     """Return a drawn page as a record."""
-    pictures = [drawn.signed or b"", drawn.handed_over or b""]
+    pictures = drawn.octets()
     head = {
-        "signature": drawn.signature, "page": drawn.page, "now": drawn.now,
-        "boxes": drawn.boxes, "sizes": [len(item) for item in pictures],
+        "signature": drawn.signature, "page": drawn.page, "now": drawn.now, "boxes": drawn.boxes,
+        "parts": [item.part for item in drawn.closer], "sizes": [len(item) for item in pictures],
     }  # fmt: skip
     return json.dumps(head).encode() + b"\n" + b"".join(pictures)
 
@@ -145,12 +162,13 @@ def _records(data: bytes, order: Order, codes: frozenset[str]) -> Iterator[Drawn
         if "note" in head:
             yield _note(head, codes)
             continue
-        sizes = [_count(item) for item in head["sizes"]]
-        pictures = [data[place : place + sizes[0]], data[place + sizes[0] : place + sum(sizes[:2])]]
-        place += sum(sizes)
-        if len(sizes) != len(SIDES) or place > len(data):
+        pictures = []
+        for size in head["sizes"]:
+            pictures.append(data[place : place + _count(size)])
+            place += size
+        if place > len(data):
             raise ValueError("cut off")
-        yield _drawn(head, [item or None for item in pictures])
+        yield _drawn(head, pictures)
 
 
 def _note(head: dict[str, object], codes: frozenset[str]) -> Note:
@@ -163,19 +181,22 @@ def _note(head: dict[str, object], codes: frozenset[str]) -> Note:
     return Note(code=str(head["note"]), signature=str(head["signature"]), params=words)
 
 
-def _drawn(head: dict[str, object], pictures: list[bytes | None]) -> Drawn:
-    boxes, now = head["boxes"], head["now"]
-    if not isinstance(boxes, list) or len(boxes) > 100 or pictures == [None, None]:
-        raise ValueError("no page")
-    if any(item is not None and not item.startswith(b"\x89PNG\r\n\x1a\n") for item in pictures):
+def _drawn(head: dict[str, object], pictures: list[bytes]) -> Drawn:
+    boxes, parts, now = head["boxes"], head["parts"], head["now"]
+    if not isinstance(boxes, list) or not isinstance(parts, list) or max(len(boxes), len(parts)) > _MOST:
+        raise ValueError("no places")
+    signed, handed_over, *enlarged = pictures
+    if any(not item.startswith(_PNG) for item in (signed or handed_over, handed_over or signed, *enlarged)):
         raise ValueError("no PNG")
+    sides = zip(parts, enlarged[::2], enlarged[1::2], strict=True)
     return Drawn(
         signature=str(head["signature"]),
         page=_count(head["page"]),
         now=None if now is None else _count(now),
-        signed=pictures[0],
-        handed_over=pictures[1],
+        signed=signed or None,
+        handed_over=handed_over or None,
         boxes=tuple(_box(item) for item in boxes),
+        closer=tuple(Closer(part=_box(part), signed=one, handed_over=other) for part, one, other in sides),
     )
 
 

@@ -18,9 +18,9 @@ from PIL import Image, ImageChops
 
 from edoc.drivers.pictures.align import Alignment, Look, align
 from edoc.drivers.pictures.camera import Camera, CameraError
-from edoc.drivers.pictures.compare import WHOLE, changed_places
+from edoc.drivers.pictures.compare import WHOLE, changed_places, closer_places
 from edoc.drivers.pictures.limits import PictureLimits
-from edoc.drivers.pictures.order import END, Drawn, Note, Order, Revision, drawn_record, note_record
+from edoc.drivers.pictures.order import END, Box, Closer, Drawn, Note, Order, Revision, drawn_record, note_record
 
 Pair = tuple[int | None, int | None]
 _COLOURS = 64
@@ -121,12 +121,14 @@ class _Comparison:
                 continue
             shown.add(_number(pair))
             self.budget.pages += 1
-            self.budget.bytes += len(drawn.signed or b"") + len(drawn.handed_over or b"")
+            self.budget.bytes += sum(map(len, drawn.octets()))
             yield drawn_record(drawn)
         if self.failed:
             yield self._note("PICTURES_PAGE_FAILED", pages=_listed(self.failed))
         if left_out:
             yield self._note("PICTURES_LEFT_OUT", pages=_listed(left_out))
+        if coarse := {page + 1 for page in self.now.coarse & set(after)}:
+            yield self._note("PICTURES_COARSE", pages=_listed(coarse))
         named = {page for page in self.revision.changes if page - 1 in after} - shown - left_out - self.failed
         if after and not (shown or left_out or self.failed or alignment.moved):
             yield self._note("PICTURES_ALIKE")
@@ -138,11 +140,13 @@ class _Comparison:
         left = self.signed.draw(one) if one is not None else None
         right = self.now.draw(other) if other is not None else None
         boxes = WHOLE
-        if left is not None and right is not None and other is not None:
+        closer: tuple[Closer, ...] = ()
+        if left is not None and right is not None and one is not None and other is not None:
             known = self.now.places(other, self.revision.changes.get(other + 1, ()))
             boxes = changed_places(left, right, known=known, most=self.budget.limits.boxes)
             if not boxes:
                 return None
+            closer = self._closer(one, other, boxes) if left.size == right.size else ()
         page = one if one is not None else other
         assert page is not None  # a pair names a page on one side at least
         return Drawn(
@@ -152,6 +156,20 @@ class _Comparison:
             signed=None if left is None else png(left, self.budget.limits.page_bytes),
             handed_over=None if right is None else png(right, self.budget.limits.page_bytes),
             boxes=boxes,
+            closer=closer,
+        )
+
+    def _closer(self, one: int, other: int, boxes: tuple[Box, ...]) -> tuple[Closer, ...]:
+        """Return the small places of a page that differ, enlarged."""
+        limits = self.budget.limits
+        parts = closer_places(boxes, size=self.now.size(other), most=limits.closer)
+        return tuple(
+            Closer(
+                part=part,
+                signed=png(self.signed.draw_part(one, part), limits.page_bytes),
+                handed_over=png(self.now.draw_part(other, part), limits.page_bytes),
+            )
+            for part in parts
         )
 
     def _looks(self) -> tuple[dict[int, Look], dict[int, Look]]:
@@ -173,6 +191,9 @@ class _Comparison:
                 before[page] = first
             if second is not None:
                 after[page] = second
+            if first == second:
+                self.signed.forget(page)
+                self.now.forget(page)
         return before, after
 
     def _wanted(self, most: int) -> list[int]:

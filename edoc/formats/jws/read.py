@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from edoc.facts.document import Document
 from edoc.facts.findings import Finding, error, warning
@@ -33,6 +34,9 @@ def read_jws(document: Document, *, originals: Originals, limits: Limits) -> Doc
     if members is not None:
         jws = read_parts(members, members.get("payload"), compact=True, limit=limits.jws_header_bytes)
         return _facts(document, COMPACT_TYPE, [jws], originals)
+    if not data.lstrip(b" \t\r\n").startswith(b"{"):
+        # No JSON either: it begins as a compact JWS does, else nobody had asked here.
+        return replace(_refused(document, error("JWS_COMPACT_MALFORMED", document.name)), signature_marks=True)
     try:
         value = parse_json(data)
         found = signatures_in(value, limits)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from edoc.facts.copies import changed
 from edoc.facts.findings import Finding, error, warning
 from edoc.facts.signature import ChangeLevel
 from edoc.formats.pdf.coverage import Found
@@ -110,11 +111,11 @@ def _told(one: Found, after: Judged, findings: list[Finding]) -> Judged:
     for change in after.changes:
         if change.permitted is False:
             finding = error(change.code, one.field.name)
-            told.setdefault((change.code, change.subject), replace(finding, params=change.params))
+            told.setdefault((change.code, change.subject), changed(finding, params=change.params))
     undecided = [change.code for change in after.changes if change.permitted is None]
     if after.level is ChangeLevel.NOT_JUDGED or undecided:
         what = undecided[0] if undecided else ""
         findings = [*findings, warning("CHANGE_NOT_JUDGED", one.field.name, field=one.field.name, change=what)]
     for finding in after.findings:
         told.setdefault((finding.code, finding.subject), finding)
-    return replace(after, findings=(*findings, *told.values()))
+    return changed(after, findings=(*findings, *told.values()))

@@ -36,12 +36,12 @@ class Found:
     revision: Revision | None = None
     """The revision that the signature closes."""
     findings: list[Finding] = dataclass_field(default_factory=list)
+    sub_filter: str = dataclass_field(init=False)
+    """The encoding of /Contents."""
 
-    @property
-    def sub_filter(self) -> str:
-        """The encoding of /Contents."""
+    def __post_init__(self) -> None:
         value = self.dictionary.get("SubFilter")
-        return value if isinstance(value, str) else ""
+        self.sub_filter = value if isinstance(value, str) else ""
 
 
 def find_signatures(pdf: Pdf) -> list[Found]:

@@ -116,16 +116,12 @@ class Pdf:
         if listed is not None and listed[0] <= revision.index:
             index = listed[bisect_right(listed, revision.index) - 1]
         home = self.revisions[index]
-        entry = self._find(number, home)
-        found = self._located[revision.index][number] = (entry, home) if entry is not None else None
-        return found
-
-    def _find(self, number: int, home: Revision) -> Entry | None:
         # An update lists little, and all of it is asked for.
-        entry = home.entries.get(number) if home.index and home.plain else home.find(number)
+        entry = home.entries.get(number) if index and home.plain else home.find(number)
         if entry is not None and entry.kind == IN_FILE and not 0 < entry.place < home.end:
             raise PdfError("PDF_XREF_RANGE", home.xref_offset, number=number)
-        return entry
+        found = self._located[revision.index][number] = (entry, home) if entry is not None else None
+        return found
 
     def expect_all(self, revision: Revision) -> None:
         """Read the rows of a revision at once, for whoever is about to ask for most of its objects."""
@@ -135,7 +131,7 @@ class Pdf:
             return
         located = self._located[revision.index]
         for home in homes:
-            for number, entry in home.sections[0].entries():
+            for number, entry in home.entries.items():
                 if entry[0] != IN_FILE or 0 < entry[1] < home.end:
                     located[number] = (entry, home)
                 else:
@@ -171,6 +167,16 @@ class Pdf:
     def get_direct(self, ref: Ref, revision: Revision | None = None) -> Value:
         """Return an object as of a revision without following it when it is itself a reference."""
         return self._one(ref, revision)
+
+    def get_numbered(self, number: int, revision: Revision) -> Value:
+        """Return an object as of a revision by its number alone, without following it; null when it is free or unknown."""
+        found = self.entry(number, revision)
+        if found is None or found[0].kind == FREE:
+            return None
+        entry, home = found
+        if entry.kind == IN_FILE:
+            return self._at(entry.place, Ref(number, entry.extra), revision, home)
+        return self._one(Ref(number, 0), revision)
 
     def has_read(self, place: int) -> bool:
         """Tell whether the object at an offset was read already."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from edoc.facts.copies import changed
 from edoc.facts.findings import Finding, info
 from edoc.facts.signature import Change, ChangeLevel
 from edoc.formats.pdf.coverage import Found, field_as_signed
@@ -100,7 +101,7 @@ def weigh(step: Step, binding: list[Permission]) -> Judged:
 
 def _permitted(told: Told, narrowest: Permission | None) -> Change:
     limit = _LIMITS[narrowest.level] if narrowest is not None and narrowest.level is not None else None
-    return replace(told.change, permitted=_allowed(told.rank, limit))
+    return changed(told.change, permitted=_allowed(told.rank, limit))
 
 
 def _allowed(rank: Rank, limit: Rank | None) -> bool | None:

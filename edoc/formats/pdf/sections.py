@@ -24,6 +24,8 @@ class Entry(NamedTuple):
 
 _entry = tuple.__new__
 """Makes an entry of its three numbers, without the detour of a call by names."""
+_FIRST = b"00000"
+"""The generation of nearly every object."""
 
 
 class Rows(NamedTuple):
@@ -55,7 +57,10 @@ class Rows(NamedTuple):
             return [self.entry(index) for index in range(self.length)]
         words = self.data.split()
         rows = zip(words[::3], words[1::3], words[2::3], strict=True)
-        return [_entry(Entry, (IN_FILE if kind == b"n" else FREE, int(place), int(extra))) for place, extra, kind in rows]
+        return [
+            _entry(Entry, (IN_FILE if kind == b"n" else FREE, int(place), 0 if extra == _FIRST else int(extra)))
+            for place, extra, kind in rows
+        ]
 
     def places(self) -> list[int]:
         """Return the offsets of what is in the file by itself."""
@@ -122,7 +127,7 @@ class Revision:
     sections: tuple[Section, ...]
     """Newest first: one section, or the two parts of a linearised file."""
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """True when there is one section and no hybrid part: what lists a number is then beyond doubt."""
         return len(self.sections) == 1 and self.sections[0].hybrid is None
@@ -151,6 +156,10 @@ class Revision:
 
     def places(self) -> Iterator[int]:
         """Yield the offsets of the objects that this revision lists, some perhaps twice."""
+        known = self.__dict__.get("entries") if self.plain else None
+        if known is not None:
+            yield from [entry.place for entry in known.values() if entry.kind == IN_FILE]
+            return
         for section in self.sections:
             for own in (section, section.hybrid):
                 for part in own.rows if own is not None else ():

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from edoc.facts.copies import changed
 from edoc.facts.findings import Finding, error, info, warning
 from edoc.facts.octets import Spans
 from edoc.facts.signature import (
@@ -151,7 +152,7 @@ class Builder:
         whole = one.gap is not None and one.revision is not None
         if self._digester.exhausted and any(item.actual is None for item in facts.references):
             findings.append(warning("PDF_LIMIT", one.field.name, limit="digested_bytes"))
-        return replace(
+        return changed(
             facts,
             name=one.field.name,
             findings=tuple(_about(item, facts.id) for item in (*findings, *judged.findings)) + facts.findings,
@@ -314,7 +315,7 @@ def _unread(code: str, one: Found) -> Finding:
 
 
 def _about(finding: Finding, identifier: str) -> Finding:
-    return replace(finding, subject=identifier, params={"field": finding.subject, **finding.params})
+    return changed(finding, subject=identifier, params={"field": finding.subject, **finding.params})
 
 
 def _range(one: Found) -> Range | None:

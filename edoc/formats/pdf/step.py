@@ -291,10 +291,7 @@ class Step:
         return self._by_number(number, self.new)
 
     def _by_number(self, number: int, revision: Revision) -> Value:
-        known = self.pdf.entry(number, revision)
-        if known is None or known[0].kind == FREE:
-            return None
-        return self.pdf.get_direct(Ref(number, known[0].extra if known[0].kind == IN_FILE else 0), revision)
+        return self.pdf.get_numbered(number, revision)
 
     def close(self, graph: Graph) -> None:
         """Deny what no rule explained; tell unused objects and unlisted octets.
@@ -367,10 +364,11 @@ class Step:
                 spans.append(self.pdf.raw_object(Ref(number, entry.extra), self.new))
         data, position = self.pdf.document.data, self.new.start
         for start, end in sorted(spans):
-            skipped = _SKIPPED.match(data, position, max(position, start))
-            if start > position and (skipped is None or skipped.end() < start):
-                self.unsure("PDF_UNLISTED_BYTES", number=position)
-                return
+            if start > position:
+                skipped = _SKIPPED.match(data, position, start)
+                if skipped is None or skipped.end() < start:
+                    self.unsure("PDF_UNLISTED_BYTES", number=position)
+                    return
             position = max(position, end)
 
 

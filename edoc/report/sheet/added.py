@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from edoc.facts.findings import Finding
 from edoc.legal.model import ArticleView, LegalView
 from edoc.legal.profile import phrases
-from edoc.report.additions import Additions, PagePicture, RecordView
+from edoc.report.additions import Additions, Box, PagePicture, RecordView
 from edoc.report.records import DIGEST_FACTS
 from edoc.report.reported import reported_lines
 from edoc.report.sheet.model import Block, Bullets, Items, Paragraphs, Picture, Pictures, Rows, Section
@@ -54,7 +54,7 @@ def _pictures(pictures: tuple[PagePicture, ...], notes: tuple[Finding, ...], say
     if notes:
         blocks.append(Items(items=tuple(finding_item(note, say) for note in notes[:_NOTES])))
     if pictures:
-        pairs = tuple(_pair(picture, say) for picture in pictures[:_PICTURES])
+        pairs = tuple(pair for picture in pictures[:_PICTURES] for pair in (_pair(picture, say), *_closer(picture, say)))
         blocks += [Paragraphs(lines=(say.text("sheet_pictures_note"),)), Pictures(pairs=pairs)]
     out = left_out(len(pictures[_PICTURES:]) + len(notes[_NOTES:]), say)
     return Section(name="pictures", heading=say.text("sheet_pictures"), blocks=(*blocks, *out))
@@ -72,6 +72,29 @@ def _pair(picture: PagePicture, say: Tongue) -> tuple[Picture, Picture]:
         alternative = say.runs(f"{caption} {places}")
         made.append(Picture(caption=say.runs(caption), alternative=alternative, image=image, boxes=picture.boxes))
     return made[0], made[1]
+
+
+def _closer(picture: PagePicture, say: Tongue) -> Iterator[tuple[Picture, Picture]]:
+    """Yield the enlarged places of a page, with a frame around what differs in each."""
+    signature = say.code(picture.signature)
+    for look in picture.closer:
+        boxes = tuple(box for box in (_within(box, look.part) for box in picture.boxes) if box is not None)
+        signed = say.phrase("sheet_closer_signed", page=say.number(picture.page), signature=signature)
+        handed = say.phrase("sheet_closer_handed", page=say.number(picture.now or picture.page))
+        yield (
+            Picture(caption=say.runs(signed), alternative=say.runs(signed), image=look.signed, boxes=boxes),
+            Picture(caption=say.runs(handed), alternative=say.runs(handed), image=look.handed_over, boxes=boxes),
+        )
+
+
+def _within(box: Box, part: Box) -> Box | None:
+    """Return the place of a box within a part of the page, null when it reaches outside."""
+    width, height = part[2] - part[0], part[3] - part[1]
+    inside = part[0] <= box[0] and part[1] <= box[1] and box[2] <= part[2] and box[3] <= part[3]
+    if not inside or width <= 0 or height <= 0:
+        return None
+    left, top, right, bottom = box
+    return ((left - part[0]) / width, (top - part[1]) / height, (right - part[0]) / width, (bottom - part[1]) / height)
 
 
 def _record(record: RecordView, say: Tongue) -> Section:

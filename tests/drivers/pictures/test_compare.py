@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from edoc.drivers.pictures.compare import WHOLE, Box, changed_places
+from edoc.drivers.pictures.compare import WHOLE, Box, changed_places, closer_places
 
 WIDTH, HEIGHT = 450, 640
 Place = tuple[int, int, int, int]
@@ -92,3 +93,36 @@ def test_whatever_is_painted_lies_in_a_box(drawn: list[Place]) -> None:
     assert 1 <= len(boxes) <= 12
     assert all(any(inside(place, box) for box in boxes) for place in places)
     assert all(0 <= left < right <= 1 and 0 <= top < bottom <= 1 for left, top, right, bottom in boxes)
+
+
+A4 = (595.0, 842.0)
+
+
+def test_a_small_place_is_enlarged_with_what_stands_around_it() -> None:
+    for box in ((0.4, 0.5, 0.45, 0.52), (0.0, 0.0, 0.01, 0.01), (0.99, 0.98, 1.0, 1.0), (0.1, 0.4, 0.3, 0.6)):
+        (part,) = closer_places([box], size=A4, most=2)
+        assert part[0] <= box[0] and part[1] <= box[1] and part[2] >= box[2] and part[3] >= box[3], (part, box)
+        assert 0 <= part[0] < part[2] <= 1 and 0 <= part[1] < part[3] <= 1
+        assert (part[2] - part[0]) * A4[0] == pytest.approx(230, abs=1)
+
+
+def test_what_is_large_by_itself_is_not_enlarged() -> None:
+    assert closer_places([WHOLE[0], (0.1, 0.1, 0.9, 0.2), (0.1, 0.1, 0.2, 0.9)], size=A4, most=2) == ()
+    assert closer_places([(0.4, 0.5, 0.45, 0.52)], size=(200.0, 200.0), most=2) == ()
+
+
+def test_places_near_one_another_share_a_part_and_there_are_never_too_many() -> None:
+    near = [(0.4, 0.5, 0.45, 0.51), (0.46, 0.5, 0.48, 0.51)]
+    assert len(closer_places(near, size=A4, most=2)) == 1
+    far = [(0.4, place / 10, 0.45, place / 10 + 0.01) for place in range(1, 9)]
+    assert len(closer_places(far, size=A4, most=2)) == 2
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(*[st.floats(0, 1)] * 4), max_size=5), st.tuples(st.floats(1e-3, 1e5), st.floats(1e-3, 1e5))
+)
+def test_parts_are_of_the_page_whatever_its_size(places: list[Box], size: tuple[float, float]) -> None:
+    boxes = [(min(a, c), min(b, d), max(a, c), max(b, d)) for a, b, c, d in places]
+    for left, top, right, bottom in closer_places(boxes, size=size, most=3):
+        assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1

@@ -10,6 +10,7 @@ from edoc.drivers.pictures.limits import DEFAULT_PICTURE_LIMITS, PictureLimits
 from edoc.drivers.pictures.order import (
     END,
     Answer,
+    Closer,
     Drawn,
     Note,
     Order,
@@ -30,7 +31,10 @@ ORDER = Order(
     limits=DEFAULT_PICTURE_LIMITS,
     password="پ\nx",
 )
-PAGE = Drawn(signature="S1", page=2, now=3, signed=PNG, handed_over=PNG + b"\n", boxes=((0.0, 0.1, 0.5, 1.0),))
+CLOSER = Closer(part=(0.0, 0.25, 0.75, 1.0), signed=PNG, handed_over=PNG)
+PAGE = Drawn(
+    signature="S1", page=2, now=3, signed=PNG, handed_over=PNG + b"\n", boxes=((0.0, 0.1, 0.5, 1.0),), closer=(CLOSER,)
+)  # fmt: skip
 NOTE = Note(code="PICTURES_PAGE_MOVED", signature="S2", params={"page": "1", "now": "2"})
 WHOLE = drawn_record(PAGE) + note_record(NOTE) + END
 
@@ -64,8 +68,9 @@ def test_what_was_answered_before_the_end_stands() -> None:
         (b"0.5", b"7.5"), (b"0.5", b"NaN"), (b"[[0.0,", b"[[0.9,"), (b"[[0.0, 0.1, 0.5, 1.0]]", b"7"), (b"[0.0, 0.1, 0.5, 1.0]", b"7"),
         (b"\x89PNG", b"<svg"), (b"PICTURES_PAGE_MOVED", b"VERDICT_PASSED"), (b'"params": {', b'"params": 7, "x": {'),
         (b'"now": "2"', b'"subject": "2"'), (b'"now": "2"', b'"code": "2"'), (b'"now": "2"', b'"now": "<b>"'), (b'"now": "2"', b'"now": "' + b"1" * 201 + b'"'),
-        (b'"sizes": [48, 49]', b'"sizes": [48]'), (b'"sizes": [48, 49]', b'"sizes": [0, 0]'), (b'"sizes"', b'"size"'),
-        (b'"sizes": [48, 49]', b'"sizes": [48, 49, 9]'), (b'{"end": true}\n', b'{"end": true}\n{"end": true}\n'),
+        (b"48, 49, 48, 48]", b"48]"), (b"48, 49, 48, 48]", b"]"), (b"48, 49, 48, 48]", b"0, 0, 48, 48]"), (b'"sizes"', b'"size"'),
+        (b"48, 49, 48, 48]", b"48, 49, 48, 48, 9]"), (b"48, 49, 48, 48]", b"48, 49, 48]"), (b"[[0.0, 0.25, 0.75, 1.0]]", b"[]"), (b"0.75", b"1.75"),
+        (b"[[0.0, 0.25, 0.75, 1.0]]", b"null"), (b"48, 49, 48, 48]", b"48, 49, 1e1, 48]"), (b'{"end": true}\n', b'{"end": true}\n{"end": true}\n'),
         (b'{"end": true}\n', b'[]\n'), (b'{"end": true}\n', b'[' * 90_000 + b"\n"), (b'{"end": true}\n', b'\xff\n'),
     ],
 )  # fmt: skip

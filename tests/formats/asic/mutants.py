@@ -27,7 +27,7 @@ def bases() -> tuple[Document, ...]:
 
 def mutant(base: Document, chance: Chance) -> bytes:
     """Return one mutant: octets changed as they come, or the structure."""
-    return _octets(base, chance) if chance.random() < 0.5 else chance.choice(_STRUCTURAL)(items_of(base), chance)
+    return _octets(base, chance) if chance.random() < 0.5 else chance.choice(STRUCTURAL)(items_of(base), chance)
 
 
 def _octets(base: Document, chance: Chance) -> bytes:
@@ -121,4 +121,4 @@ def _type(items: list[Item], chance: Chance) -> bytes:
     return pack(items)
 
 
-_STRUCTURAL = (_moved, _renamed, _removed, _doubled, _added, _edited, _data, _lying, _type)
+STRUCTURAL = (_moved, _renamed, _removed, _doubled, _added, _edited, _data, _lying, _type)

@@ -162,9 +162,25 @@ def test_the_attack_is_refused(name: str, policy: str) -> None:
     assert code in {item.code for item in found}, sorted(item.code for item in found)
 
 
-def test_a_compact_payload_with_a_dot_is_no_jws() -> None:
+@pytest.mark.parametrize("name", ["a dot in the payload", "cut off", "an octet that is no text", "text behind it", "header alone"])
+def test_a_damaged_compact_signature_is_not_overlooked(name: str) -> None:
+    whole = ".".join(str(flattened(header())[key]) for key in ("protected", "payload", "signature"))
+    damaged = {
+        "a dot in the payload": _compact_raw(),
+        "cut off": whole[: whole.rindex(".")],
+        "an octet that is no text": whole.replace(".", ".\x00", 1),
+        "text behind it": f"{whole}\nsigned, the clerk",
+        "header alone": whole.partition(".")[0],
+    }
+    report = ask(damaged[name])
+    assert report.verdict is edoc.Verdict.FAILED
+    assert "JWS_COMPACT_MALFORMED" in {item.code for one in (report, *report.signatures) for item in one.findings}
+
+
+@pytest.mark.parametrize("head", ['{"alg":"RSA-OAEP","enc":"A128GCM"}', '{"kid":"1"}', "alg"])
+def test_other_texts_are_no_signature(head: str) -> None:
     with pytest.raises(edoc.InputError) as error:
-        ask(_compact_raw())
+        ask(f"{b64(head)}.a.b.c.d")
     assert error.value.code == "UNSUPPORTED_TYPE"
 
 

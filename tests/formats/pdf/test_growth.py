@@ -40,7 +40,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     count(objects, "parse_value", "parsed")
     count(graph, "scan_object", "scanned")
     count(graph.Graph, "_of", "entered")
-    count(Pdf, "_find", "found")
+    count(Pdf, "_locate", "found")
     yield counted
 
 

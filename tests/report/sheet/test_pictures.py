@@ -7,7 +7,7 @@ import re
 import pytest
 
 from edoc.facts.findings import info
-from edoc.report.additions import Additions, PagePicture
+from edoc.report.additions import Additions, CloserLook, PagePicture
 from edoc.report.sheet.draw import html_sheet
 from tests.report import makers
 
@@ -58,3 +58,12 @@ def test_a_hostile_name_in_a_note_is_text() -> None:
 def test_very_many_notes_are_cut_and_counted() -> None:
     html = sheet("en", picture_notes=(info("PICTURES_NOT_INTACT", "S1"),) * 500)
     assert html.count("PICTURES_NOT_INTACT") == 20 and "480" in html
+
+
+@pytest.mark.parametrize("lang", ["en", "fa"])
+def test_an_enlarged_place_stands_below_its_page_with_its_own_frame(lang: str) -> None:
+    look = CloserLook(part=(0.0, 0.2, 0.5, 0.6), signed=PNG, handed_over=PNG)
+    html = sheet(lang, picture(closer=(look,), boxes=((0.1, 0.2, 0.3, 0.4), (0.7, 0.7, 0.8, 0.8))))
+    assert html.count("<img") == 4 and len(set(captions(html))) == 4
+    frames = re.findall('<rect x="([0-9.]+)" y="([0-9.]+)" width="([0-9.]+)" height="([0-9.]+)" fill="none" stroke="#8b1a1a"', html)
+    assert len(frames) == 6 and frames[4] == frames[5] == ("200.0", "0.0", "400.0", "500.0")
