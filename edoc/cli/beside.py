@@ -96,6 +96,23 @@ def _record(name: str, verifier: Verifier, at: datetime) -> CheckedRecord:
         raise ConfigError(problem.code, subject=problem.subject, params=problem.params) from problem
 
 
+def record_verifier(trust: tuple[str, ...], data: tuple[str, ...], *, at: datetime | None) -> Verifier:
+    """Return what verifies a record by itself: under the anchors of the options or the set-up, else integrity alone.
+
+    Raises `ConfigError` for a file of the set-up that cannot be used.
+    """
+    from edoc.api import Verifier
+    from edoc.cli.services import trust_of
+    from edoc.errors import ConfigError, InputError
+
+    try:
+        store = trust_of(trust)
+        policy = "default" if store is not None else "integrity"
+        return Verifier(trust=store, policy=policy, validation_data=data, validation_time=at)
+    except InputError as problem:
+        raise ConfigError(problem.code, subject=problem.subject, params=problem.params) from problem
+
+
 def _sealing(given: dict[str, object]) -> Sealing | None:
     from edoc.errors import ConfigError
 

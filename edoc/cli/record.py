@@ -171,6 +171,37 @@ def print_(**given: object) -> int:
     return _sign(record, given)
 
 
+@command.command("form", context_settings=HELP)
+@click.argument("file", metavar="RECORD")
+@click.option("--trust", metavar="PATH", multiple=True, help="CA certificates to trust; without any, no signer is judged.")
+@click.option("--validation-data", metavar="FILE", multiple=True, help="Certificates and revocation lists to use.")
+@click.option("--at", metavar="TIME", help="Judge the record's signature as if today were then.")
+@click.option("-o", "--output", metavar="OUT", required=True, help="Where the PDF goes.")
+@OVERWRITE
+@LANGUAGE
+def form(
+    file: str, trust: tuple[str, ...], validation_data: tuple[str, ...], at: str | None, output: str, overwrite: bool,
+    lang: str | None,
+) -> int:
+    """Draw the form of a signed RECORD as PDF: facts, digests, notice, how to check, lines to sign on by hand.
+
+    Of a print there is one sheet for each copy, with its mark. Only a record that is unchanged since it was signed
+    has a form.
+
+    Example: edoc record form ruling.print.json --trust anchors/ --lang fa -o ruling.form.pdf
+    """
+    from edoc.api_records import check_record, draw_form
+    from edoc.cli.beside import record_verifier
+    from edoc.drivers.output import open_output
+
+    chosen, when = choose_language(lang), moment(at)
+    checked = check_record(file, verifier=record_verifier(trust, validation_data, at=when), at=when)
+    with open_output(output, overwrite=overwrite, source=file) as place:
+        place.write(draw_form(checked, lang=chosen))
+        place.commit()
+    return 0
+
+
 def _sign(record: Record, given: dict[str, object]) -> int:
     from edoc.api_records import sign_record
 

@@ -52,14 +52,14 @@ def services_of(given: dict[str, object]) -> Services:
         return Services(
             tsa=texts(given["tsa"]) or None,
             validation_data=data,
-            trust=_trust(texts(given["trust"])),
+            trust=trust_of(texts(given["trust"])),
             online=permission(online=bool(given["online"]), hosts=texts(given["online_host"]), environment=os.environ),
         )
     except InputError as problem:
         raise ConfigError(problem.code, subject=problem.subject, params=problem.params) from problem
 
 
-def _trust(named: tuple[str, ...]) -> TrustStore | None:
+def trust_of(named: tuple[str, ...]) -> TrustStore | None:
     """Return the anchors of the options, else of the set-up; null when there are none: a chain ends where it ends."""
     from edoc.drivers.configuration import trust_paths
     from edoc.trust import TrustStore

@@ -62,7 +62,7 @@ class RecordView:
     concerns_document: bool | None
     """Whether the record names the digest of this document; null when it names none."""
     facts: tuple[tuple[str, str], ...]
-    """Name of the fact (a key of the phrases), and its value in the language of the sheet."""
+    """Name of the fact (a key of the phrases), and its value in the language of the sheet; a time as RFC 3339."""
     problem: str | None = None
     """Code of what is wrong when it is no record, or not intact."""
     stated: Mapping[str, object] | None = None

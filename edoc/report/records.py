@@ -12,8 +12,8 @@ from edoc.records.identifiers import form_of
 from edoc.records.model import Conversion, FileId, Lookup, PaperCopy, Record, RecordKind, Who, digest_named
 from edoc.records.reading import record_json
 from edoc.report.additions import RecordView
-from edoc.report.dates import jalali, persian_digits, utc
-from edoc.report.json import Json, plain
+from edoc.report.dates import persian_digits
+from edoc.report.json import Json, plain, rfc3339
 from edoc.report.paper import Colour, Paper
 from edoc.report.speech import Speech, speech
 from edoc.report.summary import signer_name
@@ -25,6 +25,8 @@ Fact = tuple[str, str]
 
 DIGEST_FACTS = ("record_answer_file_digest", "record_document_digest", "record_report")
 """Facts whose values are digests, to be shown in bundles."""
+_TIME_FACTS = ("record_asked_at", "record_scanned_at", "record_compared_at", "record_printed_at", "record_checked_at")
+"""Facts whose values are times (RFC 3339), to be shown in both calendars."""
 
 _KINDS: dict[type, RecordKind] = {
     Lookup: RecordKind.LOOKUP,
@@ -106,7 +108,12 @@ def render_record(record: Record, *, lang: str = "en", colour: Colour = Colour.N
 def fact_lines(paper: Paper, facts: Sequence[Fact], *, depth: int) -> None:
     """Add a labelled line for each fact."""
     for label, value in facts:
-        paper.item(label, paper.say.value(value), depth=depth)
+        paper.item(label, fact_words(label, value, paper.say), depth=depth)
+
+
+def fact_words(label: str, value: str, say: Speech) -> str:
+    """Return the value of a fact as speech."""
+    return say.moment(datetime.fromisoformat(value)) if label in _TIME_FACTS else say.value(value)
 
 
 def record_facts(checked: CheckedRecord, say: Speech) -> Iterator[Fact]:
@@ -133,7 +140,7 @@ def _lookup(record: Lookup, say: Speech) -> Iterator[Fact]:
     yield "record_identifier", record.identifier
     yield "record_identifier_kind", _word(say, f"identifier_{record.identifier_kind.value}")
     yield "record_form", _word(say, f"form_{form_of(record.identifier, record.identifier_kind).value}")
-    yield "record_asked_at", moment_words(record.asked_at, say)
+    yield "record_asked_at", rfc3339(record.asked_at)
     yield "record_asked_by", _who(record.asked_by, say)
     yield "record_means", _word(say, f"means_{record.means.value}")
     if record.answer_words is not None:
@@ -153,17 +160,17 @@ def _conversion(record: Conversion, say: Speech) -> Iterator[Fact]:
     if record.kept_at is not None:
         yield "record_kept_at", record.kept_at
     yield "record_scanned_by", _who(record.scanned_by, say)
-    yield "record_scanned_at", moment_words(record.scanned_at, say)
+    yield "record_scanned_at", rfc3339(record.scanned_at)
     yield "record_resolution", number_words(record.resolution, say)
     yield "record_colour", _word(say, f"colour_{record.colour.value}")
     yield "record_compared_by", _who(record.compared_by, say)
-    yield "record_compared_at", moment_words(record.compared_at, say)
+    yield "record_compared_at", rfc3339(record.compared_at)
     yield "record_comparison", _word(say, f"comparison_{record.comparison.value}")
     for difference in record.differences or (_word(say, "differences_none"),):
         yield "record_difference", difference
     for rule in record.bears_on:
         known = words(say.lang).get(f"rule_{rule}")
-        yield "record_bears_on", rule if known is None else f"{rule}: {known}"
+        yield "record_bears_on", rule if known is None else f"{known} ({rule})"
 
 
 def _paper_copy(record: PaperCopy, say: Speech) -> Iterator[Fact]:
@@ -171,7 +178,7 @@ def _paper_copy(record: PaperCopy, say: Speech) -> Iterator[Fact]:
     if record.pages is not None:
         yield "record_pages", number_words(record.pages, say)
     yield "record_printed_by", _who(record.printed_by, say)
-    yield "record_printed_at", moment_words(record.printed_at, say)
+    yield "record_printed_at", rfc3339(record.printed_at)
     yield "record_copies", number_words(len(record.marks), say)
     yield "record_marks", _comma(say).join(record.marks)
     yield "record_use", _word(say, f"use_{record.use.value}")
@@ -179,18 +186,10 @@ def _paper_copy(record: PaperCopy, say: Speech) -> Iterator[Fact]:
         yield "record_check", _word(say, "check_none")
         return
     yield "record_check", _word(say, f"verdict_{record.checked.verdict}")
-    yield "record_checked_at", moment_words(record.checked.validation_time, say)
+    yield "record_checked_at", rfc3339(record.checked.validation_time)
     for signer in record.checked.signers:
         yield "record_check_signer", signer
     yield "record_report", record.checked.report_sha256
-
-
-def moment_words(moment: datetime, say: Speech) -> str:
-    """Return a time in both calendars, as plain text: whoever shows it sets it apart."""
-    local = jalali(moment)
-    if local is None:
-        return utc(moment)
-    return f"{persian_digits(local)} ({utc(moment)})" if say.lang == "fa" else f"{utc(moment)} ({local} Iran)"
 
 
 def number_words(number: int, say: Speech) -> str:

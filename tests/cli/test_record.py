@@ -111,7 +111,23 @@ def test_a_record_is_shown_readably(run: Run, lang: str) -> None:
     assert told["record"] == payload("r.json")
 
 
-@pytest.mark.parametrize("name", ["lookup", "scan", "print"])
+def test_a_form_is_drawn_of_what_is_unchanged_only(run: Run, scene: Path) -> None:
+    assert run(*PRINT, "--office", "O", *KEY, "-o", "print.json").exit == 0
+    for more in ((), ("--trust", "anchors", "--validation-data", "lists.pem", "--at", "2026-06-02T12:00:00Z")):
+        made = run("record", "form", "print.json", *more, "--lang", "fa", "-o", "form.pdf", "--overwrite")
+        assert (made.exit, made.out, made.err) == (0, "", "")
+        assert (scene / "form.pdf").read_bytes().startswith(b"%PDF-1.7")
+    told = json.loads(Path("print.json").read_text(encoding="utf-8"))
+    Path("broken.json").write_text(json.dumps({**told, "payload": told["payload"][:-4] + "AAAA"}), encoding="utf-8")
+    for name, code in (("broken.json", "RECORD_NOT_INTACT"), ("signed.pdf", "RECORD_FOREIGN"), ("note.txt", "UNSUPPORTED_TYPE")):
+        ran = run("record", "form", name, "-o", "none.pdf")
+        assert ran.exit == 5
+        assert code in ran.err
+        assert not (scene / "none.pdf").exists()
+    assert run("record", "form", "print.json", "-o", "print.json", "--overwrite").exit == 2
+
+
+@pytest.mark.parametrize("name", ["lookup", "scan", "print", "form"])
 def test_help_has_an_example(run: Run, name: str) -> None:
     told = run("record", name, "--help")
     assert told.exit == 0

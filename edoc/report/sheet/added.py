@@ -8,7 +8,7 @@ from edoc.facts.findings import Finding
 from edoc.legal.model import ArticleView, LegalView
 from edoc.legal.profile import phrases
 from edoc.report.additions import Additions, Box, PagePicture, RecordView
-from edoc.report.records import DIGEST_FACTS
+from edoc.report.records import DIGEST_FACTS, fact_words
 from edoc.report.reported import reported_lines
 from edoc.report.sheet.model import Block, Bullets, Items, Paragraphs, Picture, Pictures, Rows, Section
 from edoc.report.sheet.runs import Text, Tongue
@@ -117,7 +117,7 @@ def record_rows(facts: Sequence[tuple[str, str]], say: Tongue) -> Iterator[tuple
     """Yield what a record states; a fact without a phrase of its own is shown by its name."""
     known = words(say.lang)
     for name, value in facts:
-        shown = say.digest(value) if name in DIGEST_FACTS else say.value(value)
+        shown = say.digest(value) if name in DIGEST_FACTS else fact_words(name, value, say)
         yield say.text(name) if name in known else say.runs(say.code(name)), say.runs(shown)
 
 
