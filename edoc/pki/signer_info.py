@@ -96,6 +96,8 @@ def read_signer_info(reader: Reader, part: Part, content_type: str | None) -> Si
 def read_algorithm(reader: Reader, part: Part) -> tuple[str, bytes | None]:
     """Return (oid, parameters element or null) of an AlgorithmIdentifier; DerError otherwise."""
     der = reader.data[part[1] : part[4]]
+    if part[0] != der[0]:  # an implicit tag: the caller says what it stands for
+        der = bytes([part[0]]) + der[1:]
     return _known_algorithm(der) if len(der) <= _REMEMBERED else _algorithm(der)
 
 
