@@ -94,24 +94,27 @@ def read_signer_info(reader: Reader, part: Part, content_type: str | None) -> Si
 
 
 def read_algorithm(reader: Reader, part: Part) -> tuple[str, bytes | None]:
-    """Return (oid, parameters element or null) of an AlgorithmIdentifier; DerError otherwise."""
-    der = reader.data[part[1] : part[4]]
-    if part[0] != der[0]:  # an implicit tag: the caller says what it stands for
-        der = bytes([part[0]]) + der[1:]
-    return _known_algorithm(der) if len(der) <= _REMEMBERED else _algorithm(der)
+    """Return (oid, parameters element or null) of an AlgorithmIdentifier; DerError otherwise.
+
+    The tag of `part` is what the caller says that it stands for, also where the element bears an implicit one.
+    """
+    tag, _, start, end, _ = part
+    if tag != 0x30:
+        raise DerError("algorithm")
+    content = reader.data[start:end]
+    return _known_algorithm(content) if len(content) <= _REMEMBERED else _algorithm(content)
 
 
-def _algorithm(der: bytes) -> tuple[str, bytes | None]:
-    reader = Reader(der)
-    tag, start, end, _ = reader.read(0, len(der))
-    kind, first, last, pos = reader.read(start, end)
-    if tag != 0x30 or kind != 0x06:
+def _algorithm(content: bytes) -> tuple[str, bytes | None]:
+    reader, end = Reader(content), len(content)
+    kind, first, last, pos = reader.read(0, end)
+    if kind != 0x06:
         raise DerError("algorithm")
     if pos == end:
-        return decode_oid(der[first:last]), None
+        return decode_oid(content[first:last]), None
     if reader.read(pos, end)[3] != end or end - pos > 4096:
         raise DerError("algorithm")
-    return decode_oid(der[first:last]), der[pos:end]
+    return decode_oid(content[first:last]), content[pos:end]
 
 
 def _identifier(reader: Reader, part: Part) -> SignerIdentifier:
