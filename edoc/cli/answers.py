@@ -302,8 +302,7 @@ def _text(result: BulkResult, manner: Manner, colour: Colour) -> str:
         assert result.error is not None
         return render_error(result.error, name=result.input, lang=manner.lang, colour=colour)
     report = result.report
-    # Text shows no pages: none are drawn for it.
-    additions = replace(manner, camera=None).additions(result.input, report)
+    additions = manner.additions(result.input, report)
     sheet = render_text(report.data, lang=manner.lang, colour=colour, additions=additions)
     if manner.legal is None:
         return sheet

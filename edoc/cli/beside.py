@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edoc.cli.services import TSA, services_of, texts
+from edoc.cli.options import SHEETS, texts
+from edoc.cli.services import TSA, services_of
 from edoc.cli.signing import CERTIFICATES, PIN_FILE, key_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _LEVEL = click.option(
 )
 _ALONE = ("certificates", "pin_file", "level", "tsa")
 """Options that say nothing without --seal."""
-SHEETS = ("html", "pdf")
 
 
 def beside_options(command: Callable[..., int]) -> Callable[..., int]:

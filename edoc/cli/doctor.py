@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edoc.cli import exits
-from edoc.cli.options import HELP, LANGUAGE
-from edoc.cli.services import texts
+from edoc.cli.options import HELP, LANGUAGE, text_of, texts
 from edoc.cli.talk import choose_language, colour_of, present
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def command(**given: object) -> int:
     from edoc.report.checkup import State, checkup_dict, render_checkup, worst
     from edoc.report.json import dumps
 
-    lang = choose_language(_text(given["lang"]))
+    lang = choose_language(text_of(given["lang"]))
     checks = examine(_order(given))
     if given["kind"] == "json":
         sys.stdout.write(dumps(checkup_dict(checks, lang=lang), indent=2) + "\n")
@@ -54,7 +53,7 @@ def _order(given: dict[str, object]) -> Order:
     from edoc.drivers.doctor.order import Order
     from edoc.drivers.secrets import secret_source
 
-    ask = secret_source(file=_text(given["pin_file"]), variable="EDOC_PIN", environment=os.environ)
+    ask = secret_source(file=text_of(given["pin_file"]), variable="EDOC_PIN", environment=os.environ)
     return Order(
         environment=os.environ,
         now=now(),
@@ -62,13 +61,9 @@ def _order(given: dict[str, object]) -> Order:
         trust=texts(given["trust"]),
         policies=texts(given["policy"]),
         folder=str(given["output"]),
-        key=_text(given["key"]),
+        key=text_of(given["key"]),
         certificates=texts(given["certificates"]),
         secret=lambda subject: ask(f"PIN or passphrase for {subject}"),
         tsa=texts(given["tsa"]),
         online=bool(given["online"]),
     )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

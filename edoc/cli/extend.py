@@ -8,9 +8,9 @@ import sys
 import click
 
 from edoc.cli import exits
-from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, moment, output_option
+from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, moment, output_option, texts
 from edoc.cli.secrets import password_of, password_options
-from edoc.cli.services import service_options, services_of, texts
+from edoc.cli.services import service_options, services_of
 from edoc.cli.talk import choose_language
 
 

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 import click
 
+from edoc.cli.options import text_of
 from edoc.errors import ConfigError
 
 _PERMISSIONS = click.Choice(["no-changes", "fill-forms", "annotate"])
@@ -59,16 +60,16 @@ def permits_of(given: dict[str, object]) -> Permits:
     """Return what the options say about what comes later."""
     fields = given["lock_field"]
     return Permits(
-        certify=_text(given["certify"]),
-        lock=_text(given["lock"]),
+        certify=text_of(given["certify"]),
+        lock=text_of(given["lock"]),
         lock_fields=tuple(map(str, fields)) if isinstance(fields, tuple) else (),
-        lock_permission=_text(given["lock_permission"]),
+        lock_permission=text_of(given["lock_permission"]),
     )
 
 
 def place_of(given: dict[str, object]) -> Place:
     """Return where a new field goes; raises `ConfigError` FIELD_BOX_UNUSABLE for a box that is no numbers."""
-    page, box = given["page"], _text(given["box"])
+    page, box = given["page"], text_of(given["box"])
     return Place(page=page if isinstance(page, int) else None, box=_corners(box) if box is not None else None)
 
 
@@ -77,7 +78,3 @@ def _corners(text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError as problem:
         raise ConfigError("FIELD_BOX_UNUSABLE", subject=text) from problem
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from edoc.cli.pictures import SHEETS
+from edoc.cli.options import SHEETS
 from edoc.cli.talk import complain, language, present
 from edoc.drivers.browser import private_folder, show_file
 from edoc.errors import ConfigError

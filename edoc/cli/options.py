@@ -25,6 +25,8 @@ ONLINE_HOST = click.option(
     multiple=True,
     help="Allow --online a private host too, or one at an unusual port.",
 )
+SHEETS = ("html", "pdf")
+"""Formats of an answer that are sheets."""
 OVERWRITE = click.option("--overwrite", is_flag=True, help="Allow an existing output file to be replaced.")
 
 
@@ -55,3 +57,13 @@ def moment(text: str | None) -> datetime | None:
     if found.tzinfo is None:
         raise ConfigError("AT_TIME_UNREADABLE", subject=text)
     return found
+
+
+def text_of(value: object) -> str | None:
+    """Return the text of an option, null when it was not given."""
+    return value if isinstance(value, str) else None
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Return the values of an option that may be repeated."""
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()

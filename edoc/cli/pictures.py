@@ -11,9 +11,6 @@ from edoc.facts.document import Document
 from edoc.facts.findings import info
 from edoc.report.model import Report
 
-SHEETS = ("html", "pdf")
-"""Formats that have room for pictures."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:

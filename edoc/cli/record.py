@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, moment
+from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, moment, text_of, texts
 from edoc.cli.signing import key_of, signer_of, signing_options
 from edoc.cli.talk import choose_language
 from edoc.records.model import Comparison, IdentifierKind, Means, ScanColour
@@ -64,13 +64,13 @@ def lookup(**given: object) -> int:
     from edoc.records.identifiers import masked
     from edoc.records.model import Lookup
 
-    answer, told, about = _text(given["answer"]), _text(given["answer_text"]), _text(given["document"])
+    answer, told, about = text_of(given["answer"]), text_of(given["answer_text"]), text_of(given["document"])
     if answer is None and told is None:
         raise ConfigError("RECORD_ANSWER_MISSING", subject="--answer")
     value = str(given["identifier"])
     record = Lookup(
         registry=str(given["registry"]),
-        registry_url=_text(given["url"]),
+        registry_url=text_of(given["url"]),
         identifier=masked(value) if given["mask"] else value,
         identifier_kind=IdentifierKind(_word(given["kind"])),
         asked_at=_moment(given["asked_at"]),
@@ -117,7 +117,7 @@ def scan(**given: object) -> int:
         pages=int(str(given["pages"])),
         paper=str(given["paper"]),
         sheets=_number(given["sheets"]),
-        kept_at=_text(given["kept_at"]),
+        kept_at=text_of(given["kept_at"]),
         scanned_at=_moment(given["scanned_at"]),
         scanned_by=_who(given, "scanned_by"),
         resolution=int(str(given["resolution"])),
@@ -125,8 +125,8 @@ def scan(**given: object) -> int:
         compared_at=_moment(given["compared_at"]),
         compared_by=_who(given, "compared_by"),
         comparison=Comparison(_word(given["comparison"])),
-        differences=_texts(given["difference"]),
-        bears_on=_texts(given["bears_on"]),
+        differences=texts(given["difference"]),
+        bears_on=texts(given["bears_on"]),
     )
     return _sign(record, given)
 
@@ -158,7 +158,7 @@ def print_(**given: object) -> int:
     from edoc.api_records import checked_before, file_id
     from edoc.records.model import PaperCopy, PaperUse
 
-    document, report = file_id(str(given["file"])), _text(given["report"])
+    document, report = file_id(str(given["file"])), text_of(given["report"])
     record = PaperCopy(
         document=document,
         pages=_number(given["pages"]),
@@ -205,7 +205,7 @@ def form(
 def _sign(record: Record, given: dict[str, object]) -> int:
     from edoc.api_records import sign_record
 
-    choose_language(_text(given["lang"]))
+    choose_language(text_of(given["lang"]))
     key = key_of(str(given["key"]), certificates=given["certificates"], pin_file=given["pin_file"])
     made = sign_record(
         record, key, output=str(given["output"]), overwrite=bool(given["overwrite"]), **signer_of(given)
@@ -219,7 +219,7 @@ def _who(given: dict[str, object], option: str) -> Who:
     from edoc.errors import ConfigError
     from edoc.records.model import Who
 
-    person, office = _text(given[option]), _text(given["office"])
+    person, office = text_of(given[option]), text_of(given["office"])
     if person is None and office is None:
         raise ConfigError("RECORD_WHO_MISSING", subject=f"--{option.replace('_', '-')}")
     return Who(person=person, office=office)
@@ -228,7 +228,7 @@ def _who(given: dict[str, object], option: str) -> Who:
 def _moment(value: object) -> datetime:
     from edoc.drivers.clock import now
 
-    return moment(_text(value)) or now()
+    return moment(text_of(value)) or now()
 
 
 def _number(value: object) -> int | None:
@@ -237,11 +237,3 @@ def _number(value: object) -> int | None:
 
 def _word(value: object) -> str:
     return str(value).replace("-", "_")
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()

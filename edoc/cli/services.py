@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from edoc.cli.options import ONLINE, ONLINE_HOST
+from edoc.cli.options import ONLINE, ONLINE_HOST, texts
 
 if TYPE_CHECKING:
     from edoc.net.policy import FetchPolicy
@@ -69,8 +69,3 @@ def trust_of(named: tuple[str, ...]) -> TrustStore | None:
         loaded = TrustStore.load(path)
         store = loaded if store is None else store | loaded
     return store
-
-
-def texts(value: object) -> tuple[str, ...]:
-    """Return the values of an option that may be repeated."""
-    return tuple(map(str, value)) if isinstance(value, tuple) else ()

@@ -13,9 +13,9 @@ import click
 
 from edoc.cli import exits
 from edoc.cli.fields import field_options, permits_of, place_of
-from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
+from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option, text_of, texts
 from edoc.cli.secrets import password_of, password_options
-from edoc.cli.services import service_options, services_of, texts
+from edoc.cli.services import service_options, services_of
 from edoc.cli.signing import CERTIFICATES, KEY, LEVEL, PIN_FILE, key_of
 from edoc.cli.statement import statement_of, statement_options
 from edoc.cli.talk import choose_language, complain
@@ -72,19 +72,19 @@ def command(**given: object) -> int:
     """
     from edoc.api_sign import Signer
 
-    choose_language(_text(given["lang"]))
+    choose_language(text_of(given["lang"]))
     order = _Order.of(given)
     signer = Signer(
         key_of(str(given["key"]), certificates=given["certificates"], pin_file=given["pin_file"]),
         level=str(given["level"]),
-        digest=_text(given["digest"]),
+        digest=text_of(given["digest"]),
         pss=bool(given["pss"]),
         sub_filter=str(given["sub_filter"]),
-        name=_text(given["name"]),
-        reason=_text(given["reason"]),
-        location=_text(given["location"]),
+        name=text_of(given["name"]),
+        reason=text_of(given["reason"]),
+        location=text_of(given["location"]),
         **statement_of(given),
-        contact_info=_text(given["contact"]),
+        contact_info=text_of(given["contact"]),
         **permits_of(given),
         **services_of(given),
     )
@@ -116,9 +116,9 @@ class _Order:
         files = given["files"]
         order = cls(
             files=tuple(inputs_of(tuple(map(str, files)) if isinstance(files, tuple) else (), None)),
-            output=_text(given["output"]),
+            output=text_of(given["output"]),
             overwrite=bool(given["overwrite"]),
-            field=_text(given["field"]),
+            field=text_of(given["field"]),
             detached=texts(given["detached"]),
             together=given["kind"] == "asic-e",
             password=password_of(given),
@@ -202,7 +202,3 @@ def _tell_place(place: object) -> None:
     if place is not None:
         sys.stdout.write(f"{place}\n")
         sys.stdout.flush()
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

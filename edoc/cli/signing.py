@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edoc.cli.services import service_options, services_of, texts
+from edoc.cli.options import texts
+from edoc.cli.services import service_options, services_of
 
 if TYPE_CHECKING:
     from edoc.api_sign.options import SignerOptions

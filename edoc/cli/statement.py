@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 import click
 
-from edoc.cli.services import texts
+from edoc.cli.options import text_of, texts
 
 if TYPE_CHECKING:
     from edoc.formats.writing import SignaturePolicy
@@ -76,23 +76,18 @@ def statement_options(command: F) -> F:
 
 def statement_of(given: dict[str, object]) -> Stated:
     """Return what was given; raises `ConfigError` for one half of a signature policy, `InputError` for its file."""
-
-    def text(name: str) -> str | None:
-        value = given[name]
-        return value if isinstance(value, str) else None
-
     return Stated(
-        format=text("kind"),
-        packaging=text("packaging"),
-        countersign=text("countersign"),
-        signature_policy=_policy(text("signature_policy"), text("signature_policy_id")),
+        format=text_of(given["kind"]),
+        packaging=text_of(given["packaging"]),
+        countersign=text_of(given["countersign"]),
+        signature_policy=_policy(text_of(given["signature_policy"]), text_of(given["signature_policy_id"])),
         commitments=texts(given["commitments"]),
         roles=texts(given["roles"]),
         content_timestamp=bool(given["content_timestamp"]),
-        serialization=text("serialization"),
-        payload_encoding=text("payload_encoding"),
-        inner=text("inner"),
-        parent=text("parent"),
+        serialization=text_of(given["serialization"]),
+        payload_encoding=text_of(given["payload_encoding"]),
+        inner=text_of(given["inner"]),
+        parent=text_of(given["parent"]),
         elements=texts(given["elements"]),
         media_types=dict(map(_named_type, texts(given["media_types"]))),
     )

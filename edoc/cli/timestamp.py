@@ -6,9 +6,9 @@ import click
 
 from edoc.cli import exits
 from edoc.cli.extend import beside, tell
-from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option
+from edoc.cli.options import HELP, LANGUAGE, OVERWRITE, output_option, texts
 from edoc.cli.secrets import password_of, password_options
-from edoc.cli.services import TSA, texts
+from edoc.cli.services import TSA
 from edoc.cli.talk import choose_language
 
 

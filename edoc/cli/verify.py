@@ -13,7 +13,18 @@ import click
 
 from edoc.cli import exits
 from edoc.cli.beside import Beside, beside_of, beside_options
-from edoc.cli.options import HELP, LANGUAGE, ONLINE, ONLINE_HOST, OVERWRITE, moment, output_option
+from edoc.cli.options import (
+    HELP,
+    LANGUAGE,
+    ONLINE,
+    ONLINE_HOST,
+    OVERWRITE,
+    SHEETS,
+    moment,
+    output_option,
+    text_of,
+    texts,
+)
 from edoc.cli.sources import inputs_of
 from edoc.cli.talk import choose_language, complain
 
@@ -77,13 +88,13 @@ def command(**given: object) -> int:
     """
     from edoc.cli.secrets import document_password
 
-    lang = choose_language(_text(given["lang"]))
+    lang = choose_language(text_of(given["lang"]))
     order = _Order.of(given, lang)
     inputs = inputs_of(order.files, order.list_file)
     verifier = _verifier(given, batch=not order.one)
     beside = beside_of(given, verifier=verifier, at=order.at)
     password = document_password(
-        ask=bool(given["password"]), file=_text(given["password_file"]), environment=os.environ
+        ask=bool(given["password"]), file=text_of(given["password_file"]), environment=os.environ
     )
     return _run(order, inputs, verifier, password, beside)
 
@@ -120,18 +131,18 @@ class _Order:
         from edoc.errors import ConfigError
 
         order = cls(
-            files=_texts(given["files"]),
-            list_file=_text(given["files_from"]),
-            detached=_texts(given["detached"]),
-            signed_by=_text(given["signed_by"]),
+            files=texts(given["files"]),
+            list_file=text_of(given["files_from"]),
+            detached=texts(given["detached"]),
+            signed_by=text_of(given["signed_by"]),
             kind=_kind(given),
             lang=lang,
-            output=None if given["output"] == "-" else _text(given["output"]),
+            output=None if given["output"] == "-" else text_of(given["output"]),
             overwrite=bool(given["overwrite"]),
             jobs=int(str(given["jobs"])),
             resume=bool(given["resume"]),
             legal=_legal(given),
-            at=moment(_text(given["at"])) or now(),
+            at=moment(text_of(given["at"])) or now(),
             pictures=not given["no_pictures"],
             opened=bool(given["opened"]),
         )
@@ -188,7 +199,7 @@ def _run(
 
 def _camera(order: _Order, password: str | None) -> Camera | None:
     """Return what draws pages, where there is room for pictures and they are wanted."""
-    from edoc.cli.pictures import SHEETS, Camera
+    from edoc.cli.pictures import Camera
 
     return Camera(password=password) if order.pictures and order.kind in SHEETS else None
 
@@ -267,18 +278,18 @@ def _verifier(given: dict[str, object], *, batch: bool) -> Verifier:
 
     try:
         return Verifier(
-            trust=_trust(_texts(given["trust"]), str(given["policy"])),
+            trust=_trust(texts(given["trust"]), str(given["policy"])),
             policy=str(given["policy"]),
-            validation_data=_texts(given["validation_data"]),
-            validation_time=moment(_text(given["at"])),
+            validation_data=texts(given["validation_data"]),
+            validation_time=moment(text_of(given["at"])),
             online=permission(
                 online=bool(given["online"]),
-                hosts=_texts(given["online_host"]),
+                hosts=texts(given["online_host"]),
                 environment=os.environ,
                 batch=batch,
             ),
             expect=str(given["expect"]),
-            signature_policies=_texts(given["signature_policy"]),
+            signature_policies=texts(given["signature_policy"]),
         )
     except InputError as problem:
         # A file of the set-up is missing, not a document: nothing was asked yet (exit 2, not 5).
@@ -292,12 +303,12 @@ def _kind(given: dict[str, object]) -> str:
         return kind
     from edoc.cli.opening import sheet_kind
 
-    return sheet_kind(kind, output=_text(given["output"]))
+    return sheet_kind(kind, output=text_of(given["output"]))
 
 
 def _legal(given: dict[str, object]) -> LegalOrder | None:
     """Return what --legal asks for; its room is loaded only then."""
-    profile, pki, kind = _text(given["legal"]), _texts(given["pki"]), _text(given["document_type"])
+    profile, pki, kind = text_of(given["legal"]), texts(given["pki"]), text_of(given["document_type"])
     if profile is None and not pki and kind is None:
         return None
     from edoc.cli.law import legal_order
@@ -323,11 +334,3 @@ def _debug(result: BulkResult) -> None:
     cause = result.error.__cause__ if result.error is not None and result.error.code == "INTERNAL" else None
     if cause is not None and os.environ.get("EDOC_DEBUG") == "1":
         raise cause
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()
