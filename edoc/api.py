@@ -233,8 +233,8 @@ def verify_document(
 ) -> Report:
     """Verify one document and return the report; a bad signature is a result, never an exception.
 
-    `trust` is required unless `policy` is `integrity`.  `validation_data` are certificates and
-    revocation lists to use, never trusted by themselves.  `online` false opens no socket; a
+    `trust` is required unless `policy` is `integrity`.  `validation_data` are certificates,
+    revocation data and evidence records to use, never trusted by themselves.  `online` false opens no socket; a
     `FetchPolicy` (true: the default one) lets missing revocation data be fetched.  Raises `EdocError` only when the question
     could not be asked, `ValueError` for a naive `validation_time`.
     """

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @click.argument("files", metavar="FILE...", nargs=-1)
 @click.option("--trust", metavar="PATH", multiple=True, help="CA certificates to trust: a file or a folder.")
 @click.option("--detached", metavar="FILE", multiple=True, help="An original that the signature covers (one FILE only).")
-@click.option("--validation-data", metavar="FILE", multiple=True, help="Certificates and revocation lists to use.")
+@click.option("--validation-data", metavar="FILE", multiple=True, help="Certificates, revocation data, evidence records.")
 @click.option("--signature-policy", metavar="FILE", multiple=True, help="The rules that a signature says it follows.")
 @click.option("--policy", metavar="POLICY", default="default", show_default=True, help="default, integrity or a TOML file.")
 @click.option("--at", metavar="TIME", help="Answer as if today were then, such as 2026-11-23T10:00:00Z.")
