@@ -96,7 +96,10 @@ def _passed(data: ReportData, say: Speech) -> Iterator[str]:
     if all(item.changes_since_signing == "none" for item in data.signatures):
         yield say.phrase("covers_whole")
     proved = [item.best_signature_time for item in data.signatures if item.best_signature_time is not None]
-    yield say.phrase("existed_by", time=say.moment(max(proved))) if proved else say.phrase("word_only")
+    if len(proved) < len(data.signatures):
+        yield say.phrase("word_only_some" if proved else "word_only")
+    else:
+        yield say.phrase("existed_by", time=say.moment(max(proved)))
 
 
 def _not_passed(data: ReportData, say: Speech) -> Iterator[str]:
